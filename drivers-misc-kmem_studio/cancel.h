@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Level 0: how a long loop is told to give up.
+ */
+#ifndef KMEM_STUDIO_CANCEL_H
+#define KMEM_STUDIO_CANCEL_H
+
+#include <linux/bitops.h>
+#include <linux/compiler.h>
+#include <linux/errno.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+
+/* Pages that a loop handles between two calls of kmst_cancel_point(). */
+#define KMST_PAGES_PER_POINT	64
+
+/**
+ * enum kmst_cancel_reason - bits of struct kmst_cancel
+ * @KMST_CANCEL_INTERRUPTED: whoever waits for the result stopped waiting
+ * @KMST_CANCEL_CLOSED:      the session is going away, for good
+ */
+enum kmst_cancel_reason {
+	KMST_CANCEL_INTERRUPTED,
+	KMST_CANCEL_CLOSED,
+};
+
+/**
+ * struct kmst_cancel - request to give up, from one task to another
+ * @reasons: a bit for each enum kmst_cancel_reason, set and cleared atomically
+ */
+struct kmst_cancel {
+	unsigned long reasons;
+};
+
+/**
+ * kmst_cancel_point() - Let others run, and see whether to go on.
+ * @cancel: the request to watch, NULL for work that must be finished
+ *
+ * Every loop over pages or objects calls this once in KMST_PAGES_PER_POINT pages.
+ *
+ * Context: process context, may sleep.
+ * Return: 0 to go on, -EINTR when asked to give up or when the caller was killed.
+ */
+static inline int kmst_cancel_point(const struct kmst_cancel *cancel)
+{
+	cond_resched();
+	if (!cancel)
+		return 0;
+	if (READ_ONCE(cancel->reasons) || fatal_signal_pending(current))
+		return -EINTR;
+	return 0;
+}
+
+#endif /* KMEM_STUDIO_CANCEL_H */

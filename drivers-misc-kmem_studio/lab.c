@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The lab: "modprobe kmem_studio nr_structs=1000", and "rmmod kmem_studio".
+ *
+ * The lines of the kernel log are an interface: scripts and courses look for
+ * them. Documentation/misc-devices/kmem_studio.rst lists them.
+ *
+ * Lock order: the module's parameter lock (held by the core around each .set and
+ * .get), then the session's lock.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/kconfig.h>
+#include <linux/kstrtox.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/nodemask.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+
+#include "lab.h"
+#include "session.h"
+
+/* Longest part of a refused value that is echoed to the log. */
+#define ECHO_MAX	32
+
+/* A driver that is part of the kernel is idle unless the command line asks. */
+#define DEFAULT_NR_STRUCTS	(IS_MODULE(CONFIG_KMEM_STUDIO) ? 2000 : 0)
+#define DEFAULT_MAX_PERCENT	50
+#define MAX_MAX_PERCENT		90
+
+/*
+ * struct lab - the parameters, and the session they control
+ * @session:     the arena and its thread
+ * @allocator:   for the next start; NULL is the first of the table
+ * @nr_structs:  objects to start with, until @running
+ * @max_percent: for the next start
+ * @verbose:     list the pages; read by the session's thread
+ * @running:     initialised: writes to nr_structs take effect at once
+ *
+ * All but @session are written under the parameter lock.
+ */
+struct lab {
+	struct kmst_session		session;
+	const struct kmst_allocator	*allocator;
+	unsigned int			nr_structs;
+	unsigned int			max_percent;
+	bool				verbose;
+	bool				running;
+};
+
+static struct lab lab = {
+	.nr_structs	= DEFAULT_NR_STRUCTS,
+	.max_percent	= DEFAULT_MAX_PERCENT,
+};
+
+static const struct kmst_allocator *lab_allocator(void)
+{
+	return lab.allocator ?: kmst_allocator_at(0);
+}
+
+static void say_hello(struct kmst_session *session,
+		      const struct kmst_arena_config *config)
+{
+	struct kmst_plan plan;
+
+	kmst_plan_init(&plan, config->nr_structs, PAGE_SHIFT);
+	pr_info("Hello from thread k_memory. nr_structs=%u\n", plan.nr_structs);
+	pr_info("Kernel's page size: %lu\tdatatype's size: %zu\n", PAGE_SIZE,
+		sizeof(struct kmst_struct));
+	pr_info("Number of structs per page: %u\tNumber of pages: %lu\tThe order is: %u\n",
+		plan.structs_per_page, plan.nr_pages, plan.order);
+}
+
+static int log_first_word(const struct kmst_arena *arena, struct page *page,
+			  unsigned long index, void *context)
+{
+	struct kmst_translation t;
+
+	if (index >= arena->plan.nr_pages)
+		return 0;
+	kmst_translate_page(page, &t);
+	pr_info("The first element in the %luth page is %u\n", index,
+		*(unsigned int *)t.virt);
+	return 0;
+}
+
+static void log_placement(const struct kmst_arena *arena)
+{
+	unsigned int order;
+	int nid;
+
+	for (order = 0; order <= MAX_PAGE_ORDER; order++) {
+		unsigned int blocks = kmst_arena_blocks(arena, order);
+
+		if (blocks)
+			pr_info("Blocks of order %u: %u\n", order, blocks);
+	}
+	for_each_online_node(nid)
+		pr_info("Pages on node %d: %lu\n", nid,
+			kmst_arena_pages_on_node(arena, nid));
+}
+
+static void log_arena(struct kmst_session *session,
+		      const struct kmst_arena *arena)
+{
+	bool verbose = READ_ONCE(lab.verbose);
+
+	if (verbose)
+		kmst_arena_walk(arena, log_first_word, NULL, &session->cancel);
+	if (verbose || arena->allocator != kmst_allocator_at(0))
+		log_placement(arena);
+}
+
+static void log_bad_word(const struct kmst_bad_word *bad)
+{
+	pr_err("Mismatch in page: %lu\tstruct: %llu\tindex: %u\tphysical address: %pa\texpected: %u\tgot: %u%s\n",
+	       bad->page, bad->word / KMST_STRUCT_WORDS,
+	       (unsigned int)(bad->word % KMST_STRUCT_WORDS), &bad->phys,
+	       bad->expected, bad->got,
+	       bad->guard ? "\t(guard beyond the last struct)" : "");
+}
+
+static void log_bad_route(const struct kmst_report *report)
+{
+	const struct kmst_translation *t = &report->bad_route;
+
+	pr_err("Address translation differs on %lu of %lu pages, first in page: %lu\tPFN: 0x%lx\tphysical address: %pa\troutes: 0x%x\n",
+	       report->bad_translations, report->pages, report->bad_route_page,
+	       t->pfn, &t->phys, kmst_translation_compare(t));
+}
+
+static void log_report(struct kmst_session *session,
+		       const struct kmst_arena *arena,
+		       const struct kmst_report *report, int err)
+{
+	unsigned int i;
+
+	if (!err) {
+		pr_info("Success!\n");
+		return;
+	}
+	for (i = 0; i < report->nr_bad; i++)
+		log_bad_word(&report->bad[i]);
+	if (report->bad_translations)
+		log_bad_route(report);
+	pr_err("Verification failed: %llu of %llu words and the addresses of %lu of %lu pages are wrong\n",
+	       report->mismatches, report->words + report->guards,
+	       report->bad_translations, report->pages);
+}
+
+static const struct kmst_session_ops lab_ops = {
+	.hello		= say_hello,
+	.filled		= log_arena,
+	.verified	= log_report,
+};
+
+/* One line for a start that did not happen: what was asked, why not, what to do. */
+static void log_refusal(const struct kmst_arena_config *config,
+			const struct kmst_refusal *why, int err)
+{
+	const char *name = config->allocator->name;
+	unsigned int nr = config->nr_structs;
+	struct kmst_plan plan;
+
+	switch (why->limit) {
+	case KMST_LIMIT_ORDER:
+		kmst_plan_init(&plan, nr, PAGE_SHIFT);
+		pr_err("nr_structs=%u needs one block of order %lu, allocator %s ends at order %lu (MAX_PAGE_ORDER): use allocator=chunk, which has no such limit, or at most %lu structs\n",
+		       nr, why->wanted, name, why->allowed,
+		       (unsigned long)plan.structs_per_page << why->allowed);
+		return;
+	case KMST_LIMIT_SHARE:
+		pr_err("nr_structs=%u needs %lu pages, max_percent=%u of RAM is %lu pages: ask for fewer structs, or raise max_percent\n",
+		       nr, why->wanted, config->max_percent, why->allowed);
+		return;
+	case KMST_LIMIT_AVAILABLE:
+		pr_err("nr_structs=%u needs %lu pages, %lu are available: ask for fewer structs, or end a program\n",
+		       nr, why->wanted, why->allowed);
+		return;
+	case KMST_LIMIT_ALLOCATOR:
+		pr_err("nr_structs=%u needs %lu pages, allocator %s failed after %lu: nothing is held, ask for fewer structs%s\n",
+		       nr, why->wanted, name, why->allowed,
+		       config->allocator->max_order < 0 ? "" :
+		       ", or use allocator=chunk, which takes smaller blocks");
+		return;
+	default:
+		break;
+	}
+
+	switch (err) {
+	case -EINTR:
+		pr_err("nr_structs=%u was given up before it was filled, by a signal or by unloading: nothing is held\n",
+		       nr);
+		return;
+	case -EILSEQ:
+		pr_err("nr_structs=%u is not started: the arena before it was found corrupt; write again to start\n",
+		       nr);
+		return;
+	case -ENODEV:
+		pr_err("nr_structs=%u is not started: the module is being unloaded\n", nr);
+		return;
+	default:
+		pr_err("nr_structs=%u is not started, error %d: nothing is held, try again when more memory is free\n",
+		       nr, err);
+	}
+}
+
+static struct kmst_arena_config lab_config(unsigned int nr_structs)
+{
+	return (struct kmst_arena_config){
+		.allocator	= lab_allocator(),
+		.nr_structs	= nr_structs,
+		.max_percent	= lab.max_percent,
+	};
+}
+
+static int start(unsigned int nr_structs)
+{
+	struct kmst_arena_config config = lab_config(nr_structs);
+	struct kmst_refusal why;
+	int err;
+
+	err = kmst_session_restart(&lab.session, &config, &why);
+	if (err)
+		log_refusal(&config, &why, err);
+	return err;
+}
+
+/* Say which parameter got what, and what it takes. */
+static int refuse_value(const struct kernel_param *kp, const char *val,
+			const char *takes)
+{
+	int len = strcspn(val, "\n");
+
+	pr_err("%s=%*pE is refused: it takes %s\n", kp->name,
+	       min(len, ECHO_MAX), val, takes);
+	return -EINVAL;
+}
+
+static int nr_structs_set(const char *val, const struct kernel_param *kp)
+{
+	unsigned int nr_structs;
+
+	if (kstrtouint(val, 0, &nr_structs))
+		return refuse_value(kp, val, "a number from 0 to 4294967295");
+
+	if (!lab.running) {
+		lab.nr_structs = nr_structs;
+		return 0;
+	}
+	return nr_structs ? start(nr_structs) : kmst_session_stop(&lab.session);
+}
+
+static int nr_structs_get(char *buffer, const struct kernel_param *kp)
+{
+	unsigned int nr_structs = lab.nr_structs;
+
+	if (lab.running)
+		nr_structs = kmst_session_nr_structs(&lab.session);
+	return scnprintf(buffer, PAGE_SIZE, "%u\n", nr_structs);
+}
+
+static const struct kernel_param_ops nr_structs_ops = {
+	.set	= nr_structs_set,
+	.get	= nr_structs_get,
+};
+module_param_cb(nr_structs, &nr_structs_ops, NULL, 0644);
+MODULE_PARM_DESC(nr_structs,
+		 "Objects of 32 bytes in the arena, 0 to 4294967295 (default 2000; 0 if built in). A write verifies and frees the old arena and starts a new one, 0 only stops");
+
+static int allocator_set(const char *val, const struct kernel_param *kp)
+{
+	const struct kmst_allocator *allocator = kmst_allocator_find(val);
+
+	if (!allocator)
+		return refuse_value(kp, val, "page or chunk");
+	lab.allocator = allocator;
+	return 0;
+}
+
+static int allocator_get(char *buffer, const struct kernel_param *kp)
+{
+	return scnprintf(buffer, PAGE_SIZE, "%s\n", lab_allocator()->name);
+}
+
+static const struct kernel_param_ops allocator_ops = {
+	.set	= allocator_set,
+	.get	= allocator_get,
+};
+module_param_cb(allocator, &allocator_ops, NULL, 0644);
+MODULE_PARM_DESC(allocator,
+		 "Where the next arena's memory comes from: page (one block, default) or chunk (exact sum of blocks)");
+
+static int verbose_set(const char *val, const struct kernel_param *kp)
+{
+	bool verbose;
+
+	if (kstrtobool(val, &verbose))
+		return refuse_value(kp, val, "0 or 1");
+	WRITE_ONCE(lab.verbose, verbose);
+	return 0;
+}
+
+static const struct kernel_param_ops verbose_ops = {
+	.set	= verbose_set,
+	.get	= param_get_bool,
+};
+module_param_cb(verbose, &verbose_ops, &lab.verbose, 0644);
+MODULE_PARM_DESC(verbose,
+		 "1 logs the first word of every page, and where the pages are (default 0)");
+
+static int max_percent_set(const char *val, const struct kernel_param *kp)
+{
+	if (param_set_uint_minmax(val, kp, 1, MAX_MAX_PERCENT))
+		return refuse_value(kp, val, "a number from 1 to "
+				    __stringify(MAX_MAX_PERCENT));
+	return 0;
+}
+
+static const struct kernel_param_ops max_percent_ops = {
+	.set	= max_percent_set,
+	.get	= param_get_uint,
+};
+module_param_cb(max_percent, &max_percent_ops, &lab.max_percent, 0644);
+MODULE_PARM_DESC(max_percent,
+		 "Largest share of RAM (without highmem) that an arena may take, 1 to 90 percent (default 50)");
+
+/*
+ * What the limits refuse is refused before anything is said: a module that does
+ * not load has not been loaded.
+ */
+static int first_start(void)
+{
+	struct kmst_arena_config config = lab_config(lab.nr_structs);
+	struct kmst_refusal why;
+	int err;
+
+	if (config.nr_structs) {
+		err = kmst_session_check(&lab.session, &config, &why);
+		if (err) {
+			log_refusal(&config, &why, err);
+			return err;
+		}
+	}
+	pr_info("Loaded kmem_studio module\n");
+	return config.nr_structs ? start(config.nr_structs) : 0;
+}
+
+/**
+ * kmst_lab_init() - Start the lab as the parameters ask.
+ *
+ * Context: process context, sleeps until the arena is filled. Takes the parameter
+ * lock, so that a write to a parameter waits for the start to end.
+ * Return: 0, or as kmst_session_restart(). A start that fails leaves a module
+ * unloaded, but a built-in driver idle: it has no other time to be initialised.
+ */
+int __init kmst_lab_init(void)
+{
+	int err;
+
+	kmst_session_init(&lab.session, &lab_ops);
+
+	kernel_param_lock(THIS_MODULE);
+	lab.running = true;
+	err = first_start();
+	kernel_param_unlock(THIS_MODULE);
+
+	if (err && IS_MODULE(CONFIG_KMEM_STUDIO)) {
+		/* a parameter that is being written must not start another one */
+		kmst_session_close(&lab.session);
+		return err;
+	}
+	return 0;
+}
+
+/**
+ * kmst_lab_exit() - Verify and free what is live.
+ *
+ * The parameters' files are still there while this runs: a write that comes now
+ * is refused, and one that is filling an arena gives up.
+ *
+ * Context: process context, sleeps for the verification.
+ */
+void kmst_lab_exit(void)
+{
+	kmst_session_close(&lab.session);
+	pr_info("Unloaded kmem_studio module\n");
+}

@@ -1,0 +1,557 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The lab of kmem_studio, as its users run it: load, unload, write a parameter,
+# and read the kernel's log. Works with the driver as a module and built in, with
+# any page size, on a real machine or an emulated one. Needs root.
+
+DIR=$(dirname "$(readlink -f "$0")")
+# shellcheck source=/dev/null
+. "$DIR/../kselftest/ktap_helpers.sh"
+
+MODULE=kmem_studio
+PARAMETERS=/sys/module/$MODULE/parameters
+SPLATS='WARNING:|BUG:|Oops|Kernel panic|Call trace|rcu:.*stall|soft lockup'
+SPLATS="$SPLATS|blocked for more than|invoked oom-killer|Out of memory"
+TAB=$(printf '\t')
+MARKS=0
+ERRORS=$(mktemp) || exit 1
+
+if [ "$(id -u)" -ne 0 ]; then
+	ktap_print_header
+	ktap_skip_all "needs root"
+	exit "$KSFT_SKIP"
+fi
+
+# ---- the machine, by other ways than the driver's ----
+
+# bytes of a page, from the page tables' own report
+page_size() {
+	echo $(($(sed -n 's/^KernelPageSize: *\([0-9]*\) kB/\1/p' /proc/self/smaps |
+		head -n 1) * 1024))
+}
+
+# the highest order: /proc/buddyinfo has a column for each, behind four words
+max_order() {
+	head -n 1 /proc/buddyinfo | awk '{ print NF - 5 }'
+}
+
+# free pages of all zones, those on the CPUs' own lists included
+free_pages() {
+	awk '/nr_free_pages/ { n += $2 }
+	     /^ +count:/ { n += $2 }
+	     END { print n }' /proc/zoneinfo
+}
+
+# smallest order whose block holds that many pages
+order_of() {
+	order=0
+	while [ $((1 << order)) -lt "$1" ]; do
+		order=$((order + 1))
+	done
+	echo $order
+}
+
+pages_of() {
+	echo $((($1 * 32 + PAGE_SIZE - 1) / PAGE_SIZE))
+}
+
+# ---- the driver ----
+
+is_module() {
+	[ ! -d /sys/module/$MODULE ] || grep -q "^$MODULE " /proc/modules
+}
+
+is_loaded() {
+	[ -d /sys/module/$MODULE ]
+}
+
+# "name=value ..." into the parameters of a driver that is there already
+set_parameters() {
+	for setting in "$@"; do
+		echo "${setting#*=}" >"$PARAMETERS/${setting%%=*}" 2>>"$ERRORS" ||
+			return 1
+	done
+}
+
+defaults() {
+	set_parameters allocator=page verbose=0 max_percent=50
+}
+
+# start NR_STRUCTS [name=value ...]
+start() {
+	wanted=$1
+	shift
+	if is_module; then
+		modprobe $MODULE "nr_structs=$wanted" "$@" 2>>"$ERRORS"
+	else
+		defaults && set_parameters "$@" "nr_structs=$wanted"
+	fi
+}
+
+stop() {
+	if is_module; then
+		rmmod $MODULE 2>>"$ERRORS"
+	else
+		set_parameters nr_structs=0
+	fi
+}
+
+stop_if_loaded() {
+	is_loaded || return 0
+	stop >/dev/null 2>&1
+	return 0
+}
+
+write_nr() {
+	echo "$1" 2>>"$ERRORS" >$PARAMETERS/nr_structs
+}
+
+read_nr() {
+	cat $PARAMETERS/nr_structs
+}
+
+thread_pid() {
+	for comm in /proc/[0-9]*/comm; do
+		read -r name 2>/dev/null <"$comm" || continue
+		[ "$name" = k_memory ] || continue
+		comm=${comm%/comm}
+		echo "${comm#/proc/}"
+	done
+}
+
+# ---- the kernel's log ----
+
+mark() {
+	MARKS=$((MARKS + 1))
+	MARK="kmem_studio selftest mark $$.$MARKS."
+	echo "$MARK" >/dev/kmsg
+}
+
+log_since_mark() {
+	dmesg | sed "1,/$MARK\$/d"
+}
+
+# the driver's lines since the mark, without time stamp and prefix
+driver_log() {
+	log_since_mark | sed -n "s/^.*$MODULE: //p"
+}
+
+log_has() {
+	driver_log | grep -q -- "$1"
+}
+
+no_splat() {
+	! log_since_mark | grep -qE "$SPLATS"
+}
+
+lines_of_lab() {
+	pages=$(pages_of "$1")
+	if is_module; then
+		echo "Loaded kmem_studio module"
+	fi
+	echo "Hello from thread k_memory. nr_structs=$1"
+	echo "Kernel's page size: $PAGE_SIZE${TAB}datatype's size: 32"
+	printf 'Number of structs per page: %s\t' $PER_PAGE
+	printf 'Number of pages: %s\tThe order is: %s\n' "$pages" "$(order_of "$pages")"
+	if [ -n "$2" ]; then
+		page=0
+		while [ $page -lt "$pages" ]; do
+			echo "The first element in the ${page}th page is $((page * PAGE_SIZE / 4))"
+			page=$((page + 1))
+		done
+	fi
+	echo "Success!"
+	if is_module; then
+		echo "Unloaded kmem_studio module"
+	fi
+}
+
+# ---- tests: each returns 0 if all is as it should be ----
+
+# the log is exactly the lab's lines, in their order
+lab_row() {
+	start "$1" || return 1
+	[ -n "$(thread_pid)" ] && [ "$(read_nr)" = "$1" ] || return 1
+	stop || return 1
+	expected=$(lines_of_lab "$1")
+	[ "$(driver_log)" = "$expected" ] && [ -z "$(thread_pid)" ]
+}
+
+lab_verbose() {
+	start 200 verbose=1 && stop || return 1
+	expected=$(lines_of_lab 200 verbose)
+	[ "$(driver_log | grep -v '^Blocks of\|^Pages on')" = "$expected" ]
+}
+
+lab_chunk() {
+	objects=$((PER_PAGE * 79))
+	start $objects allocator=chunk && stop || return 1
+	log_has '^Success!' || return 1
+	# 79 = 64 + 8 + 4 + 2 + 1, if memory is not too fragmented for that
+	pages=$(driver_log | sed -n 's/^Blocks of order \([0-9]*\): \([0-9]*\)$/\1 \2/p' |
+		while read -r order blocks; do
+			echo $((blocks << order))
+		done | awk '{ n += $1 } END { print n }')
+	nodes=$(driver_log | sed -n 's/^Pages on node [0-9]*: //p' |
+		awk '{ n += $1 } END { print n }')
+	[ "$pages" = 79 ] && [ "$nodes" = 79 ]
+}
+
+# refused PATTERN NR_STRUCTS [name=value ...]: no arena, one line that has the
+# pattern, no thread, and no module either
+refused() {
+	pattern=$1
+	shift
+	if start "$@"; then
+		return 1
+	fi
+	if is_module; then
+		is_loaded && return 1
+	fi
+	# modprobe of busybox tries twice
+	[ "$(driver_log | grep -v "invalid for parameter" | sort -u | wc -l)" -eq 1 ] &&
+		log_has "$pattern" && [ -z "$(thread_pid)" ]
+}
+
+one_more_than_the_largest_block() {
+	largest=$((PER_PAGE << $(max_order)))
+	refused "MAX_PAGE_ORDER.*allocator=chunk" $((largest + 1))
+}
+
+# the same number is no problem for chunk
+chunk_has_no_largest_block() {
+	largest=$((PER_PAGE << $(max_order)))
+	start $((largest + 1)) allocator=chunk && stop && log_has '^Success!'
+}
+
+too_many_for_any_block() {
+	refused "MAX_PAGE_ORDER" 4294967295
+}
+
+more_than_the_share() {
+	refused "max_percent=50 of RAM" 4294967295 allocator=chunk
+}
+
+more_than_a_small_share() {
+	refused "max_percent=1 of RAM" $((TOTAL_PAGES * PER_PAGE / 50)) \
+		allocator=chunk max_percent=1
+}
+
+junk_nr_structs() {
+	for junk in junk -1 4294967296 1e3 12x ''; do
+		mark
+		refused "nr_structs=.* takes a number from 0 to 4294967295" "$junk" ||
+			return 1
+	done
+}
+
+junk_parameters() {
+	for junk in allocator=buddy allocator= verbose=2x max_percent=0 \
+		    max_percent=91 max_percent=junk; do
+		mark
+		refused "${junk%%=*}=.* is refused: it takes" 1000 "$junk" || return 1
+	done
+}
+
+idle_at_zero() {
+	start 0 || return 1
+	[ "$(read_nr)" = 0 ] && [ -z "$(thread_pid)" ] || return 1
+	stop || return 1
+	! log_has '^Hello' && ! log_has '^Success!'
+}
+
+runtime_writes() {
+	start 1000 || return 1
+	for objects in 2000 200 50000 1; do
+		mark
+		write_nr $objects || return 1
+		[ "$(read_nr)" = $objects ] || return 1
+		log_has '^Success!' && log_has "nr_structs=$objects\$" || return 1
+	done
+	mark
+	write_nr 0 || return 1
+	[ "$(read_nr)" = 0 ] && [ -z "$(thread_pid)" ] && log_has '^Success!' || return 1
+	mark
+	write_nr 0 && write_nr 300 && stop && log_has '^Success!'
+}
+
+# what is refused before it starts leaves the live arena live and intact
+refused_writes_leave_the_arena() {
+	start 1000 || return 1
+	thread=$(thread_pid)
+	for value in 4294967295 $(((PER_PAGE << $(max_order)) + 1)) junk -5; do
+		mark
+		write_nr "$value" && return 1
+		[ "$(driver_log | wc -l)" -eq 1 ] || return 1
+		[ "$(read_nr)" = 1000 ] && [ "$(thread_pid)" = "$thread" ] || return 1
+	done
+	for setting in allocator=none verbose=maybe max_percent=101; do
+		mark
+		set_parameters $setting && return 1
+		[ "$(driver_log | wc -l)" -eq 1 ] || return 1
+	done
+	[ "$(cat $PARAMETERS/allocator)" = page ] &&
+		[ "$(cat $PARAMETERS/max_percent)" = 50 ] || return 1
+	mark
+	stop && log_has '^Success!'
+}
+
+# as many objects as a third of RAM holds: filling takes a while
+many_objects() {
+	echo $((LOWMEM_PAGES * PER_PAGE / 3))
+}
+
+# wait_for_hello: until the thread is at work
+wait_for_hello() {
+	tries=0
+	until log_has '^Hello'; do
+		tries=$((tries + 1))
+		[ $tries -lt 500 ] || return 1
+		usleep 10000 2>/dev/null || sleep 0.01
+	done
+}
+
+# start a long fill in the background by a write; its exit status is $filler's
+fill_in_background() {
+	start 0 allocator=chunk || return 1
+	mark
+	write_nr "$(many_objects)" &
+	filler=$!
+	wait_for_hello
+}
+
+# a fill that is done before it can be disturbed says nothing: try again
+signal_ends_a_fill() {
+	for _ in 1 2 3 4 5; do
+		fill_in_background || return 1
+		kill -TERM "$filler"
+		wait "$filler" 2>/dev/null && { stop; continue; }
+		log_has 'was given up' && [ "$(read_nr)" = 0 ] &&
+			[ -z "$(thread_pid)" ] && stop
+		return
+	done
+	return 1
+}
+
+unload_ends_a_fill() {
+	for _ in 1 2 3 4 5; do
+		fill_in_background || return 1
+		stop || return 1
+		wait "$filler" 2>/dev/null && continue
+		log_has 'was given up' && ! is_loaded && [ -z "$(thread_pid)" ]
+		return
+	done
+	return 1
+}
+
+half_of_ram() {
+	start $((LOWMEM_PAGES * PER_PAGE * 49 / 100)) allocator=chunk || return 1
+	stop && log_has '^Success!'
+}
+
+concurrent_writers() {
+	start 1000 || return 1
+	writers=
+	for objects in 1 500 4000 20000; do
+		(
+			for round in 1 2 3 4 5 6 7 8 9 10; do
+				write_nr $((objects + round)) || exit 1
+			done
+		) &
+		writers="$writers $!"
+	done
+	for writer in $writers; do
+		wait "$writer" || return 1
+	done
+	stop || return 1
+	# 40 writes end 40 arenas, the stop one more
+	[ "$(driver_log | grep -c '^Success!')" -eq 41 ]
+}
+
+cpu_time() {
+	# utime and stime, counted behind the name's closing parenthesis
+	sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'
+}
+
+switches() {
+	awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$1/status"
+}
+
+thread_uses_no_cpu() {
+	start 50000 || return 1
+	thread=$(thread_pid)
+	before="$(cpu_time "$thread") $(switches "$thread")"
+	sleep 3
+	after="$(cpu_time "$thread") $(switches "$thread")"
+	state=$(awk '/^State:/ { print $2 }' "/proc/$thread/status")
+	stop
+	[ "$before" = "$after" ] && [ "$state" = S ]
+}
+
+# the measure has to see an arena before it may say that none is left behind
+free_pages_show_an_arena() {
+	before=$(free_pages)
+	start 50000 || return 1
+	held=$((before - $(free_pages)))
+	stop && [ $held -ge "$(pages_of 50000)" ]
+}
+
+cycles() {
+	round=0
+	while [ $round -lt "$1" ]; do
+		start 50000 && stop || return 1
+		round=$((round + 1))
+	done
+}
+
+# a page lost in each of 100 cycles is more than what else comes and goes
+hundred_cycles_leak_nothing() {
+	cycles 10 || return 1
+	before=$(free_pages)
+	cycles 100 || return 1
+	# what is freed late, by RCU or by a worker, gets five seconds
+	tries=0
+	while [ $tries -lt 5 ]; do
+		lost=$((before - $(free_pages)))
+		[ $lost -lt 64 ] && return 0
+		sleep 1
+		tries=$((tries + 1))
+	done
+	ktap_print_msg "$lost pages are gone"
+	return 1
+}
+
+tracefs() {
+	for dir in /sys/kernel/tracing /sys/kernel/debug/tracing; do
+		[ -d "$dir/events" ] && echo $dir && return 0
+	done
+	return 1
+}
+
+# trace_on: the driver has to be there for its events to be
+trace_on() {
+	echo >"$TRACE/trace"
+	echo 1 >"$TRACE/events/$MODULE/enable"
+}
+
+tracepoints_tell_each_step() {
+	start 0 || return 1
+	trace_on || return 1
+	write_nr 1000 && write_nr 0 || return 1
+	echo 0 >"$TRACE/events/$MODULE/enable"
+	steps=$(sed -n 's/^.*: \([a-z_]*\): [a-z_]*=.*/\1/p' "$TRACE/trace" | tr '\n' ' ')
+	stop
+	[ "$steps" = "span_alloc arena_alloc fill verify arena_free " ]
+}
+
+# Write through /dev/mem into a live arena, and see the verification find it. A
+# kernel with STRICT_DEVMEM does not allow that.
+corruption_is_found() {
+	start 0 || return 1
+	trace_on || return 1
+	write_nr 1000 || return 1
+	pfn=$(sed -n 's/^.*span_alloc: pfn=\(0x[0-9a-f]*\) .*/\1/p' "$TRACE/trace")
+	# second byte of word 3 of struct 555
+	address=$((pfn * PAGE_SIZE + 555 * 32 + 3 * 4))
+	printf '\377' | dd of=/dev/mem bs=1 seek=$((address + 1)) conv=notrunc 2>>"$ERRORS" ||
+		{ stop; return "$KSFT_SKIP"; }
+	mark
+	write_nr 0 && return 1
+	word=$((555 * 8 + 3))
+	line=$(printf 'page: %d\tstruct: 555\tindex: 3\tphysical address: 0x0*%x' \
+		$((word * 4 / PAGE_SIZE)) $address)
+	line=$(printf '%s\texpected: %d\tgot: %d' "$line" $word $((word | 0xff00)))
+	log_has "^Mismatch in $line\$" || return 1
+	log_has '^Verification failed: 1 of ' || return 1
+	log_has '^Success!' && return 1
+	grep -q 'mismatch: word=4443 ' "$TRACE/trace" || return 1
+	echo 0 >"$TRACE/events/$MODULE/enable"
+	[ "$(read_nr)" = 0 ] && [ -z "$(thread_pid)" ] && stop
+}
+
+# run DESCRIPTION FUNCTION [argument ...]
+run() {
+	description=$1
+	shift
+	stop_if_loaded
+	mark
+	first_mark=$MARK
+	"$@"
+	status=$?
+	stop_if_loaded
+	# from the test's first mark on, whatever marks it set itself
+	MARK=$first_mark
+	if ! no_splat; then
+		ktap_print_msg "$(log_since_mark | grep -E "$SPLATS" | head -n 3)"
+		status=1
+	fi
+	case $status in
+	0) ktap_test_pass "$description" ;;
+	"$KSFT_SKIP") ktap_test_skip "$description" ;;
+	*)
+		ktap_test_fail "$description"
+		driver_log | tail -n 12 | sed 's/^/# log: /'
+		sed 's/^/# /' "$ERRORS" | tail -n 3
+		;;
+	esac
+	: >"$ERRORS"
+}
+
+cleanup() {
+	stop_if_loaded
+	rm -f "$ERRORS"
+}
+trap cleanup EXIT
+
+ktap_print_header
+if ! is_loaded && ! modprobe $MODULE nr_structs=0 2>/dev/null; then
+	ktap_skip_all "no $MODULE in this kernel, see the config file"
+	exit "$KSFT_SKIP"
+fi
+
+PAGE_SIZE=$(page_size)
+PER_PAGE=$((PAGE_SIZE / 32))
+TOTAL_PAGES=$(($(awk '/^MemTotal/ { print $2 }' /proc/meminfo) * 1024 / PAGE_SIZE))
+HIGH_KB=$(awk '/^HighTotal/ { print $2 }' /proc/meminfo)
+LOWMEM_PAGES=$((TOTAL_PAGES - ${HIGH_KB:-0} * 1024 / PAGE_SIZE))
+TRACE=$(tracefs)
+
+ROWS="1 200 1000 2000 4000 10000 50000 $((PER_PAGE << $(max_order)))"
+ktap_set_plan $((8 + 21))
+
+for row in $ROWS; do
+	run "lab nr_structs=$row" lab_row "$row"
+done
+run "lab verbose=1" lab_verbose
+run "lab allocator=chunk" lab_chunk
+run "one object more than the largest block" one_more_than_the_largest_block
+run "chunk has no largest block" chunk_has_no_largest_block
+run "4294967295 objects in one block" too_many_for_any_block
+run "more than half of RAM" more_than_the_share
+run "more than max_percent=1" more_than_a_small_share
+run "junk in nr_structs" junk_nr_structs
+run "junk in the other parameters" junk_parameters
+run "nr_structs=0 is idle" idle_at_zero
+run "writes of nr_structs at run time" runtime_writes
+run "refused writes leave the live arena" refused_writes_leave_the_arena
+run "a signal ends a fill" signal_ends_a_fill
+if is_module; then
+	run "unloading ends a fill" unload_ends_a_fill
+else
+	ktap_test_skip "unloading ends a fill: the driver is built in"
+fi
+run "half of RAM" half_of_ram
+run "concurrent writers" concurrent_writers
+run "the thread uses no CPU" thread_uses_no_cpu
+run "free pages show an arena" free_pages_show_an_arena
+run "100 cycles leak nothing" hundred_cycles_leak_nothing
+if [ -n "$TRACE" ]; then
+	run "tracepoints tell each step" tracepoints_tell_each_step
+	run "corruption is found" corruption_is_found
+else
+	ktap_test_skip "tracepoints tell each step: no tracefs"
+	ktap_test_skip "corruption is found: no tracefs"
+fi
+
+ktap_finished

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Arenas: created whole or not at all, within the limits, freed once.
+ */
+#include <kunit/test.h>
+#include <linux/highmem.h>
+#include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/nodemask.h>
+
+#include "../arena.h"
+#include "../cancel.h"
+#include "counted.h"
+
+#define PER_PAGE	((unsigned int)(PAGE_SIZE / sizeof(struct kmst_struct)))
+
+static int arena_init(struct kunit *test)
+{
+	kmst_counted_reset();
+	return 0;
+}
+
+static struct kmst_arena_config config_of(const struct kmst_allocator *allocator,
+					  unsigned int nr_structs)
+{
+	return (struct kmst_arena_config){ allocator, nr_structs, 50 };
+}
+
+static struct kmst_arena *new_arena(struct kunit *test,
+				    const struct kmst_allocator *allocator,
+				    unsigned int nr_structs)
+{
+	struct kmst_arena_config config = config_of(allocator, nr_structs);
+	struct kmst_refusal why;
+	struct kmst_arena *arena;
+
+	arena = kmst_arena_create(&config, NULL, &why);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, arena);
+	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_NONE);
+	return arena;
+}
+
+/* Sizes in objects, written as pages and a few more or less. */
+struct size {
+	unsigned int	nr_pages;
+	int		more;
+};
+
+static const struct size sizes[] = {
+	{ 0, 1 }, { 1, -1 }, { 1, 0 }, { 1, 1 }, { 2, -1 }, { 2, 0 }, { 2, 1 },
+	{ 8, -1 }, { 8, 0 }, { 8, 1 }, { 79, -112 }, { 391, -48 },
+};
+
+static void size_desc(const struct size *size, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%u pages %+d", size->nr_pages, size->more);
+}
+
+KUNIT_ARRAY_PARAM(size, sizes, size_desc);
+
+static unsigned int structs_of(const struct size *size)
+{
+	return size->nr_pages * PER_PAGE + size->more;
+}
+
+struct seen_pages {
+	unsigned long	nr;
+	bool		in_order;
+};
+
+static int see_page(const struct kmst_arena *arena, struct page *page,
+		    unsigned long index, void *context)
+{
+	struct seen_pages *seen = context;
+
+	if (index != seen->nr || page != kmst_arena_page(arena, index))
+		seen->in_order = false;
+	seen->nr++;
+	return 0;
+}
+
+static void expect_consistent(struct kunit *test, const struct kmst_arena *arena)
+{
+	struct seen_pages seen = { .in_order = true };
+	unsigned long on_nodes = 0;
+	unsigned int blocks = 0;
+	unsigned int order;
+	int nid;
+
+	KUNIT_EXPECT_EQ(test, kmst_arena_walk(arena, see_page, &seen, NULL), 0);
+	KUNIT_EXPECT_EQ(test, seen.nr, arena->spans.nr_pages);
+	KUNIT_EXPECT_TRUE(test, seen.in_order);
+	KUNIT_EXPECT_NULL(test, kmst_arena_page(arena, arena->spans.nr_pages));
+
+	for_each_online_node(nid)
+		on_nodes += kmst_arena_pages_on_node(arena, nid);
+	KUNIT_EXPECT_EQ(test, on_nodes, arena->spans.nr_pages);
+	for (order = 0; order <= MAX_PAGE_ORDER; order++)
+		blocks += kmst_arena_blocks(arena, order);
+	KUNIT_EXPECT_EQ(test, blocks, arena->spans.nr);
+}
+
+static void page_arena_is_one_block(struct kunit *test)
+{
+	unsigned int nr_structs = structs_of(test->param_value);
+	struct kmst_arena *arena;
+
+	arena = new_arena(test, kmst_allocator_find("page"), nr_structs);
+	KUNIT_EXPECT_EQ(test, arena->spans.nr, 1U);
+	KUNIT_EXPECT_EQ(test, arena->spans.nr_pages, 1UL << arena->plan.order);
+	KUNIT_EXPECT_EQ(test, kmst_arena_blocks(arena, arena->plan.order), 1U);
+	expect_consistent(test, arena);
+	kmst_arena_put(arena);
+}
+
+static void chunk_arena_has_less_than_a_page_of_slack(struct kunit *test)
+{
+	unsigned int nr_structs = structs_of(test->param_value);
+	struct kmst_arena *arena;
+
+	arena = new_arena(test, kmst_allocator_find("chunk"), nr_structs);
+	KUNIT_EXPECT_EQ(test, arena->spans.nr_pages, arena->plan.nr_pages);
+	KUNIT_EXPECT_LT(test, (arena->spans.nr_pages << PAGE_SHIFT) - arena->plan.bytes,
+			PAGE_SIZE);
+	expect_consistent(test, arena);
+	kmst_arena_put(arena);
+}
+
+static void a_million_objects_need_little_bookkeeping(struct kunit *test)
+{
+	struct kmst_arena *arena;
+
+	arena = new_arena(test, kmst_allocator_find("chunk"), 1000000);
+	kunit_info(test, "%zu bytes of bookkeeping for %llu bytes in %u spans\n",
+		   kmst_arena_bookkeeping(arena), arena->plan.bytes, arena->spans.nr);
+	KUNIT_EXPECT_LE(test, kmst_arena_bookkeeping(arena) * 1000, arena->plan.bytes);
+	kmst_arena_put(arena);
+}
+
+static void expect_refused(struct kunit *test,
+			   const struct kmst_arena_config *config, int err,
+			   enum kmst_limit limit)
+{
+	struct kmst_refusal why;
+
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(config, 0, &why), err);
+	KUNIT_EXPECT_EQ(test, why.limit, limit);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(kmst_arena_create(config, NULL, &why)), (long)err);
+	KUNIT_EXPECT_EQ(test, why.limit, limit);
+	if (limit != KMST_LIMIT_EMPTY)
+		KUNIT_EXPECT_GT(test, why.wanted, why.allowed);
+	KUNIT_EXPECT_EQ(test, atomic_read(&kmst_counted.entered), 0);
+}
+
+static void limits_refuse_before_the_allocator_is_asked(struct kunit *test)
+{
+	unsigned int block = PER_PAGE << MAX_PAGE_ORDER;
+	unsigned long lowmem = totalram_pages() - totalhigh_pages();
+	struct kmst_arena_config config;
+
+	config = config_of(&kmst_counted_allocator, 0);
+	expect_refused(test, &config, -EINVAL, KMST_LIMIT_EMPTY);
+
+	config = config_of(kmst_allocator_find("page"), block + 1);
+	expect_refused(test, &config, -E2BIG, KMST_LIMIT_ORDER);
+	config.nr_structs = U32_MAX;
+	expect_refused(test, &config, -E2BIG, KMST_LIMIT_ORDER);
+
+	if (lowmem >= U32_MAX / PER_PAGE)
+		kunit_skip(test, "so much RAM that no number of objects fills it");
+	config = config_of(&kmst_counted_allocator, U32_MAX);
+	expect_refused(test, &config, -E2BIG, KMST_LIMIT_SHARE);
+	config.nr_structs = lowmem / 2 * PER_PAGE + PER_PAGE + 1;
+	expect_refused(test, &config, -E2BIG, KMST_LIMIT_SHARE);
+
+	/* all of it is within 100 percent, but it is never all available */
+	config.nr_structs = lowmem * PER_PAGE;
+	config.max_percent = 100;
+	expect_refused(test, &config, -ENOMEM, KMST_LIMIT_AVAILABLE);
+}
+
+static void pages_that_will_be_free_count_as_available(struct kunit *test)
+{
+	unsigned long lowmem = totalram_pages() - totalhigh_pages();
+	struct kmst_arena_config config = {
+		&kmst_counted_allocator, lowmem * PER_PAGE, 100
+	};
+	struct kmst_refusal why;
+
+	if (lowmem >= U32_MAX / PER_PAGE)
+		kunit_skip(test, "so much RAM that no number of objects fills it");
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, 0, &why), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, lowmem, &why), 0);
+	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_NONE);
+}
+
+static void a_failing_allocator_leaves_nothing(struct kunit *test)
+{
+	struct kmst_arena_config config = config_of(&kmst_counted_allocator, 20 * PER_PAGE);
+	struct kmst_refusal why;
+	int n;
+
+	for (n = 0; n < 20; n++) {
+		kmst_counted.spans_until_failure = n;
+		KUNIT_EXPECT_EQ(test, PTR_ERR(kmst_arena_create(&config, NULL, &why)),
+				(long)-ENOMEM);
+		KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_ALLOCATOR);
+		KUNIT_EXPECT_EQ(test, why.wanted, 20UL);
+		KUNIT_EXPECT_EQ(test, why.allowed, (unsigned long)n);
+		KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 0L);
+	}
+}
+
+static void a_cancelled_create_leaves_nothing(struct kunit *test)
+{
+	struct kmst_arena_config config = config_of(&kmst_counted_allocator, 20 * PER_PAGE);
+	struct kmst_cancel cancel = { BIT(KMST_CANCEL_CLOSED) };
+	struct kmst_refusal why;
+
+	kmst_counted.hang = true;
+	KUNIT_EXPECT_EQ(test, PTR_ERR(kmst_arena_create(&config, &cancel, &why)),
+			(long)-EINTR);
+	KUNIT_EXPECT_EQ(test, atomic_read(&kmst_counted.entered), 1);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 0L);
+}
+
+static void the_last_reference_frees(struct kunit *test)
+{
+	struct kmst_arena *arena;
+
+	arena = new_arena(test, &kmst_counted_allocator, 3 * PER_PAGE);
+	KUNIT_EXPECT_PTR_EQ(test, kmst_arena_get(arena), arena);
+	kmst_arena_put(arena);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 3L);
+	kmst_arena_put(arena);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 0L);
+}
+
+static int stop_at_third_page(const struct kmst_arena *arena, struct page *page,
+			      unsigned long index, void *context)
+{
+	unsigned long *last = context;
+
+	*last = index;
+	return index == 2 ? -EDOM : 0;
+}
+
+static void a_walk_ends_where_it_is_told_to(struct kunit *test)
+{
+	struct kmst_cancel cancel = { BIT(KMST_CANCEL_INTERRUPTED) };
+	unsigned long last = ULONG_MAX;
+	struct kmst_arena *arena;
+
+	arena = new_arena(test, &kmst_counted_allocator, 5 * PER_PAGE);
+	KUNIT_EXPECT_EQ(test, kmst_arena_walk(arena, stop_at_third_page, &last, &cancel),
+			-EINTR);
+	KUNIT_EXPECT_EQ(test, last, ULONG_MAX);
+	KUNIT_EXPECT_EQ(test, kmst_arena_walk(arena, stop_at_third_page, &last, NULL),
+			-EDOM);
+	KUNIT_EXPECT_EQ(test, last, 2UL);
+	kmst_arena_put(arena);
+}
+
+static struct kunit_case arena_cases[] = {
+	KUNIT_CASE_PARAM(page_arena_is_one_block, size_gen_params),
+	KUNIT_CASE_PARAM(chunk_arena_has_less_than_a_page_of_slack, size_gen_params),
+	KUNIT_CASE(a_million_objects_need_little_bookkeeping),
+	KUNIT_CASE(limits_refuse_before_the_allocator_is_asked),
+	KUNIT_CASE(pages_that_will_be_free_count_as_available),
+	KUNIT_CASE(a_failing_allocator_leaves_nothing),
+	KUNIT_CASE(a_cancelled_create_leaves_nothing),
+	KUNIT_CASE(the_last_reference_frees),
+	KUNIT_CASE(a_walk_ends_where_it_is_told_to),
+	{}
+};
+
+static struct kunit_suite arena_suite = {
+	.name = "kmem_studio_arena",
+	.init = arena_init,
+	.test_cases = arena_cases,
+};
+
+kunit_test_suite(arena_suite);

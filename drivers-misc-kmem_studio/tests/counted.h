@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * An allocator for tests: it counts what is held, and does as it is told.
+ */
+#ifndef KMEM_STUDIO_TESTS_COUNTED_H
+#define KMEM_STUDIO_TESTS_COUNTED_H
+
+#include "../allocator.h"
+
+/**
+ * struct kmst_counted - what the counting allocator does, and what it saw
+ * @spans_until_failure: spans of one page to give before -ENOMEM, -1 for never
+ * @hang:                hold back until asked to give up
+ * @pages_held:          pages given and not yet back
+ * @entered:             calls so far
+ */
+struct kmst_counted {
+	int		spans_until_failure;
+	bool		hang;
+	atomic_long_t	pages_held;
+	atomic_t	entered;
+};
+
+extern struct kmst_counted kmst_counted;
+extern const struct kmst_allocator kmst_counted_allocator;
+
+void kmst_counted_reset(void);
+
+#endif /* KMEM_STUDIO_TESTS_COUNTED_H */

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The life of a session's thread: it starts whole or not at all, sleeps, answers,
+ * and ends, whoever stops it and whenever.
+ */
+#include <kunit/test.h>
+#include <linux/delay.h>
+#include <linux/kthread.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+
+#include "../session.h"
+#include "counted.h"
+
+#define PER_PAGE	((unsigned int)(PAGE_SIZE / sizeof(struct kmst_struct)))
+
+/* A session, and what its front end was told. */
+struct listener {
+	struct kmst_session	session;
+	const struct kmst_arena	*arena;
+	u64			corrupt_word;
+	bool			corrupt;
+	int			hellos;
+	int			fills;
+	int			reports;
+	int			last_err;
+};
+
+static struct listener *listener_of(struct kmst_session *session)
+{
+	return container_of(session, struct listener, session);
+}
+
+static void hear_hello(struct kmst_session *session,
+		       const struct kmst_arena_config *config)
+{
+	listener_of(session)->hellos++;
+}
+
+static void hear_filled(struct kmst_session *session,
+			const struct kmst_arena *arena)
+{
+	struct listener *listener = listener_of(session);
+
+	listener->fills++;
+	listener->arena = arena;
+	if (listener->corrupt)
+		kmst_verify_corrupt(arena, listener->corrupt_word, 1);
+}
+
+static void hear_verified(struct kmst_session *session,
+			  const struct kmst_arena *arena,
+			  const struct kmst_report *report, int err)
+{
+	listener_of(session)->reports++;
+	listener_of(session)->last_err = err;
+}
+
+static const struct kmst_session_ops listener_ops = {
+	.hello		= hear_hello,
+	.filled		= hear_filled,
+	.verified	= hear_verified,
+};
+
+static int session_init(struct kunit *test)
+{
+	struct listener *listener = kunit_kzalloc(test, sizeof(*listener), GFP_KERNEL);
+
+	if (!listener)
+		return -ENOMEM;
+	kmst_session_init(&listener->session, &listener_ops);
+	kmst_counted_reset();
+	test->priv = listener;
+	return 0;
+}
+
+static void session_exit(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+
+	WRITE_ONCE(kmst_counted.hang, false);
+	if (!listener)
+		return;
+	kmst_session_close(&listener->session);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 0L);
+}
+
+static int restart(struct listener *listener, unsigned int nr_structs)
+{
+	struct kmst_arena_config config = { &kmst_counted_allocator, nr_structs, 50 };
+	struct kmst_refusal why;
+
+	return kmst_session_restart(&listener->session, &config, &why);
+}
+
+static void expect_idle(struct kunit *test, struct listener *listener)
+{
+	KUNIT_EXPECT_EQ(test, kmst_session_nr_structs(&listener->session), 0U);
+	KUNIT_EXPECT_NULL(test, listener->session.task);
+	KUNIT_EXPECT_NULL(test, listener->session.arena);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 0L);
+}
+
+static void an_arena_starts_and_stops(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+
+	KUNIT_EXPECT_EQ(test, restart(listener, 1000), 0);
+	KUNIT_EXPECT_EQ(test, kmst_session_nr_structs(&listener->session), 1000U);
+	KUNIT_EXPECT_EQ(test, listener->hellos, 1);
+	KUNIT_EXPECT_EQ(test, listener->fills, 1);
+	KUNIT_EXPECT_EQ(test, listener->reports, 0);
+
+	KUNIT_EXPECT_EQ(test, kmst_session_stop(&listener->session), 0);
+	KUNIT_EXPECT_EQ(test, listener->reports, 1);
+	KUNIT_EXPECT_EQ(test, listener->last_err, 0);
+	KUNIT_EXPECT_EQ(test, listener->session.report.words, 8000ULL);
+	expect_idle(test, listener);
+}
+
+static void stopping_an_idle_session_does_nothing(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+
+	KUNIT_EXPECT_EQ(test, kmst_session_stop(&listener->session), 0);
+	KUNIT_EXPECT_EQ(test, restart(listener, 1), 0);
+	KUNIT_EXPECT_EQ(test, kmst_session_stop(&listener->session), 0);
+	KUNIT_EXPECT_EQ(test, kmst_session_stop(&listener->session), 0);
+	KUNIT_EXPECT_EQ(test, listener->reports, 1);
+	expect_idle(test, listener);
+}
+
+static void a_restart_verifies_the_old_arena(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+
+	KUNIT_EXPECT_EQ(test, restart(listener, PER_PAGE), 0);
+	KUNIT_EXPECT_EQ(test, restart(listener, 2 * PER_PAGE), 0);
+	KUNIT_EXPECT_EQ(test, listener->reports, 1);
+	KUNIT_EXPECT_EQ(test, kmst_session_nr_structs(&listener->session), 2 * PER_PAGE);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 2L);
+}
+
+static void a_corrupt_arena_is_reported_and_freed(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+
+	listener->corrupt = true;
+	listener->corrupt_word = 4321;
+	KUNIT_ASSERT_EQ(test, restart(listener, 1000), 0);
+	KUNIT_EXPECT_EQ(test, kmst_session_stop(&listener->session), -EILSEQ);
+	KUNIT_EXPECT_EQ(test, listener->last_err, -EILSEQ);
+	KUNIT_EXPECT_EQ(test, listener->session.report.bad[0].word, 4321ULL);
+	expect_idle(test, listener);
+}
+
+static void a_corrupt_arena_stops_a_restart(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+
+	listener->corrupt = true;
+	KUNIT_ASSERT_EQ(test, restart(listener, 1000), 0);
+	KUNIT_EXPECT_EQ(test, restart(listener, 2000), -EILSEQ);
+	KUNIT_EXPECT_EQ(test, listener->fills, 1);
+	expect_idle(test, listener);
+
+	listener->corrupt = false;
+	KUNIT_EXPECT_EQ(test, restart(listener, 2000), 0);
+}
+
+/* The thread returns before anybody calls kthread_stop() on it. */
+static void a_thread_that_ends_early_is_safe(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+	int n;
+
+	for (n = 0; n < 20; n++) {
+		kmst_counted.spans_until_failure = n % 5;
+		KUNIT_EXPECT_EQ(test, restart(listener, 5 * PER_PAGE), -ENOMEM);
+		expect_idle(test, listener);
+	}
+	KUNIT_EXPECT_EQ(test, listener->hellos, 20);
+	KUNIT_EXPECT_EQ(test, listener->fills, 0);
+	KUNIT_EXPECT_EQ(test, kmst_session_stop(&listener->session), 0);
+
+	kmst_counted.spans_until_failure = -1;
+	KUNIT_EXPECT_EQ(test, restart(listener, 1), 0);
+}
+
+static void a_refused_request_leaves_the_live_arena(struct kunit *test)
+{
+	struct kmst_arena_config too_many = { kmst_allocator_find("page"), U32_MAX, 50 };
+	struct listener *listener = test->priv;
+	const struct kmst_arena *arena;
+	struct kmst_refusal why;
+
+	KUNIT_ASSERT_EQ(test, restart(listener, 1000), 0);
+	arena = listener->session.arena;
+	KUNIT_EXPECT_EQ(test, kmst_session_check(&listener->session, &too_many, &why),
+			-E2BIG);
+	KUNIT_EXPECT_EQ(test, kmst_session_restart(&listener->session, &too_many, &why),
+			-E2BIG);
+	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_ORDER);
+	KUNIT_EXPECT_PTR_EQ(test, listener->session.arena, arena);
+	KUNIT_EXPECT_EQ(test, listener->reports, 0);
+	KUNIT_EXPECT_EQ(test, kmst_session_stop(&listener->session), 0);
+}
+
+static void a_closed_session_refuses_to_start(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+
+	KUNIT_ASSERT_EQ(test, restart(listener, 1000), 0);
+	KUNIT_EXPECT_EQ(test, kmst_session_close(&listener->session), 0);
+	KUNIT_EXPECT_EQ(test, listener->reports, 1);
+	KUNIT_EXPECT_EQ(test, restart(listener, 1000), -ENODEV);
+	KUNIT_EXPECT_EQ(test, kmst_session_close(&listener->session), 0);
+	expect_idle(test, listener);
+}
+
+static void the_thread_sleeps(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+	unsigned long switches;
+	struct task_struct *task;
+	u64 runtime;
+
+	KUNIT_ASSERT_EQ(test, restart(listener, 1000), 0);
+	task = listener->session.task;
+	KUNIT_EXPECT_STREQ(test, task->comm, "k_memory");
+
+	msleep(20);
+	switches = task->nvcsw + task->nivcsw;
+	runtime = task->se.sum_exec_runtime;
+	msleep(100);
+	KUNIT_EXPECT_TRUE(test, READ_ONCE(task->__state) & TASK_INTERRUPTIBLE);
+	KUNIT_EXPECT_EQ(test, task->nvcsw + task->nivcsw, switches);
+	KUNIT_EXPECT_EQ(test, task->se.sum_exec_runtime, runtime);
+}
+
+/* Somebody else who starts an arena, and can be sent a signal. */
+static int starter_thread(void *data)
+{
+	struct listener *listener = data;
+	int err;
+
+	allow_signal(SIGINT);
+	err = restart(listener, 10 * PER_PAGE);
+	/* A task reference is held by the test: returning early is safe. */
+	return err;
+}
+
+static struct task_struct *start_in_background(struct kunit *test)
+{
+	struct task_struct *starter;
+
+	kmst_counted.hang = true;
+	starter = kthread_create(starter_thread, test->priv, "kmst_starter");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, starter);
+	get_task_struct(starter);
+	wake_up_process(starter);
+	while (!atomic_read(&kmst_counted.entered))
+		msleep(20);
+	return starter;
+}
+
+static void a_signal_ends_a_fill(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+	struct task_struct *starter = start_in_background(test);
+
+	send_sig(SIGINT, starter, 1);
+	KUNIT_EXPECT_EQ(test, kthread_stop_put(starter), -EINTR);
+	expect_idle(test, listener);
+	KUNIT_EXPECT_EQ(test, listener->fills, 0);
+
+	/* the request to give up was for that start only */
+	kmst_counted.hang = false;
+	KUNIT_EXPECT_EQ(test, restart(listener, 1000), 0);
+}
+
+static void closing_ends_a_fill(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+	struct task_struct *starter = start_in_background(test);
+
+	KUNIT_EXPECT_EQ(test, kmst_session_close(&listener->session), 0);
+	expect_idle(test, listener);
+	KUNIT_EXPECT_EQ(test, kthread_stop_put(starter), -EINTR);
+	KUNIT_EXPECT_EQ(test, listener->fills, 0);
+	KUNIT_EXPECT_EQ(test, listener->reports, 0);
+}
+
+static struct kunit_case session_cases[] = {
+	KUNIT_CASE(an_arena_starts_and_stops),
+	KUNIT_CASE(stopping_an_idle_session_does_nothing),
+	KUNIT_CASE(a_restart_verifies_the_old_arena),
+	KUNIT_CASE(a_corrupt_arena_is_reported_and_freed),
+	KUNIT_CASE(a_corrupt_arena_stops_a_restart),
+	KUNIT_CASE(a_thread_that_ends_early_is_safe),
+	KUNIT_CASE(a_refused_request_leaves_the_live_arena),
+	KUNIT_CASE(a_closed_session_refuses_to_start),
+	KUNIT_CASE(the_thread_sleeps),
+	KUNIT_CASE(a_signal_ends_a_fill),
+	KUNIT_CASE(closing_ends_a_fill),
+	{}
+};
+
+static struct kunit_suite session_suite = {
+	.name = "kmem_studio_session",
+	.init = session_init,
+	.exit = session_exit,
+	.test_cases = session_cases,
+};
+
+kunit_test_suite(session_suite);

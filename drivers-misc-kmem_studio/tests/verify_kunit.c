@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Filling and verifying: what is right passes, and each kind of error is found,
+ * counted and located.
+ */
+#include <kunit/test.h>
+#include <linux/io.h>
+#include <linux/mm.h>
+
+#include "../arena.h"
+#include "../cancel.h"
+#include "../pattern.h"
+#include "../verify.h"
+
+#define PER_PAGE	((unsigned int)(PAGE_SIZE / sizeof(struct kmst_struct)))
+#define PAGE_WORDS	(PER_PAGE * KMST_STRUCT_WORDS)
+
+struct layout {
+	const char	*allocator;
+	unsigned int	nr_structs;
+};
+
+static const struct layout layouts[] = {
+	{ "page", 1 }, { "page", 127 }, { "page", 128 }, { "page", 129 },
+	{ "page", 200 }, { "page", 511 }, { "page", 512 }, { "page", 513 },
+	{ "page", 1000 }, { "page", 2000 }, { "page", 4000 }, { "page", 10000 },
+	{ "chunk", 1 }, { "chunk", 127 }, { "chunk", 128 }, { "chunk", 129 },
+	{ "chunk", 200 }, { "chunk", 513 }, { "chunk", 1000 }, { "chunk", 10000 },
+	{ "chunk", 50000 },
+};
+
+static void layout_desc(const struct layout *layout, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s %u", layout->allocator,
+		 layout->nr_structs);
+}
+
+KUNIT_ARRAY_PARAM(layout, layouts, layout_desc);
+
+static void put_arena(void *arena)
+{
+	kmst_arena_put(arena);
+}
+
+static struct kmst_arena *new_filled(struct kunit *test, const char *allocator,
+				     unsigned int nr_structs)
+{
+	struct kmst_arena_config config = {
+		kmst_allocator_find(allocator), nr_structs, 50
+	};
+	struct kmst_refusal why;
+	struct kmst_arena *arena;
+
+	arena = kmst_arena_create(&config, NULL, &why);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, arena);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, put_arena, arena), 0);
+	KUNIT_ASSERT_EQ(test, kmst_verify_fill(arena, NULL), 0);
+	return arena;
+}
+
+static struct kmst_report *new_report(struct kunit *test)
+{
+	struct kmst_report *report = kunit_kzalloc(test, sizeof(*report), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, report);
+	return report;
+}
+
+static unsigned int *word_at(const struct kmst_arena *arena, u64 word)
+{
+	struct page *page = kmst_arena_page(arena, word / PAGE_WORDS);
+
+	return (unsigned int *)page_address(page) + word % PAGE_WORDS;
+}
+
+static u64 all_words(const struct kmst_arena *arena)
+{
+	return (u64)arena->spans.nr_pages * PAGE_WORDS;
+}
+
+/* Word by word, by the definition, without the code under test. */
+static void a_filled_arena_holds_the_numbers(struct kunit *test)
+{
+	const struct layout *layout = test->param_value;
+	struct kmst_arena *arena;
+	u64 word;
+
+	arena = new_filled(test, layout->allocator, layout->nr_structs);
+	for (word = 0; word < all_words(arena); word++) {
+		unsigned int expected = KMST_GUARD_WORD;
+
+		if (word < 8ULL * layout->nr_structs)
+			expected = word;
+		KUNIT_ASSERT_EQ(test, *word_at(arena, word), expected);
+	}
+}
+
+static void a_filled_arena_verifies(struct kunit *test)
+{
+	const struct layout *layout = test->param_value;
+	struct kmst_report *report = new_report(test);
+	struct kmst_arena *arena;
+
+	arena = new_filled(test, layout->allocator, layout->nr_structs);
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), 0);
+	KUNIT_EXPECT_EQ(test, report->words, 8ULL * layout->nr_structs);
+	KUNIT_EXPECT_EQ(test, report->words + report->guards, all_words(arena));
+	KUNIT_EXPECT_EQ(test, report->pages, arena->spans.nr_pages);
+	KUNIT_EXPECT_EQ(test, report->mismatches, 0ULL);
+	KUNIT_EXPECT_EQ(test, report->bad_translations, 0UL);
+	KUNIT_EXPECT_EQ(test, report->nr_bad, 0U);
+}
+
+static void expect_found(struct kunit *test, struct kmst_arena *arena, u64 word,
+			 unsigned int mask)
+{
+	struct kmst_report *report = new_report(test);
+	bool guard = word >= arena->plan.nr_words;
+	unsigned int right = *word_at(arena, word);
+	struct kmst_bad_word *bad = &report->bad[0];
+
+	KUNIT_ASSERT_EQ(test, kmst_verify_corrupt(arena, word, mask), 0);
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), -EILSEQ);
+	KUNIT_EXPECT_EQ(test, report->mismatches, 1ULL);
+	KUNIT_EXPECT_EQ(test, report->nr_bad, 1U);
+	KUNIT_EXPECT_EQ(test, bad->word, word);
+	KUNIT_EXPECT_EQ(test, bad->page, (unsigned long)(word / PAGE_WORDS));
+	KUNIT_EXPECT_EQ(test, bad->phys, virt_to_phys(word_at(arena, word)));
+	KUNIT_EXPECT_EQ(test, bad->expected, right);
+	KUNIT_EXPECT_EQ(test, bad->got, right ^ mask);
+	KUNIT_EXPECT_EQ(test, bad->guard, guard);
+	KUNIT_EXPECT_EQ(test, report->words + report->guards, all_words(arena));
+
+	KUNIT_ASSERT_EQ(test, kmst_verify_corrupt(arena, word, mask), 0);
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), 0);
+}
+
+/* The first and the last word of the objects, of each page, and of the guard. */
+static void one_flipped_bit_is_found_and_located(struct kunit *test)
+{
+	const struct layout *layout = test->param_value;
+	struct kmst_arena *arena;
+	unsigned int bit = 0;
+	u64 last, page;
+
+	arena = new_filled(test, layout->allocator, layout->nr_structs);
+	last = 8ULL * layout->nr_structs - 1;
+	expect_found(test, arena, 0, 1);
+	expect_found(test, arena, last, BIT(31));
+	if (last + 1 < all_words(arena))
+		expect_found(test, arena, last + 1, 1);
+	expect_found(test, arena, all_words(arena) - 1, BIT(31));
+
+	for (page = 0; page < min(arena->spans.nr_pages, 20UL); page++) {
+		expect_found(test, arena, page * PAGE_WORDS, BIT(bit++ % 32));
+		expect_found(test, arena, (page + 1) * PAGE_WORDS - 1, BIT(bit++ % 32));
+	}
+}
+
+static void all_errors_are_counted_and_eight_are_kept(struct kunit *test)
+{
+	struct kmst_report *report = new_report(test);
+	struct kmst_arena *arena;
+	unsigned int i;
+
+	arena = new_filled(test, "chunk", 3 * PER_PAGE);
+	for (i = 0; i < 20; i++)
+		kmst_verify_corrupt(arena, 7 + i * 100, BIT(i));
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), -EILSEQ);
+	KUNIT_EXPECT_EQ(test, report->mismatches, 20ULL);
+	KUNIT_EXPECT_EQ(test, report->nr_bad, (unsigned int)KMST_REPORT_BAD_WORDS);
+	for (i = 0; i < KMST_REPORT_BAD_WORDS; i++)
+		KUNIT_EXPECT_EQ(test, report->bad[i].word, 7ULL + i * 100);
+}
+
+static void neighbouring_errors_are_all_counted(struct kunit *test)
+{
+	struct kmst_report *report = new_report(test);
+	struct kmst_arena *arena;
+
+	arena = new_filled(test, "page", PER_PAGE + 1);
+	memset(word_at(arena, 0), 0xff, PAGE_SIZE);
+	memset(word_at(arena, PAGE_WORDS), 0, PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), -EILSEQ);
+	KUNIT_EXPECT_EQ(test, report->mismatches, 2ULL * PAGE_WORDS);
+	KUNIT_EXPECT_EQ(test, report->words + report->guards, 2ULL * PAGE_WORDS);
+}
+
+/*
+ * A well-known student version moves its pointer before it writes, so that every
+ * object is one too far, and the last lands in the memory behind.
+ */
+static void a_fill_that_is_one_object_late_is_found(struct kunit *test)
+{
+	struct kmst_report *report = new_report(test);
+	struct kmst_arena *arena;
+
+	arena = new_filled(test, "page", PER_PAGE - 1);
+	memset(word_at(arena, 0), 0, sizeof(struct kmst_struct));
+	kmst_pattern_fill(word_at(arena, 8), 8 * (PER_PAGE - 1), 8);
+
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), -EILSEQ);
+	/* seven words of object 0 (its word 0 is 0), eight of the guard behind */
+	KUNIT_EXPECT_EQ(test, report->mismatches, 15ULL);
+	KUNIT_EXPECT_EQ(test, report->bad[0].word, 1ULL);
+	KUNIT_EXPECT_TRUE(test, report->bad[7].guard);
+}
+
+static void a_word_beyond_the_arena_is_refused(struct kunit *test)
+{
+	struct kmst_arena *arena = new_filled(test, "page", 1);
+
+	KUNIT_EXPECT_EQ(test, kmst_verify_corrupt(arena, all_words(arena), 1), -ERANGE);
+	KUNIT_EXPECT_EQ(test, kmst_verify_corrupt(arena, U64_MAX, 1), -ERANGE);
+}
+
+static void a_wrong_address_route_is_an_error(struct kunit *test)
+{
+	struct kmst_report *report = new_report(test);
+	struct kmst_translation t;
+	struct kmst_arena *arena;
+
+	arena = new_filled(test, "page", 2 * PER_PAGE);
+	kmst_translate_page(kmst_arena_page(arena, 1), &t);
+	kmst_translate_back(&t);
+	kmst_verify_page(arena, &t, 1, report);
+	KUNIT_EXPECT_EQ(test, report->bad_translations, 0UL);
+	KUNIT_EXPECT_EQ(test, report->words, (u64)PAGE_WORDS);
+
+	t.back_phys += PAGE_SIZE;
+	kmst_verify_page(arena, &t, 1, report);
+	KUNIT_EXPECT_EQ(test, report->bad_translations, 1UL);
+	KUNIT_EXPECT_EQ(test, report->bad_route_page, 1UL);
+	KUNIT_EXPECT_PTR_EQ(test, report->bad_route.page, t.page);
+	KUNIT_EXPECT_EQ(test, report->pages, 2UL);
+	/* the words of that page were not read through such an address */
+	KUNIT_EXPECT_EQ(test, report->words, (u64)PAGE_WORDS);
+}
+
+static void filling_and_checking_give_up_when_asked(struct kunit *test)
+{
+	struct kmst_cancel cancel = { BIT(KMST_CANCEL_INTERRUPTED) };
+	struct kmst_report *report = new_report(test);
+	struct kmst_arena *arena;
+
+	arena = new_filled(test, "chunk", 200 * PER_PAGE);
+	KUNIT_EXPECT_EQ(test, kmst_verify_fill(arena, &cancel), -EINTR);
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, &cancel), -EINTR);
+	KUNIT_EXPECT_EQ(test, report->pages, 0UL);
+}
+
+static struct kunit_case verify_cases[] = {
+	KUNIT_CASE_PARAM(a_filled_arena_holds_the_numbers, layout_gen_params),
+	KUNIT_CASE_PARAM(a_filled_arena_verifies, layout_gen_params),
+	KUNIT_CASE_PARAM(one_flipped_bit_is_found_and_located, layout_gen_params),
+	KUNIT_CASE(all_errors_are_counted_and_eight_are_kept),
+	KUNIT_CASE(neighbouring_errors_are_all_counted),
+	KUNIT_CASE(a_fill_that_is_one_object_late_is_found),
+	KUNIT_CASE(a_word_beyond_the_arena_is_refused),
+	KUNIT_CASE(a_wrong_address_route_is_an_error),
+	KUNIT_CASE(filling_and_checking_give_up_when_asked),
+	{}
+};
+
+static struct kunit_suite verify_suite = {
+	.name = "kmem_studio_verify",
+	.test_cases = verify_cases,
+};
+
+kunit_test_suite(verify_suite);

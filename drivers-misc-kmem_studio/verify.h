@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Level 3: write every word of an arena, and prove every word of it.
+ */
+#ifndef KMEM_STUDIO_VERIFY_H
+#define KMEM_STUDIO_VERIFY_H
+
+#include <linux/types.h>
+
+#include "translate.h"
+
+struct kmst_arena;
+struct kmst_cancel;
+
+#define KMST_REPORT_BAD_WORDS	8
+
+/**
+ * struct kmst_bad_word - a word that did not hold what was written to it
+ * @word:     its number, counted over the whole arena
+ * @page:     index of its page in the arena
+ * @phys:     its physical address
+ * @expected: what was written
+ * @got:      what was found
+ * @guard:    it lies beyond the last object
+ */
+struct kmst_bad_word {
+	u64		word;
+	unsigned long	page;
+	phys_addr_t	phys;
+	unsigned int	expected;
+	unsigned int	got;
+	bool		guard;
+};
+
+/**
+ * struct kmst_report - what a verification found
+ * @words:            words of objects that were compared
+ * @guards:           guard words that were compared
+ * @mismatches:       words of either kind that differed
+ * @pages:            pages that were visited
+ * @bad_translations: pages whose address routes disagree; their words are not read
+ * @bad_route:        the first such page
+ * @bad_route_page:   index of that page in the arena
+ * @nr_bad:           entries of @bad
+ * @bad:              the first words that differed
+ */
+struct kmst_report {
+	u64			words;
+	u64			guards;
+	u64			mismatches;
+	unsigned long		pages;
+	unsigned long		bad_translations;
+	struct kmst_translation	bad_route;
+	unsigned long		bad_route_page;
+	unsigned int		nr_bad;
+	struct kmst_bad_word	bad[KMST_REPORT_BAD_WORDS];
+};
+
+int kmst_verify_fill(const struct kmst_arena *arena,
+		     const struct kmst_cancel *cancel);
+void kmst_verify_page(const struct kmst_arena *arena,
+		      const struct kmst_translation *t, unsigned long index,
+		      struct kmst_report *report);
+int kmst_verify_check(const struct kmst_arena *arena,
+		      struct kmst_report *report,
+		      const struct kmst_cancel *cancel);
+int kmst_verify_corrupt(const struct kmst_arena *arena, u64 word,
+			unsigned int mask);
+
+#endif /* KMEM_STUDIO_VERIFY_H */
