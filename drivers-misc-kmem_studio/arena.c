@@ -169,16 +169,19 @@ void kmst_arena_put(struct kmst_arena *arena)
 }
 
 /**
- * kmst_arena_walk() - Visit every page in order.
+ * kmst_arena_walk() - Visit every page in order, in runs of neighbours.
  * @arena:   the arena
- * @fn:      what to do to each page
+ * @fn:      what to do to each run
  * @context: passed to @fn
  * @cancel:  request to give up, or NULL
+ *
+ * A run is part of one span and short, so that the CPU is given up and @cancel
+ * looked at often enough.
  *
  * Context: process context, may sleep. The caller holds a reference.
  * Return: 0, what @fn returned if not 0, or -EINTR when @cancel asked to give up.
  */
-int kmst_arena_walk(const struct kmst_arena *arena, kmst_page_fn fn,
+int kmst_arena_walk(const struct kmst_arena *arena, kmst_run_fn fn,
 		    void *context, const struct kmst_cancel *cancel)
 {
 	unsigned long index = 0;
@@ -187,18 +190,21 @@ int kmst_arena_walk(const struct kmst_arena *arena, kmst_page_fn fn,
 
 	for (i = 0; i < arena->spans.nr; i++) {
 		const struct kmst_span *span = &arena->spans.table[i];
-		unsigned long nr_pages = span->bytes >> PAGE_SHIFT;
+		unsigned long left = span->bytes >> PAGE_SHIFT;
 		struct page *page = virt_to_page(span->virt);
 
-		for (; nr_pages; nr_pages--, page++, index++) {
-			if (index % KMST_PAGES_PER_POINT == 0) {
-				err = kmst_cancel_point(cancel);
-				if (err)
-					return err;
-			}
-			err = fn(arena, page, index, context);
+		while (left) {
+			unsigned long run = min(left, KMST_PAGES_PER_POINT);
+
+			err = kmst_cancel_point(cancel);
 			if (err)
 				return err;
+			err = fn(arena, page, run, index, context);
+			if (err)
+				return err;
+			page += run;
+			index += run;
+			left -= run;
 		}
 	}
 	return 0;

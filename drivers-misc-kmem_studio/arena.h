@@ -74,16 +74,19 @@ struct kmst_arena {
 };
 
 /**
- * typedef kmst_page_fn - what kmst_arena_walk() does to each page
- * @arena:   the arena
- * @page:    the page
- * @index:   its place in the arena, from 0
- * @context: what the caller of kmst_arena_walk() passed
+ * typedef kmst_run_fn - what kmst_arena_walk() does to each run of pages
+ * @arena:    the arena
+ * @page:     first page of the run; the others follow it in the memory map, and
+ *            in physical and virtual addresses
+ * @nr_pages: pages in the run, 1 to KMST_PAGES_PER_POINT
+ * @index:    place of @page in the arena, from 0
+ * @context:  what the caller of kmst_arena_walk() passed
  *
  * Return: 0 to go on, or an errno that ends the walk.
  */
-typedef int (*kmst_page_fn)(const struct kmst_arena *arena, struct page *page,
-			    unsigned long index, void *context);
+typedef int (*kmst_run_fn)(const struct kmst_arena *arena, struct page *page,
+			   unsigned long nr_pages, unsigned long index,
+			   void *context);
 
 int kmst_arena_check(const struct kmst_arena_config *config,
 		     unsigned long reusable_pages, struct kmst_refusal *why);
@@ -92,7 +95,7 @@ struct kmst_arena *kmst_arena_create(const struct kmst_arena_config *config,
 				     struct kmst_refusal *why);
 struct kmst_arena *kmst_arena_get(struct kmst_arena *arena);
 void kmst_arena_put(struct kmst_arena *arena);
-int kmst_arena_walk(const struct kmst_arena *arena, kmst_page_fn fn,
+int kmst_arena_walk(const struct kmst_arena *arena, kmst_run_fn fn,
 		    void *context, const struct kmst_cancel *cancel);
 struct page *kmst_arena_page(const struct kmst_arena *arena,
 			     unsigned long index);

@@ -12,7 +12,7 @@
 #include <linux/sched/signal.h>
 
 /* Pages that a loop handles between two calls of kmst_cancel_point(). */
-#define KMST_PAGES_PER_POINT	64
+#define KMST_PAGES_PER_POINT	64UL
 
 /**
  * enum kmst_cancel_reason - bits of struct kmst_cancel

@@ -72,16 +72,19 @@ static void say_hello(struct kmst_session *session,
 		plan.structs_per_page, plan.nr_pages, plan.order);
 }
 
-static int log_first_word(const struct kmst_arena *arena, struct page *page,
-			  unsigned long index, void *context)
+static int log_first_words(const struct kmst_arena *arena, struct page *page,
+			   unsigned long nr_pages, unsigned long index,
+			   void *context)
 {
 	struct kmst_translation t;
+	unsigned long i;
 
-	if (index >= arena->plan.nr_pages)
-		return 0;
-	kmst_translate_page(page, &t);
-	pr_info("The first element in the %luth page is %u\n", index,
-		*(unsigned int *)t.virt);
+	/* pages that a block has beyond the last object are not listed */
+	for (i = 0; i < nr_pages && index + i < arena->plan.nr_pages; i++) {
+		kmst_translate_page(page + i, &t);
+		pr_info("The first element in the %luth page is %u\n", index + i,
+			*(unsigned int *)t.virt);
+	}
 	return 0;
 }
 
@@ -107,7 +110,7 @@ static void log_arena(struct kmst_session *session,
 	bool verbose = READ_ONCE(lab.verbose);
 
 	if (verbose)
-		kmst_arena_walk(arena, log_first_word, NULL, &session->cancel);
+		kmst_arena_walk(arena, log_first_words, NULL, &session->cancel);
 	if (verbose || arena->allocator != kmst_allocator_at(0))
 		log_placement(arena);
 }

@@ -133,21 +133,25 @@ static __always_inline bool four_quads_differ(const u64 *src, struct quad *quad)
 
 /*
  * Number of whole turns that are right. Not inlined: between the loops of its
- * caller, gcc has too few registers left and moves the quads about.
+ * caller, gcc has too few registers left and moves the quads about. It does so,
+ * too, where the loop's condition stands in front.
  */
 static noinline size_t right_turns(const u64 *src, size_t nr_turns, u64 pair)
 {
-	const u64 *end = src + nr_turns * TURN_PAIRS;
-	const u64 *start = src;
 	struct quad quad;
+	size_t turn = 0;
+
+	if (!nr_turns)
+		return 0;
 
 	quad_init(&quad, pair);
-	for (; src != end; src += TURN_PAIRS) {
+	do {
 		if (four_quads_differ(src, &quad) ||
 		    four_quads_differ(src + TURN_PAIRS / 2, &quad))
 			break;
-	}
-	return (src - start) / TURN_PAIRS;
+		src += TURN_PAIRS;
+	} while (++turn != nr_turns);
+	return turn;
 }
 
 /* Words from @first on whose numbers do not wrap at 2^32, at most @nr. */

@@ -1,39 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fill an arena and verify it, page by page, through the addresses that the
- * chain page -> PFN -> physical -> virtual gives for each page.
+ * Fill an arena and verify it through the addresses that the chain page -> PFN ->
+ * physical -> virtual gives for its pages.
  */
+#include <linux/bitmap.h>
+#include <linux/find.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/string.h>
 
 #include "arena.h"
+#include "cancel.h"
 #include "pattern.h"
 #include "trace.h"
 #include "verify.h"
 
-/* Words of objects in a page; the rest of the page is guard. */
-static size_t object_words(const struct kmst_arena *arena, unsigned long index)
+/* Words of @nr that belong to objects, from word @first on; the rest is guard. */
+static size_t object_words(const struct kmst_arena *arena, u64 first, size_t nr)
 {
-	unsigned int per_page = kmst_arena_words_per_page(arena);
-	u64 first = (u64)index * per_page;
-
 	if (first >= arena->plan.nr_words)
 		return 0;
-	return min_t(u64, arena->plan.nr_words - first, per_page);
+	return min_t(u64, arena->plan.nr_words - first, nr);
 }
 
-static int fill_page(const struct kmst_arena *arena, struct page *page,
-		     unsigned long index, void *context)
+static int fill_run(const struct kmst_arena *arena, struct page *page,
+		    unsigned long nr_pages, unsigned long index, void *context)
 {
 	unsigned int per_page = kmst_arena_words_per_page(arena);
-	size_t words = object_words(arena, index);
 	struct kmst_translation t;
+	unsigned long i;
 
-	kmst_translate_page(page, &t);
-	kmst_pattern_fill(t.virt, words, (u64)index * per_page);
-	kmst_pattern_guard_fill((unsigned int *)t.virt + words, per_page - words);
+	for (i = 0; i < nr_pages; i++) {
+		u64 first = (u64)(index + i) * per_page;
+		size_t words = object_words(arena, first, per_page);
+
+		kmst_translate_page(page + i, &t);
+		kmst_pattern_fill(t.virt, words, first);
+		kmst_pattern_guard_fill((unsigned int *)t.virt + words,
+					per_page - words);
+	}
 	return 0;
 }
 
@@ -52,23 +58,22 @@ int kmst_verify_fill(const struct kmst_arena *arena,
 	u64 all_words = (u64)arena->spans.nr_pages * kmst_arena_words_per_page(arena);
 	int err;
 
-	err = kmst_arena_walk(arena, fill_page, NULL, cancel);
+	err = kmst_arena_walk(arena, fill_run, NULL, cancel);
 	trace_fill(arena->plan.nr_words, all_words - arena->plan.nr_words, err);
 	return err;
 }
 
 static void note_bad_word(struct kmst_report *report,
-			  const struct kmst_translation *t, unsigned long index,
-			  unsigned int per_page, size_t at, bool guard)
+			  const struct kmst_arena *arena, u64 word,
+			  phys_addr_t phys, unsigned int got)
 {
-	const unsigned int *words = t->virt;
-	u64 word = (u64)index * per_page + at;
+	bool guard = word >= arena->plan.nr_words;
 	struct kmst_bad_word bad = {
 		.word		= word,
-		.page		= index,
-		.phys		= t->phys + at * sizeof(*words),
+		.page		= div_u64(word, kmst_arena_words_per_page(arena)),
+		.phys		= phys,
 		.expected	= guard ? KMST_GUARD_WORD : kmst_pattern_word(word),
-		.got		= words[at],
+		.got		= got,
 		.guard		= guard,
 	};
 
@@ -78,62 +83,96 @@ static void note_bad_word(struct kmst_report *report,
 		report->bad[report->nr_bad++] = bad;
 }
 
-static void check_words(struct kmst_report *report,
-			const struct kmst_translation *t, unsigned long index,
-			unsigned int per_page, size_t nr_objects)
+/* Compare the words of neighbouring pages whose addresses were found right. */
+static void check_words(const struct kmst_arena *arena, struct page *page,
+			unsigned long nr_pages, unsigned long index,
+			struct kmst_report *report)
 {
-	const unsigned int *words = t->virt;
+	unsigned int per_page = kmst_arena_words_per_page(arena);
+	size_t nr = (size_t)nr_pages * per_page;
 	u64 first = (u64)index * per_page;
+	size_t objects = object_words(arena, first, nr);
+	struct kmst_translation t;
+	const unsigned int *words;
 	size_t at;
 
-	for (at = 0; at < nr_objects; at++) {
-		at += kmst_pattern_check(words + at, nr_objects - at, first + at);
-		if (at < nr_objects)
-			note_bad_word(report, t, index, per_page, at, false);
+	kmst_translate_page(page, &t);
+	words = t.virt;
+	for (at = 0; at < objects; at++) {
+		at += kmst_pattern_check(words + at, objects - at, first + at);
+		if (at < objects)
+			note_bad_word(report, arena, first + at,
+				      t.phys + at * sizeof(*words), words[at]);
 	}
-	for (at = nr_objects; at < per_page; at++) {
-		at += kmst_pattern_guard_check(words + at, per_page - at);
-		if (at < per_page)
-			note_bad_word(report, t, index, per_page, at, true);
+	for (at = objects; at < nr; at++) {
+		at += kmst_pattern_guard_check(words + at, nr - at);
+		if (at < nr)
+			note_bad_word(report, arena, first + at,
+				      t.phys + at * sizeof(*words), words[at]);
 	}
-	report->words += nr_objects;
-	report->guards += per_page - nr_objects;
+	report->words += objects;
+	report->guards += nr - objects;
 }
 
 /**
- * kmst_verify_page() - Check one page's address routes, then its words.
- * @arena:  the arena
+ * kmst_verify_route() - Judge the address routes of one page.
+ * @report: a disagreement is noted here
  * @t:      the page's translation, with the ways back
  * @index:  place of the page in the arena
- * @report: what was found is added here
+ *
+ * Context: any, does not sleep.
+ * Return: true if all routes agree, so that the page may be read through them.
+ */
+bool kmst_verify_route(struct kmst_report *report,
+		       const struct kmst_translation *t, unsigned long index)
+{
+	report->pages++;
+	if (likely(!kmst_translation_compare(t)))
+		return true;
+
+	if (!report->bad_translations++) {
+		report->bad_route = *t;
+		report->bad_route_page = index;
+	}
+	return false;
+}
+
+/**
+ * kmst_verify_words() - Compare the words of those pages of a run that may be read.
+ * @arena:    the arena
+ * @page:     first page of the run, as for kmst_run_fn
+ * @nr_pages: pages in the run
+ * @index:    place of @page in the arena
+ * @readable: a bit for each page whose addresses were found right
+ * @report:   what was found is added here
  *
  * Context: any, does not sleep. The caller holds a reference.
  */
-void kmst_verify_page(const struct kmst_arena *arena,
-		      const struct kmst_translation *t, unsigned long index,
-		      struct kmst_report *report)
+void kmst_verify_words(const struct kmst_arena *arena, struct page *page,
+		       unsigned long nr_pages, unsigned long index,
+		       const unsigned long *readable, struct kmst_report *report)
 {
-	unsigned int per_page = kmst_arena_words_per_page(arena);
+	unsigned int begin, end;
 
-	report->pages++;
-	if (unlikely(kmst_translation_compare(t))) {
-		if (!report->bad_translations++) {
-			report->bad_route = *t;
-			report->bad_route_page = index;
-		}
-		return;
-	}
-	check_words(report, t, index, per_page, object_words(arena, index));
+	for_each_set_bitrange(begin, end, readable, nr_pages)
+		check_words(arena, page + begin, end - begin, index + begin, report);
 }
 
-static int check_page(const struct kmst_arena *arena, struct page *page,
-		      unsigned long index, void *context)
+static int check_run(const struct kmst_arena *arena, struct page *page,
+		     unsigned long nr_pages, unsigned long index, void *context)
 {
+	DECLARE_BITMAP(readable, KMST_PAGES_PER_POINT) = {};
+	struct kmst_report *report = context;
 	struct kmst_translation t;
+	unsigned long i;
 
-	kmst_translate_page(page, &t);
-	kmst_translate_back(&t);
-	kmst_verify_page(arena, &t, index, context);
+	for (i = 0; i < nr_pages; i++) {
+		kmst_translate_page(page + i, &t);
+		kmst_translate_back(&t);
+		if (kmst_verify_route(report, &t, index + i))
+			__set_bit(i, readable);
+	}
+	kmst_verify_words(arena, page, nr_pages, index, readable, report);
 	return 0;
 }
 
@@ -154,7 +193,7 @@ int kmst_verify_check(const struct kmst_arena *arena,
 	int err;
 
 	memset(report, 0, sizeof(*report));
-	err = kmst_arena_walk(arena, check_page, report, cancel);
+	err = kmst_arena_walk(arena, check_run, report, cancel);
 	if (!err && (report->mismatches || report->bad_translations))
 		err = -EILSEQ;
 	trace_verify(report->words, report->guards, report->mismatches, err);

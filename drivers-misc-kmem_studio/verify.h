@@ -11,6 +11,7 @@
 
 struct kmst_arena;
 struct kmst_cancel;
+struct page;
 
 #define KMST_REPORT_BAD_WORDS	8
 
@@ -58,9 +59,11 @@ struct kmst_report {
 
 int kmst_verify_fill(const struct kmst_arena *arena,
 		     const struct kmst_cancel *cancel);
-void kmst_verify_page(const struct kmst_arena *arena,
-		      const struct kmst_translation *t, unsigned long index,
-		      struct kmst_report *report);
+bool kmst_verify_route(struct kmst_report *report,
+		       const struct kmst_translation *t, unsigned long index);
+void kmst_verify_words(const struct kmst_arena *arena, struct page *page,
+		       unsigned long nr_pages, unsigned long index,
+		       const unsigned long *readable, struct kmst_report *report);
 int kmst_verify_check(const struct kmst_arena *arena,
 		      struct kmst_report *report,
 		      const struct kmst_cancel *cancel);

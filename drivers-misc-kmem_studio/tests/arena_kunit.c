@@ -68,14 +68,18 @@ struct seen_pages {
 	bool		in_order;
 };
 
-static int see_page(const struct kmst_arena *arena, struct page *page,
-		    unsigned long index, void *context)
+static int see_run(const struct kmst_arena *arena, struct page *page,
+		   unsigned long nr_pages, unsigned long index, void *context)
 {
 	struct seen_pages *seen = context;
+	unsigned long i;
 
-	if (index != seen->nr || page != kmst_arena_page(arena, index))
+	if (!nr_pages || nr_pages > KMST_PAGES_PER_POINT)
 		seen->in_order = false;
-	seen->nr++;
+	for (i = 0; i < nr_pages; i++, seen->nr++) {
+		if (index + i != seen->nr || page + i != kmst_arena_page(arena, index + i))
+			seen->in_order = false;
+	}
 	return 0;
 }
 
@@ -87,7 +91,7 @@ static void expect_consistent(struct kunit *test, const struct kmst_arena *arena
 	unsigned int order;
 	int nid;
 
-	KUNIT_EXPECT_EQ(test, kmst_arena_walk(arena, see_page, &seen, NULL), 0);
+	KUNIT_EXPECT_EQ(test, kmst_arena_walk(arena, see_run, &seen, NULL), 0);
 	KUNIT_EXPECT_EQ(test, seen.nr, arena->spans.nr_pages);
 	KUNIT_EXPECT_TRUE(test, seen.in_order);
 	KUNIT_EXPECT_NULL(test, kmst_arena_page(arena, arena->spans.nr_pages));
@@ -236,8 +240,10 @@ static void the_last_reference_frees(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 0L);
 }
 
+/* the counting allocator's spans are one page each, and so are the runs */
 static int stop_at_third_page(const struct kmst_arena *arena, struct page *page,
-			      unsigned long index, void *context)
+			      unsigned long nr_pages, unsigned long index,
+			      void *context)
 {
 	unsigned long *last = context;
 

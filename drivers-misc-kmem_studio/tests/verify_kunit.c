@@ -4,6 +4,7 @@
  * counted and located.
  */
 #include <kunit/test.h>
+#include <linux/bitmap.h>
 #include <linux/io.h>
 #include <linux/mm.h>
 
@@ -223,18 +224,38 @@ static void a_wrong_address_route_is_an_error(struct kunit *test)
 	arena = new_filled(test, "page", 2 * PER_PAGE);
 	kmst_translate_page(kmst_arena_page(arena, 1), &t);
 	kmst_translate_back(&t);
-	kmst_verify_page(arena, &t, 1, report);
+	KUNIT_EXPECT_TRUE(test, kmst_verify_route(report, &t, 1));
 	KUNIT_EXPECT_EQ(test, report->bad_translations, 0UL);
-	KUNIT_EXPECT_EQ(test, report->words, (u64)PAGE_WORDS);
 
 	t.back_phys += PAGE_SIZE;
-	kmst_verify_page(arena, &t, 1, report);
-	KUNIT_EXPECT_EQ(test, report->bad_translations, 1UL);
+	KUNIT_EXPECT_FALSE(test, kmst_verify_route(report, &t, 1));
+	KUNIT_EXPECT_FALSE(test, kmst_verify_route(report, &t, 0));
+	KUNIT_EXPECT_EQ(test, report->bad_translations, 2UL);
 	KUNIT_EXPECT_EQ(test, report->bad_route_page, 1UL);
 	KUNIT_EXPECT_PTR_EQ(test, report->bad_route.page, t.page);
-	KUNIT_EXPECT_EQ(test, report->pages, 2UL);
-	/* the words of that page were not read through such an address */
-	KUNIT_EXPECT_EQ(test, report->words, (u64)PAGE_WORDS);
+	KUNIT_EXPECT_EQ(test, report->pages, 3UL);
+}
+
+/* A page whose address cannot be trusted is left out, its neighbours are not. */
+static void a_page_with_a_wrong_route_is_not_read(struct kunit *test)
+{
+	DECLARE_BITMAP(readable, 4) = { BIT(0) | BIT(2) | BIT(3) };
+	struct kmst_report *report = new_report(test);
+	struct kmst_arena *arena;
+
+	arena = new_filled(test, "page", 4 * PER_PAGE);
+	kmst_verify_corrupt(arena, PAGE_WORDS + 1, 1);
+	kmst_verify_words(arena, kmst_arena_page(arena, 0), 4, 0, readable, report);
+	KUNIT_EXPECT_EQ(test, report->words, 3ULL * PAGE_WORDS);
+	KUNIT_EXPECT_EQ(test, report->mismatches, 0ULL);
+
+	kmst_verify_corrupt(arena, 0, 1);
+	kmst_verify_corrupt(arena, 2 * PAGE_WORDS + 5, 1);
+	kmst_verify_words(arena, kmst_arena_page(arena, 0), 4, 0, readable, report);
+	KUNIT_EXPECT_EQ(test, report->mismatches, 2ULL);
+	KUNIT_EXPECT_EQ(test, report->bad[0].word, 0ULL);
+	KUNIT_EXPECT_EQ(test, report->bad[1].word, 2ULL * PAGE_WORDS + 5);
+	KUNIT_EXPECT_EQ(test, report->bad[1].page, 2UL);
 }
 
 static void filling_and_checking_give_up_when_asked(struct kunit *test)
@@ -258,6 +279,7 @@ static struct kunit_case verify_cases[] = {
 	KUNIT_CASE(a_fill_that_is_one_object_late_is_found),
 	KUNIT_CASE(a_word_beyond_the_arena_is_refused),
 	KUNIT_CASE(a_wrong_address_route_is_an_error),
+	KUNIT_CASE(a_page_with_a_wrong_route_is_not_read),
 	KUNIT_CASE(filling_and_checking_give_up_when_asked),
 	{}
 };
