@@ -6,7 +6,9 @@
  * chunk - the blocks that add up to the wanted pages exactly, largest first
  */
 #include <kunit/static_stub.h>
+#include <linux/array_size.h>
 #include <linux/gfp.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/overflow.h>
@@ -117,19 +119,6 @@ int kmst_spans_add(struct kmst_spans *spans, void *virt, size_t bytes)
 	page = virt_to_page(virt);
 	trace_span_alloc(page_to_pfn(page), bytes >> PAGE_SHIFT, page_to_nid(page));
 	return 0;
-}
-
-/**
- * kmst_spans_trim() - Give back the room that no span uses.
- * @spans: spans to which none will be added
- *
- * Context: process context, may sleep. The caller owns @spans alone.
- */
-void kmst_spans_trim(struct kmst_spans *spans)
-{
-	/* a failure to shrink leaves the larger table, which serves as well */
-	if (spans->nr && spans->nr < spans->capacity)
-		spans_reserve(spans, spans->nr);
 }
 
 /**

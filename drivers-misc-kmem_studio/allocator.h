@@ -60,7 +60,6 @@ struct kmst_allocator {
 const struct kmst_allocator *kmst_allocator_find(const char *name);
 const struct kmst_allocator *kmst_allocator_at(unsigned int index);
 int kmst_spans_add(struct kmst_spans *spans, void *virt, size_t bytes);
-void kmst_spans_trim(struct kmst_spans *spans);
 void kmst_spans_free(struct kmst_spans *spans,
 		     const struct kmst_allocator *allocator);
 struct page *kmst_alloc_block(gfp_t gfp, unsigned int order);

@@ -3,9 +3,12 @@
  * Arenas: room for N objects, created whole or not at all, freed by whoever lets
  * go of it last.
  */
-#include <linux/highmem.h>
+#include <linux/gfp.h>
 #include <linux/math64.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/nodemask.h>
 #include <linux/slab.h>
 #include <linux/vmstat.h>
 
@@ -19,26 +22,50 @@
  */
 #define KEEP_AVAILABLE_SHIFT	5
 
-/* Pages that an arena can be made of: highmem has no place in the linear map. */
-static unsigned long lowmem_pages(void)
+/* Pages in the zones that GFP_KERNEL may use: no highmem, nothing movable. */
+struct kernel_memory {
+	unsigned long	managed;
+	long		available;
+};
+
+static void add_zone(struct kernel_memory *memory, struct zone *zone)
 {
-	return totalram_pages() - totalhigh_pages();
+	memory->managed += zone_managed_pages(zone);
+	memory->available += zone_page_state(zone, NR_FREE_PAGES);
+	memory->available += zone_page_state(zone, NR_ZONE_INACTIVE_FILE);
+	memory->available += zone_page_state(zone, NR_ZONE_ACTIVE_FILE);
+	memory->available -= zone_page_state(zone, NR_FREE_CMA_PAGES);
+	memory->available -= high_wmark_pages(zone);
 }
 
-/* What can be had by GFP_KERNEL: neither highmem nor what is kept for CMA. */
-static unsigned long lowmem_available(void)
+static void count_kernel_memory(struct kernel_memory *memory)
 {
-	long available = si_mem_available();
-	long keep = lowmem_pages() >> KEEP_AVAILABLE_SHIFT;
+	enum zone_type last = gfp_zone(GFP_KERNEL);
+	int nid, i;
 
-	available -= global_zone_page_state(NR_FREE_CMA_PAGES);
-	if (IS_ENABLED(CONFIG_HIGHMEM)) {
-		struct sysinfo info;
-
-		si_meminfo(&info);
-		available -= info.freehigh;
+	*memory = (struct kernel_memory){};
+	for_each_online_node(nid) {
+		for (i = 0; i <= last; i++)
+			add_zone(memory, &NODE_DATA(nid)->node_zones[i]);
 	}
-	return max(available - keep, 0L);
+}
+
+/*
+ * What can be had of them: free, or file cache that reclaim gets back, but neither
+ * what is kept for CMA nor what each zone keeps for itself. The kernel's own estimate
+ * knows other things that cannot be reclaimed, but counts all zones: take the lower
+ * one, less a share that is left for others.
+ */
+static unsigned long pages_available(unsigned long reusable_pages)
+{
+	struct kernel_memory memory;
+	long available;
+
+	count_kernel_memory(&memory);
+	available = min(memory.available, si_mem_available());
+	available += reusable_pages;
+	available -= memory.managed >> KEEP_AVAILABLE_SHIFT;
+	return max(available, 0L);
 }
 
 static int refuse(struct kmst_refusal *why, enum kmst_limit limit,
@@ -46,6 +73,29 @@ static int refuse(struct kmst_refusal *why, enum kmst_limit limit,
 {
 	*why = (struct kmst_refusal){ limit, wanted, allowed };
 	return err;
+}
+
+/* The limits that do not change with what other programs do. */
+static int check_plan(const struct kmst_arena_config *config,
+		      const struct kmst_plan *plan, struct kmst_refusal *why)
+{
+	const struct kmst_allocator *allocator = config->allocator;
+	unsigned long allowed, wanted;
+	struct kernel_memory memory;
+
+	refuse(why, KMST_LIMIT_NONE, 0, 0, 0);
+	if (!plan->nr_structs)
+		return refuse(why, KMST_LIMIT_EMPTY, 0, 0, -EINVAL);
+	if (allocator->max_order >= 0 && plan->order > allocator->max_order)
+		return refuse(why, KMST_LIMIT_ORDER, plan->order,
+			      allocator->max_order, -E2BIG);
+
+	wanted = allocator->nr_pages(plan);
+	count_kernel_memory(&memory);
+	allowed = div_u64((u64)memory.managed * config->max_percent, 100);
+	if (wanted > allowed)
+		return refuse(why, KMST_LIMIT_SHARE, wanted, allowed, -E2BIG);
+	return 0;
 }
 
 /**
@@ -61,25 +111,17 @@ static int refuse(struct kmst_refusal *why, enum kmst_limit limit,
 int kmst_arena_check(const struct kmst_arena_config *config,
 		     unsigned long reusable_pages, struct kmst_refusal *why)
 {
-	const struct kmst_allocator *allocator = config->allocator;
 	unsigned long allowed, wanted;
 	struct kmst_plan plan;
-
-	refuse(why, KMST_LIMIT_NONE, 0, 0, 0);
-	if (!config->nr_structs)
-		return refuse(why, KMST_LIMIT_EMPTY, 0, 0, -EINVAL);
+	int err;
 
 	kmst_plan_init(&plan, config->nr_structs, PAGE_SHIFT);
-	if (allocator->max_order >= 0 && plan.order > allocator->max_order)
-		return refuse(why, KMST_LIMIT_ORDER, plan.order,
-			      allocator->max_order, -E2BIG);
+	err = check_plan(config, &plan, why);
+	if (err)
+		return err;
 
-	wanted = allocator->nr_pages(&plan);
-	allowed = div_u64((u64)lowmem_pages() * config->max_percent, 100);
-	if (wanted > allowed)
-		return refuse(why, KMST_LIMIT_SHARE, wanted, allowed, -E2BIG);
-
-	allowed = lowmem_available() + reusable_pages;
+	wanted = config->allocator->nr_pages(&plan);
+	allowed = pages_available(reusable_pages);
 	if (wanted > allowed)
 		return refuse(why, KMST_LIMIT_AVAILABLE, wanted, allowed, -ENOMEM);
 	return 0;
@@ -91,21 +133,27 @@ int kmst_arena_check(const struct kmst_arena_config *config,
  * @cancel: request to give up, or NULL
  * @why:    gets the limit in the way, KMST_LIMIT_NONE if there is none
  *
+ * Whether enough memory is available is left to kmst_arena_check(): it was asked
+ * when the arena before this one was still there, and an answer that differs now
+ * would come too late for that one.
+ *
  * The memory is not written to.
  *
  * Context: process context, may sleep.
- * Return: an arena with one reference, or ERR_PTR of what kmst_arena_check()
- * returns, -ENOMEM, or -EINTR when @cancel asked to give up. Nothing is held
- * after an error.
+ * Return: an arena with one reference, or ERR_PTR of -EINVAL or -E2BIG as for
+ * kmst_arena_check(), -ENOMEM, or -EINTR when @cancel asked to give up. Nothing is
+ * held after an error.
  */
 struct kmst_arena *kmst_arena_create(const struct kmst_arena_config *config,
 				     const struct kmst_cancel *cancel,
 				     struct kmst_refusal *why)
 {
 	struct kmst_arena *arena;
+	struct kmst_plan plan;
 	int err;
 
-	err = kmst_arena_check(config, 0, why);
+	kmst_plan_init(&plan, config->nr_structs, PAGE_SHIFT);
+	err = check_plan(config, &plan, why);
 	if (err)
 		return ERR_PTR(err);
 
@@ -114,21 +162,17 @@ struct kmst_arena *kmst_arena_create(const struct kmst_arena_config *config,
 		return ERR_PTR(-ENOMEM);
 	kref_init(&arena->ref);
 	arena->allocator = config->allocator;
-	kmst_plan_init(&arena->plan, config->nr_structs, PAGE_SHIFT);
+	arena->plan = plan;
 
 	err = arena->allocator->alloc(&arena->plan, &arena->spans, cancel);
-	trace_arena_alloc(arena->plan.nr_structs, arena->spans.nr_pages,
-			  arena->spans.nr, err);
+	trace_arena_alloc(plan.nr_structs, arena->spans.nr_pages, arena->spans.nr, err);
 	if (err)
 		goto out_put_arena;
-
-	kmst_spans_trim(&arena->spans);
 	return arena;
 
 out_put_arena:
 	if (err == -ENOMEM)
-		refuse(why, KMST_LIMIT_ALLOCATOR,
-		       arena->allocator->nr_pages(&arena->plan),
+		refuse(why, KMST_LIMIT_ALLOCATOR, arena->allocator->nr_pages(&plan),
 		       arena->spans.nr_pages, err);
 	kmst_arena_put(arena);
 	return ERR_PTR(err);

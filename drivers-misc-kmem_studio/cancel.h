@@ -17,7 +17,7 @@
 /**
  * enum kmst_cancel_reason - bits of struct kmst_cancel
  * @KMST_CANCEL_INTERRUPTED: whoever waits for the result stopped waiting
- * @KMST_CANCEL_CLOSED:      the session is going away, for good
+ * @KMST_CANCEL_CLOSED:      whoever would own the result is going away, for good
  */
 enum kmst_cancel_reason {
 	KMST_CANCEL_INTERRUPTED,
@@ -36,7 +36,8 @@ struct kmst_cancel {
  * kmst_cancel_point() - Let others run, and see whether to go on.
  * @cancel: the request to watch, NULL for work that must be finished
  *
- * Every loop over pages or objects calls this once in KMST_PAGES_PER_POINT pages.
+ * Every loop over pages or objects calls this once in KMST_PAGES_PER_POINT pages. A
+ * kernel thread gets no fatal signal; a caller in a program's context may.
  *
  * Context: process context, may sleep.
  * Return: 0 to go on, -EINTR when asked to give up or when the caller was killed.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * kmem_studio: a workbench for kernel memory.
- *
- * See Documentation/misc-devices/kmem_studio.rst.
  */
 #include <linux/init.h>
 #include <linux/module.h>

@@ -10,13 +10,16 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/kconfig.h>
 #include <linux/kstrtox.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/mmzone.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/nodemask.h>
 #include <linux/printk.h>
 #include <linux/string.h>
+#include <linux/stringify.h>
 
 #include "lab.h"
 #include "session.h"
@@ -234,9 +237,11 @@ static int start(unsigned int nr_structs)
 static int refuse_value(const struct kernel_param *kp, const char *val,
 			const char *takes)
 {
+	const char *prefix = strrchr(kp->name, '.');
 	int len = strcspn(val, "\n");
 
-	pr_err("%s=%*pE is refused: it takes %s\n", kp->name,
+	/* built in, the name is that of the command line: kmem_studio.NAME */
+	pr_err("%s=%*pE is refused: it takes %s\n", prefix ? prefix + 1 : kp->name,
 	       min(len, ECHO_MAX), val, takes);
 	return -EINVAL;
 }
@@ -297,15 +302,17 @@ MODULE_PARM_DESC(allocator,
 
 static int verbose_set(const char *val, const struct kernel_param *kp)
 {
-	bool verbose;
+	bool verbose = true;
 
-	if (kstrtobool(val, &verbose))
+	/* "verbose" alone, without a value, means yes as for any switch */
+	if (val && kstrtobool(val, &verbose))
 		return refuse_value(kp, val, "0 or 1");
 	WRITE_ONCE(lab.verbose, verbose);
 	return 0;
 }
 
 static const struct kernel_param_ops verbose_ops = {
+	.flags	= KERNEL_PARAM_OPS_FL_NOARG,
 	.set	= verbose_set,
 	.get	= param_get_bool,
 };
@@ -330,8 +337,8 @@ MODULE_PARM_DESC(max_percent,
 		 "Largest share of RAM (without highmem) that an arena may take, 1 to 90 percent (default 50)");
 
 /*
- * What the limits refuse is refused before anything is said: a module that does
- * not load has not been loaded.
+ * What the limits refuse is refused before the module is said to be loaded. A start
+ * that fails after that has it said to be unloaded, too, as it then is.
  */
 static int first_start(void)
 {
@@ -347,7 +354,13 @@ static int first_start(void)
 		}
 	}
 	pr_info("Loaded kmem_studio module\n");
-	return config.nr_structs ? start(config.nr_structs) : 0;
+	if (!config.nr_structs)
+		return 0;
+
+	err = start(config.nr_structs);
+	if (err && IS_MODULE(CONFIG_KMEM_STUDIO))
+		pr_info("Unloaded kmem_studio module\n");
+	return err;
 }
 
 /**

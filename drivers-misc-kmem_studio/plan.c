@@ -4,6 +4,7 @@
  * single block that holds them, and the powers of two they decompose into.
  */
 #include <linux/bits.h>
+#include <linux/log2.h>
 #include <linux/minmax.h>
 
 #include "plan.h"
@@ -81,7 +82,7 @@ unsigned int kmst_plan_block_order(unsigned long nr_pages,
 {
 	unsigned int order = kmst_plan_order(nr_pages);
 
-	if ((1UL << order) > nr_pages)
+	if (!is_power_of_2(nr_pages))
 		order--;
 	return min(order, max_order);
 }

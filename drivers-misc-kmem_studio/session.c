@@ -6,6 +6,7 @@
 #include <linux/cleanup.h>
 #include <linux/kthread.h>
 #include <linux/lockdep.h>
+#include <linux/sched.h>
 #include <linux/sched/task.h>
 #include <linux/string.h>
 
@@ -64,7 +65,9 @@ static int session_thread(void *data)
 	session->arena = arena;
 	complete(&session->started);
 
-	wait_event_interruptible(session->wake, kthread_should_stop());
+	/* kthread_stop() wakes the thread; nothing else ends its sleep. */
+	while (!kthread_should_stop())
+		wait_event_interruptible(session->wake, kthread_should_stop());
 
 	/* The answer is owed: no request to give up ends this early. */
 	err = kmst_verify_check(arena, &session->report, NULL);
@@ -87,11 +90,13 @@ static int join_thread(struct kmst_session *session)
 
 /*
  * Wait for the fill, and give it up if whoever waits gets a signal. A fill that
- * won the race against the signal counts as done.
+ * won the race against the signal counts as done. Suspending the machine is no
+ * signal: the wait goes on afterwards.
  */
 static void wait_started(struct kmst_session *session)
 {
-	if (!wait_for_completion_interruptible(&session->started))
+	if (!wait_for_completion_state(&session->started,
+				       TASK_INTERRUPTIBLE | TASK_FREEZABLE))
 		return;
 	set_bit(KMST_CANCEL_INTERRUPTED, &session->cancel.reasons);
 	wait_for_completion(&session->started);

@@ -5,7 +5,7 @@
  * Lock order: kmst_session.lock is taken first and is the only lock here. It is
  * held while the thread starts and while it stops, so the thread never takes it.
  * kmst_session_close() asks for an end before it takes the lock: it does not
- * wait for a fill to finish.
+ * wait for a fill to finish, only for the next point where the fill looks.
  */
 #ifndef KMEM_STUDIO_SESSION_H
 #define KMEM_STUDIO_SESSION_H
@@ -51,7 +51,7 @@ struct kmst_session_ops {
  * @start_err: 0 or what failed; valid after @started
  * @why:       the limit that failed it; valid after @started
  * @report:    the last verification; valid after the thread ended
- * @wake:      where the thread sleeps
+ * @wake:      where the thread sleeps until kthread_stop() wakes it
  * @cancel:    tells a start to give up
  */
 struct kmst_session {

@@ -15,13 +15,13 @@
 /**
  * kmst_translate_page() - Follow the chain from a page to its virtual address.
  * @page: a page of RAM
- * @t:    gets the four names of the page; the ways back are left untouched
+ * @t:    gets the four names of the page, and no way back yet
  *
  * Context: any, does not sleep. The caller holds the page.
  */
 void kmst_translate_page(struct page *page, struct kmst_translation *t)
 {
-	t->page = page;
+	*t = (struct kmst_translation){ .page = page };
 	t->pfn = page_to_pfn(page);
 	t->phys = PFN_PHYS(t->pfn);
 	t->virt = PageHighMem(page) ? NULL : phys_to_virt(t->phys);

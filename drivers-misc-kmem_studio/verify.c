@@ -3,6 +3,7 @@
  * Fill an arena and verify it through the addresses that the chain page -> PFN ->
  * physical -> virtual gives for its pages.
  */
+#include <linux/array_size.h>
 #include <linux/bitmap.h>
 #include <linux/find.h>
 #include <linux/math64.h>

@@ -57,10 +57,11 @@ static noinline void textbook_fill(struct kmst_struct *objects, unsigned int nr,
 
 	for (page = 0; page * per_page < nr; page++) {
 		for (i = 0; i < per_page && page * per_page + i < nr; i++) {
+			unsigned int first = (page * per_page + i) * KMST_STRUCT_WORDS;
 			struct kmst_struct *object = &objects[page * per_page + i];
 
 			for (w = 0; w < KMST_STRUCT_WORDS; w++)
-				object->word[w] = (page * per_page + i) * KMST_STRUCT_WORDS + w;
+				object->word[w] = first + w;
 		}
 	}
 }
@@ -73,10 +74,11 @@ static noinline unsigned int textbook_verify(const struct kmst_struct *objects,
 
 	for (page = 0; page * per_page < nr; page++) {
 		for (i = 0; i < per_page && page * per_page + i < nr; i++) {
+			unsigned int first = (page * per_page + i) * KMST_STRUCT_WORDS;
 			const struct kmst_struct *object = &objects[page * per_page + i];
 
 			for (w = 0; w < KMST_STRUCT_WORDS; w++) {
-				if (object->word[w] != (page * per_page + i) * KMST_STRUCT_WORDS + w)
+				if (object->word[w] != first + w)
 					wrong++;
 			}
 		}

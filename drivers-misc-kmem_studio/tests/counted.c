@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * An allocator for tests, one span a page. It is not in the driver's table. Its
- * state is global because the session's thread, which is not the test's, uses it;
- * KUnit runs one test at a time.
+ * state is global because threads other than the test's use it, too; KUnit runs one
+ * test at a time.
  */
 #include <linux/delay.h>
 #include <linux/gfp.h>

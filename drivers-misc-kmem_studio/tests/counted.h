@@ -5,6 +5,8 @@
 #ifndef KMEM_STUDIO_TESTS_COUNTED_H
 #define KMEM_STUDIO_TESTS_COUNTED_H
 
+#include <linux/atomic.h>
+
 #include "../allocator.h"
 
 /**

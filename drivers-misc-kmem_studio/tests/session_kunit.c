@@ -4,7 +4,9 @@
  * and ends, whoever stops it and whenever.
  */
 #include <kunit/test.h>
+#include <linux/completion.h>
 #include <linux/delay.h>
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -219,6 +221,18 @@ static void a_closed_session_refuses_to_start(struct kunit *test)
 	expect_idle(test, listener);
 }
 
+/* A condition that another thread brings about soon, or not at all. */
+#define expect_soon(test, condition)						\
+({										\
+	int tries = 500;							\
+	bool met;								\
+										\
+	while (!(met = (condition)) && tries--)					\
+		msleep(20);							\
+	KUNIT_EXPECT_TRUE_MSG(test, met, "%s", #condition);			\
+	met;									\
+})
+
 static void the_thread_sleeps(struct kunit *test)
 {
 	struct listener *listener = test->priv;
@@ -230,6 +244,7 @@ static void the_thread_sleeps(struct kunit *test)
 	task = listener->session.task;
 	KUNIT_EXPECT_STREQ(test, task->comm, "k_memory");
 
+	expect_soon(test, READ_ONCE(task->__state) & TASK_INTERRUPTIBLE);
 	msleep(20);
 	switches = task->nvcsw + task->nivcsw;
 	runtime = task->se.sum_exec_runtime;
@@ -240,38 +255,59 @@ static void the_thread_sleeps(struct kunit *test)
 }
 
 /* Somebody else who starts an arena, and can be sent a signal. */
+struct starter {
+	struct listener		*listener;
+	struct task_struct	*task;
+	struct completion	done;
+	int			err;
+};
+
 static int starter_thread(void *data)
 {
-	struct listener *listener = data;
-	int err;
+	struct starter *starter = data;
 
 	allow_signal(SIGINT);
-	err = restart(listener, 10 * PER_PAGE);
-	/* A task reference is held by the test: returning early is safe. */
-	return err;
+	starter->err = restart(starter->listener, 10 * PER_PAGE);
+	complete(&starter->done);
+	/* the test holds a reference to the task: returning early is safe */
+	return 0;
 }
 
-static struct task_struct *start_in_background(struct kunit *test)
+/* Whatever became of the test: nobody is left inside of the session. */
+static void end_starter(void *data)
 {
-	struct task_struct *starter;
+	struct starter *starter = data;
 
+	WRITE_ONCE(kmst_counted.hang, false);
+	kthread_stop_put(starter->task);
+}
+
+static struct starter *start_in_background(struct kunit *test)
+{
+	struct starter *starter = kunit_kzalloc(test, sizeof(*starter), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, starter);
+	starter->listener = test->priv;
+	init_completion(&starter->done);
 	kmst_counted.hang = true;
-	starter = kthread_create(starter_thread, test->priv, "kmst_starter");
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, starter);
-	get_task_struct(starter);
-	wake_up_process(starter);
-	while (!atomic_read(&kmst_counted.entered))
-		msleep(20);
+	starter->task = kthread_create(starter_thread, starter, "kmst_starter");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, starter->task);
+	get_task_struct(starter->task);
+	wake_up_process(starter->task);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, end_starter, starter), 0);
+	KUNIT_ASSERT_TRUE(test, expect_soon(test, atomic_read(&kmst_counted.entered)));
 	return starter;
 }
 
 static void a_signal_ends_a_fill(struct kunit *test)
 {
 	struct listener *listener = test->priv;
-	struct task_struct *starter = start_in_background(test);
+	struct starter *starter = start_in_background(test);
 
-	send_sig(SIGINT, starter, 1);
-	KUNIT_EXPECT_EQ(test, kthread_stop_put(starter), -EINTR);
+	KUNIT_EXPECT_FALSE(test, completion_done(&starter->done));
+	send_sig(SIGINT, starter->task, 1);
+	KUNIT_ASSERT_NE(test, wait_for_completion_timeout(&starter->done, 10 * HZ), 0UL);
+	KUNIT_EXPECT_EQ(test, starter->err, -EINTR);
 	expect_idle(test, listener);
 	KUNIT_EXPECT_EQ(test, listener->fills, 0);
 
@@ -283,11 +319,13 @@ static void a_signal_ends_a_fill(struct kunit *test)
 static void closing_ends_a_fill(struct kunit *test)
 {
 	struct listener *listener = test->priv;
-	struct task_struct *starter = start_in_background(test);
+	struct starter *starter = start_in_background(test);
 
+	KUNIT_EXPECT_FALSE(test, completion_done(&starter->done));
 	KUNIT_EXPECT_EQ(test, kmst_session_close(&listener->session), 0);
 	expect_idle(test, listener);
-	KUNIT_EXPECT_EQ(test, kthread_stop_put(starter), -EINTR);
+	KUNIT_ASSERT_NE(test, wait_for_completion_timeout(&starter->done, 10 * HZ), 0UL);
+	KUNIT_EXPECT_EQ(test, starter->err, -EINTR);
 	KUNIT_EXPECT_EQ(test, listener->fills, 0);
 	KUNIT_EXPECT_EQ(test, listener->reports, 0);
 }
