@@ -15,13 +15,13 @@
 /**
  * kmst_translate_page() - Follow the chain from a page to its virtual address.
  * @page: a page of RAM
- * @t:    gets the four names of the page, and no way back yet
+ * @t:    gets the four names of the page; the ways back are left untouched
  *
  * Context: any, does not sleep. The caller holds the page.
  */
 void kmst_translate_page(struct page *page, struct kmst_translation *t)
 {
-	*t = (struct kmst_translation){ .page = page };
+	t->page = page;
 	t->pfn = page_to_pfn(page);
 	t->phys = PFN_PHYS(t->pfn);
 	t->virt = PageHighMem(page) ? NULL : phys_to_virt(t->phys);
@@ -36,8 +36,13 @@ void kmst_translate_page(struct page *page, struct kmst_translation *t)
 void kmst_translate_back(struct kmst_translation *t)
 {
 	t->back_pfn = PHYS_PFN(t->phys);
+	t->back_page = NULL;
+	t->back_phys = 0;
+	t->hw_phys = 0;
+	t->hw_err = -EOPNOTSUPP;
 	if (!t->virt)
 		return;
+
 	t->back_page = virt_to_page(t->virt);
 	t->back_phys = virt_to_phys(t->virt);
 	t->hw_err = kmst_translate_hardware(t->virt, &t->hw_phys);
