@@ -488,7 +488,8 @@ corruption_is_found() {
 	# second byte of word 3 of struct 555
 	address=$((pfn * PAGE_SIZE + 555 * 32 + 3 * 4))
 	[ -c /dev/mem ] || return "$KSFT_SKIP"
-	if ! printf '\377' | dd of=/dev/mem bs=1 seek=$((address + 1)) conv=notrunc 2>>"$ERRORS"; then
+	if ! printf '\377' |
+	     dd of=/dev/mem bs=1 seek=$((address + 1)) conv=notrunc 2>>"$ERRORS"; then
 		grep -q 'not permitted' "$ERRORS" && return "$KSFT_SKIP"
 		return 1
 	fi
