@@ -31,6 +31,8 @@ mkdir -p "$cache" && cache=$(readlink -f "$cache")
 # cache are hashed as relative ones, so that worktrees of one source share it.
 export CCACHE_DIR=${CCACHE_DIR:-$cache/ccache}
 export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$cache}
+# A miss is what a first build is made of: it need not run the preprocessor twice.
+export CCACHE_DEPEND=${CCACHE_DEPEND:-1}
 
 say()
 {

@@ -14,6 +14,7 @@
 #include "../allocator.h"
 #include "../cancel.h"
 #include "../plan.h"
+#include "orders.h"
 
 /* What the stubs below do and see; in test->priv. */
 struct page_source {
@@ -137,25 +138,9 @@ static void names_are_looked_up(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, kmst_allocator_find("page chunk"));
 }
 
-/*
- * One case for each order that the page allocator serves, 0 to MAX_PAGE_ORDER:
- * a place in this array stands for the order of its index.
- */
-static const u8 orders[NR_PAGE_ORDERS];
-
-static const void *order_gen_params(const void *previous, char *desc)
-{
-	const u8 *order = previous ? (const u8 *)previous + 1 : orders;
-
-	if (order == orders + NR_PAGE_ORDERS)
-		return NULL;
-	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "order %td", order - orders);
-	return order;
-}
-
 static void page_takes_one_block(struct kunit *test)
 {
-	unsigned int order = (const u8 *)test->param_value - orders;
+	unsigned int order = order_of_case(test);
 	struct page_source *source = use_page_source(test);
 	struct kmst_spans spans = {};
 	int err;

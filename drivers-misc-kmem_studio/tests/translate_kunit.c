@@ -11,6 +11,7 @@
 #include <linux/pfn.h>
 
 #include "../translate.h"
+#include "orders.h"
 
 struct block {
 	struct page	*page;
@@ -37,22 +38,6 @@ static struct page *new_block(struct kunit *test, gfp_t gfp, unsigned int order)
 	return block->page;
 }
 
-/*
- * One case for each order that the page allocator serves, 0 to MAX_PAGE_ORDER:
- * a place in this array stands for the order of its index.
- */
-static const u8 orders[NR_PAGE_ORDERS];
-
-static const void *order_gen_params(const void *previous, char *desc)
-{
-	const u8 *order = previous ? (const u8 *)previous + 1 : orders;
-
-	if (order == orders + NR_PAGE_ORDERS)
-		return NULL;
-	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "order %td", order - orders);
-	return order;
-}
-
 static void translate(struct page *page, struct kmst_translation *t)
 {
 	kmst_translate_page(page, t);
@@ -61,7 +46,7 @@ static void translate(struct page *page, struct kmst_translation *t)
 
 static void every_page_of_a_block_comes_back(struct kunit *test)
 {
-	unsigned int order = (const u8 *)test->param_value - orders;
+	unsigned int order = order_of_case(test);
 	struct page *page = new_block(test, GFP_KERNEL, order);
 	struct kmst_translation first, t;
 	unsigned long i;
