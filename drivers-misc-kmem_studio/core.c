@@ -19,6 +19,6 @@ static void __exit kmem_studio_exit(void)
 }
 module_exit(kmem_studio_exit);
 
-MODULE_DESCRIPTION("Workbench for kernel memory: allocate, locate, fill, prove, measure");
+MODULE_DESCRIPTION("Workbench for kernel memory: allocate, locate, fill, prove");
 MODULE_AUTHOR("kmem_studio developers");
 MODULE_LICENSE("GPL");

@@ -65,7 +65,7 @@ finish()
 # Print the comment at the top of the script: it is its --help.
 show_help()
 {
-	sed -n '2,/^[^#]/ { /^# SPDX/d; /^#/!d; s/^#$//; s/^# \{0,1\}//; p }' "$0" |
+	sed -n '2,/^$/ { /^# SPDX/d; /^#/!d; s/^#$//; s/^# \{0,1\}//; p }' "$0" |
 		sed '/./,$!d'
 }
 
