@@ -16,6 +16,7 @@
 #	temp_dir		a temporary folder that is removed then
 #	lock			one user at a time for a folder of the cache
 #	step			a long command, with progress and a log file
+#	background		a command beside the script, ended with it
 #	need_packages		Debian packages, by group
 #	private_apt		packages of another suite or architecture
 #
@@ -94,10 +95,15 @@ _run_exit_commands()
 	exit "$status"
 }
 
-trap '_run_exit_commands "${BASH_LINENO[0]-}"' EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
+_set_traps()
+{
+	trap '_run_exit_commands "${BASH_LINENO[0]-}"' EXIT
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+}
+
+_set_traps
 
 # temp_dir VARIABLE: a new temporary folder's name into VARIABLE. (Not by
 # standard output: a subshell's on_exit would be lost.)
@@ -121,6 +127,22 @@ end_group()
 		sleep 0.1
 	done
 	kill -KILL -- "-$pid" 2>/dev/null || true
+}
+
+# background CMD ARGS...: run CMD beside the script, in a process group of its own
+# that cleans up after itself and ends with the script at the latest. Its process is
+# $!.
+background()
+{
+	set -m
+	(
+		_exit_commands=()
+		_set_traps
+		"$@"
+		finish 0
+	) </dev/null &
+	set +m
+	on_exit end_group $!
 }
 
 # lock PATH [-s]: wait until no other script holds PATH (with -s: holds it for
@@ -152,22 +174,24 @@ unlock()
 
 # --- long commands ------------------------------------------------------------
 
-# step [--try] [--log FILE] [--count ERE TOTAL] "What is running" CMD ARGS...
+# step [--try] [--quiet] [--log FILE] [--count ERE TOTAL] "What is running" CMD ARGS...
 #
 # Run CMD with its output in a log file (default: $cache/logs/, named after the
 # text). A terminal sees one live line with the seconds so far; anything else a
 # line at the start, one every 30 seconds and one at the end. With --count the
 # line also says "n of about TOTAL", n being the log's lines that match ERE.
 # When CMD fails, the end of the log is shown and the script dies; with --try it
-# goes on, and the return value is CMD's.
+# goes on, and the return value is CMD's. With --quiet nothing is said unless CMD
+# fails.
 step()
 {
-	local log='' pattern='' total=0 try=0
-	local what pid ticker status=0 start=$SECONDS
+	local log='' pattern='' total=0 try=0 quiet=0
+	local what pid ticker='' status=0 start=$SECONDS
 
 	while :; do
 		case $1 in
 		--try) try=1; shift ;;
+		--quiet) quiet=1; shift ;;
 		--log) log=$2; shift 2 ;;
 		--count) pattern=$2 total=$3; shift 3 ;;
 		*) break ;;
@@ -188,11 +212,15 @@ step()
 	pid=$!
 	set +m
 	on_exit end_group "$pid"
-	_ticker "$pid" "$what" "$log" "$pattern" "$total" &
-	ticker=$!
+	if [ "$quiet" = 0 ]; then
+		_ticker "$pid" "$what" "$log" "$pattern" "$total" &
+		ticker=$!
+	fi
 	wait "$pid" || status=$?
-	kill "$ticker" 2>/dev/null || true
-	wait "$ticker" 2>/dev/null || true
+	if [ -n "$ticker" ]; then
+		kill "$ticker" 2>/dev/null || true
+		wait "$ticker" 2>/dev/null || true
+	fi
 	unset "_exit_commands[-1]"
 
 	if [ "$status" != 0 ]; then
@@ -201,7 +229,7 @@ step()
 		[ "$try" = 0 ] || return "$status"
 		die "\"$what\" failed; the lines above are the end of $log."
 	fi
-	_line_end "$what: done in $((SECONDS - start)) s."
+	[ "$quiet" = 1 ] || _line_end "$what: done in $((SECONDS - start)) s."
 }
 
 # The text that replaces the live line, where there is one.
