@@ -223,6 +223,7 @@ static int chunk_alloc(const struct kmst_plan *plan, struct kmst_spans *spans,
 static const struct kmst_allocator allocators[] = {
 	{
 		.name		= "page",
+		.description	= "one block of 2^order pages: contiguous, at most MAX_PAGE_ORDER",
 		.max_order	= MAX_PAGE_ORDER,
 		.nr_pages	= page_nr_pages,
 		.alloc		= page_alloc,
@@ -230,6 +231,7 @@ static const struct kmst_allocator allocators[] = {
 	},
 	{
 		.name		= "chunk",
+		.description	= "blocks that add up to the pages exactly, largest first",
 		.max_order	= -1,
 		.nr_pages	= chunk_nr_pages,
 		.alloc		= chunk_alloc,

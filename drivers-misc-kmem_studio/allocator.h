@@ -39,6 +39,7 @@ struct kmst_spans {
 /**
  * struct kmst_allocator - one method to get memory
  * @name:      what the user calls it
+ * @description: how it gets memory, one line
  * @max_order: highest order of single block that a plan may need, or -1 for
  *             no such limit
  * @nr_pages:  pages it will take for a plan, at least as many as the plan needs
@@ -49,6 +50,7 @@ struct kmst_spans {
  */
 struct kmst_allocator {
 	const char	*name;
+	const char	*description;
 	int		max_order;
 	unsigned long	(*nr_pages)(const struct kmst_plan *plan);
 	int		(*alloc)(const struct kmst_plan *plan,

@@ -3,6 +3,7 @@
  * Arenas: room for N objects, created whole or not at all, freed by whoever lets
  * go of it last.
  */
+#include <linux/atomic.h>
 #include <linux/gfp.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
@@ -10,10 +11,12 @@
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/vmstat.h>
 
 #include "arena.h"
 #include "cancel.h"
+#include "pattern.h"
 #include "trace.h"
 
 /*
@@ -21,6 +24,12 @@
  * next must not be what sends the OOM killer out.
  */
 #define KEEP_AVAILABLE_SHIFT	5
+
+/*
+ * Pages that all arenas hold, or are about to: what keeps their sum under the share
+ * of RAM that they may take.
+ */
+static atomic_long_t pages_reserved;
 
 /* Pages in the zones that GFP_KERNEL may use: no highmem, nothing movable. */
 struct kernel_memory {
@@ -75,13 +84,44 @@ static int refuse(struct kmst_refusal *why, enum kmst_limit limit,
 	return err;
 }
 
-/* The limits that do not change with what other programs do. */
+static unsigned long share_of_memory(unsigned int percent)
+{
+	struct kernel_memory memory;
+
+	count_kernel_memory(&memory);
+	return div_u64((u64)memory.managed * percent, 100);
+}
+
+/* Can @wanted pages be had, when other arenas have @taken? */
+static int check_share(const struct kmst_arena_config *config, unsigned long wanted,
+		       unsigned long taken, struct kmst_refusal *why)
+{
+	unsigned long allowed = share_of_memory(config->max_percent);
+
+	if (wanted <= allowed && taken <= allowed - wanted)
+		return 0;
+	refuse(why, KMST_LIMIT_SHARE, wanted, allowed, 0);
+	why->taken = taken;
+	return -E2BIG;
+}
+
+/* Count an arena's pages with those of the others, before it has them. */
+static int reserve_share(const struct kmst_arena_config *config, unsigned long wanted,
+			 struct kmst_refusal *why)
+{
+	unsigned long taken = atomic_long_add_return(wanted, &pages_reserved) - wanted;
+	int err = check_share(config, wanted, taken, why);
+
+	if (err)
+		atomic_long_sub(wanted, &pages_reserved);
+	return err;
+}
+
+/* The limits that do not change with what others do. */
 static int check_plan(const struct kmst_arena_config *config,
 		      const struct kmst_plan *plan, struct kmst_refusal *why)
 {
 	const struct kmst_allocator *allocator = config->allocator;
-	unsigned long allowed, wanted;
-	struct kernel_memory memory;
 
 	refuse(why, KMST_LIMIT_NONE, 0, 0, 0);
 	if (!plan->nr_structs)
@@ -89,12 +129,6 @@ static int check_plan(const struct kmst_arena_config *config,
 	if (allocator->max_order >= 0 && plan->order > allocator->max_order)
 		return refuse(why, KMST_LIMIT_ORDER, plan->order,
 			      allocator->max_order, -E2BIG);
-
-	wanted = allocator->nr_pages(plan);
-	count_kernel_memory(&memory);
-	allowed = div_u64((u64)memory.managed * config->max_percent, 100);
-	if (wanted > allowed)
-		return refuse(why, KMST_LIMIT_SHARE, wanted, allowed, -E2BIG);
 	return 0;
 }
 
@@ -113,6 +147,7 @@ int kmst_arena_check(const struct kmst_arena_config *config,
 {
 	unsigned long allowed, wanted;
 	struct kmst_plan plan;
+	long taken;
 	int err;
 
 	kmst_plan_init(&plan, config->nr_structs, PAGE_SHIFT);
@@ -121,10 +156,31 @@ int kmst_arena_check(const struct kmst_arena_config *config,
 		return err;
 
 	wanted = config->allocator->nr_pages(&plan);
+	taken = atomic_long_read(&pages_reserved) - reusable_pages;
+	err = check_share(config, wanted, max(taken, 0L), why);
+	if (err)
+		return err;
+
 	allowed = pages_available(reusable_pages);
 	if (wanted > allowed)
 		return refuse(why, KMST_LIMIT_AVAILABLE, wanted, allowed, -ENOMEM);
 	return 0;
+}
+
+static struct kmst_arena *new_arena(const struct kmst_arena_config *config,
+				    const struct kmst_plan *plan)
+{
+	struct kmst_arena *arena = kzalloc(sizeof(*arena), GFP_KERNEL);
+
+	if (!arena)
+		return NULL;
+	kref_init(&arena->ref);
+	arena->allocator = config->allocator;
+	arena->pattern = config->pattern ?: kmst_pattern_at(0);
+	arena->seed = config->seed;
+	strscpy(arena->name, config->name);
+	arena->plan = *plan;
+	return arena;
 }
 
 /**
@@ -150,6 +206,7 @@ struct kmst_arena *kmst_arena_create(const struct kmst_arena_config *config,
 {
 	struct kmst_arena *arena;
 	struct kmst_plan plan;
+	unsigned long wanted;
 	int err;
 
 	kmst_plan_init(&plan, config->nr_structs, PAGE_SHIFT);
@@ -157,24 +214,30 @@ struct kmst_arena *kmst_arena_create(const struct kmst_arena_config *config,
 	if (err)
 		return ERR_PTR(err);
 
-	arena = kzalloc(sizeof(*arena), GFP_KERNEL);
+	arena = new_arena(config, &plan);
 	if (!arena)
 		return ERR_PTR(-ENOMEM);
-	kref_init(&arena->ref);
-	arena->allocator = config->allocator;
-	arena->plan = plan;
+	wanted = arena->allocator->nr_pages(&plan);
+	err = reserve_share(config, wanted, why);
+	if (err)
+		goto out_free_arena;
+	arena->reserved = wanted;
 
 	err = arena->allocator->alloc(&arena->plan, &arena->spans, cancel);
-	trace_arena_alloc(plan.nr_structs, arena->spans.nr_pages, arena->spans.nr, err);
+	trace_arena_alloc(arena->name, arena->allocator->name, plan.nr_structs,
+			  arena->spans.nr_pages, arena->spans.nr, err);
+	if (err == -ENOMEM)
+		refuse(why, KMST_LIMIT_ALLOCATOR, wanted, arena->spans.nr_pages, err);
 	if (err)
 		goto out_put_arena;
 	return arena;
 
 out_put_arena:
-	if (err == -ENOMEM)
-		refuse(why, KMST_LIMIT_ALLOCATOR, arena->allocator->nr_pages(&plan),
-		       arena->spans.nr_pages, err);
 	kmst_arena_put(arena);
+	return ERR_PTR(err);
+
+out_free_arena:
+	kfree(arena);
 	return ERR_PTR(err);
 }
 
@@ -182,9 +245,10 @@ static void arena_release(struct kref *ref)
 {
 	struct kmst_arena *arena = container_of(ref, struct kmst_arena, ref);
 
-	trace_arena_free(arena->plan.nr_structs, arena->spans.nr_pages,
-			 arena->spans.nr);
+	trace_arena_free(arena->name, arena->allocator->name, arena->plan.nr_structs,
+			 arena->spans.nr_pages, arena->spans.nr);
 	kmst_spans_free(&arena->spans, arena->allocator);
+	atomic_long_sub(arena->reserved, &pages_reserved);
 	kfree(arena);
 }
 

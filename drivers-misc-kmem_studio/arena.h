@@ -15,18 +15,28 @@
 #include "plan.h"
 
 struct kmst_cancel;
+struct kmst_pattern;
 struct page;
+
+/* Longest name of an arena, with its terminating zero. */
+#define KMST_ARENA_NAME_LEN	32
 
 /**
  * struct kmst_arena_config - what an arena is to be
  * @allocator:   where its memory comes from
  * @nr_structs:  objects, at least 1
- * @max_percent: largest share of RAM that it may take, in percent
+ * @max_percent: largest share of RAM that all arenas together may take, in percent
+ * @pattern:     what its words hold, NULL for the default
+ * @seed:        what random words derive from
+ * @name:        what the tracepoints call it
  */
 struct kmst_arena_config {
 	const struct kmst_allocator	*allocator;
 	unsigned int			nr_structs;
 	unsigned int			max_percent;
+	const struct kmst_pattern	*pattern;
+	u64				seed;
+	char				name[KMST_ARENA_NAME_LEN];
 };
 
 /**
@@ -52,25 +62,35 @@ enum kmst_limit {
  * @limit:   what stood in the way
  * @wanted:  what was wanted: an order (@KMST_LIMIT_ORDER), else pages
  * @allowed: what could be had, in the same unit
+ * @taken:   pages of @allowed that other arenas hold (@KMST_LIMIT_SHARE)
  */
 struct kmst_refusal {
 	enum kmst_limit	limit;
 	unsigned long	wanted;
 	unsigned long	allowed;
+	unsigned long	taken;
 };
 
 /**
  * struct kmst_arena - memory for N objects
  * @ref:       users of the arena; the last one frees it
  * @allocator: where @spans came from
+ * @pattern:   what the words hold
+ * @seed:      what random words derive from
+ * @name:      what the tracepoints call it
  * @plan:      what was asked for
  * @spans:     what was got
+ * @reserved:  pages of the share of RAM that it counts for
  */
 struct kmst_arena {
 	struct kref			ref;
 	const struct kmst_allocator	*allocator;
+	const struct kmst_pattern	*pattern;
+	u64				seed;
+	char				name[KMST_ARENA_NAME_LEN];
 	struct kmst_plan		plan;
 	struct kmst_spans		spans;
+	unsigned long			reserved;
 };
 
 /**

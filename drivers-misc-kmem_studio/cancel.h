@@ -17,10 +17,12 @@
 /**
  * enum kmst_cancel_reason - bits of struct kmst_cancel
  * @KMST_CANCEL_INTERRUPTED: whoever waits for the result stopped waiting
+ * @KMST_CANCEL_STOPPED:     the work at hand is no longer wanted
  * @KMST_CANCEL_CLOSED:      whoever would own the result is going away, for good
  */
 enum kmst_cancel_reason {
 	KMST_CANCEL_INTERRUPTED,
+	KMST_CANCEL_STOPPED,
 	KMST_CANCEL_CLOSED,
 };
 

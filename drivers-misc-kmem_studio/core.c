@@ -5,16 +5,28 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
+#include "configfs.h"
 #include "lab.h"
 
 static int __init kmem_studio_init(void)
 {
-	return kmst_lab_init();
+	int err;
+
+	/* the lab first: what it refuses must not find arenas of others */
+	err = kmst_lab_init();
+	if (err)
+		return err;
+
+	err = kmst_configfs_init(kmst_lab_max_percent);
+	if (err)
+		kmst_lab_exit();
+	return err;
 }
 module_init(kmem_studio_init);
 
 static void __exit kmem_studio_exit(void)
 {
+	kmst_configfs_exit();
 	kmst_lab_exit();
 }
 module_exit(kmem_studio_exit);

@@ -11,7 +11,6 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/kstrtox.h>
-#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/module.h>
@@ -22,10 +21,8 @@
 #include <linux/stringify.h>
 
 #include "lab.h"
+#include "log.h"
 #include "session.h"
-
-/* Longest part of a refused value that is echoed to the log. */
-#define ECHO_MAX	32
 
 /* A driver that is part of the kernel is idle unless the command line asks. */
 #define DEFAULT_NR_STRUCTS	(IS_MODULE(CONFIG_KMEM_STUDIO) ? 2000 : 0)
@@ -118,41 +115,14 @@ static void log_arena(struct kmst_session *session,
 		log_placement(arena);
 }
 
-static void log_bad_word(const struct kmst_bad_word *bad)
-{
-	pr_err("Mismatch in page: %lu\tstruct: %llu\tindex: %u\tphysical address: %pa\texpected: %u\tgot: %u%s\n",
-	       bad->page, bad->word / KMST_STRUCT_WORDS,
-	       (unsigned int)(bad->word % KMST_STRUCT_WORDS), &bad->phys,
-	       bad->expected, bad->got,
-	       bad->guard ? "\t(guard beyond the last struct)" : "");
-}
-
-static void log_bad_route(const struct kmst_report *report)
-{
-	const struct kmst_translation *t = &report->bad_route;
-
-	pr_err("Address translation differs on %lu of %lu pages, first in page: %lu\tPFN: 0x%lx\tphysical address: %pa\troutes: 0x%x\n",
-	       report->bad_translations, report->pages, report->bad_route_page,
-	       t->pfn, &t->phys, kmst_translation_compare(t));
-}
-
 static void log_report(struct kmst_session *session,
 		       const struct kmst_arena *arena,
-		       const struct kmst_report *report, int err)
+		       const struct kmst_report *report, bool scrub, int err)
 {
-	unsigned int i;
-
-	if (!err) {
+	if (err)
+		kmst_log_report("", report);
+	else
 		pr_info("Success!\n");
-		return;
-	}
-	for (i = 0; i < report->nr_bad; i++)
-		log_bad_word(&report->bad[i]);
-	if (report->bad_translations)
-		log_bad_route(report);
-	pr_err("Verification failed: %llu of %llu words and the addresses of %lu of %lu pages are wrong\n",
-	       report->mismatches, report->words + report->guards,
-	       report->bad_translations, report->pages);
 }
 
 static const struct kmst_session_ops lab_ops = {
@@ -161,89 +131,38 @@ static const struct kmst_session_ops lab_ops = {
 	.verified	= log_report,
 };
 
-/* One line for a start that did not happen: what was asked, why not, what to do. */
-static void log_refusal(const struct kmst_arena_config *config,
-			const struct kmst_refusal *why, int err)
+static struct kmst_session_config lab_config(unsigned int nr_structs)
 {
-	const char *name = config->allocator->name;
-	unsigned int nr = config->nr_structs;
-	struct kmst_plan plan;
-
-	switch (why->limit) {
-	case KMST_LIMIT_ORDER:
-		kmst_plan_init(&plan, nr, PAGE_SHIFT);
-		pr_err("nr_structs=%u needs one block of order %lu, allocator %s ends at order %lu (MAX_PAGE_ORDER): use allocator=chunk, which has no such limit, or at most %lu structs\n",
-		       nr, why->wanted, name, why->allowed,
-		       (unsigned long)plan.structs_per_page << why->allowed);
-		return;
-	case KMST_LIMIT_SHARE:
-		pr_err("nr_structs=%u needs %lu pages, max_percent=%u of RAM is %lu pages: ask for fewer structs, or raise max_percent\n",
-		       nr, why->wanted, config->max_percent, why->allowed);
-		return;
-	case KMST_LIMIT_AVAILABLE:
-		pr_err("nr_structs=%u needs %lu pages, %lu are available: ask for fewer structs, or end a program\n",
-		       nr, why->wanted, why->allowed);
-		return;
-	case KMST_LIMIT_ALLOCATOR:
-		pr_err("nr_structs=%u needs %lu pages, allocator %s failed after %lu: nothing is held, ask for fewer structs%s\n",
-		       nr, why->wanted, name, why->allowed,
-		       config->allocator->max_order < 0 ? "" :
-		       ", or use allocator=chunk, which takes smaller blocks");
-		return;
-	default:
-		break;
-	}
-
-	switch (err) {
-	case -EINTR:
-		pr_err("nr_structs=%u was given up before it was filled, by a signal or by unloading: nothing is held\n",
-		       nr);
-		return;
-	case -EILSEQ:
-		pr_err("nr_structs=%u is not started: the arena before it was found corrupt; write again to start\n",
-		       nr);
-		return;
-	case -ENODEV:
-		pr_err("nr_structs=%u is not started: the module is being unloaded\n", nr);
-		return;
-	default:
-		pr_err("nr_structs=%u is not started, error %d: nothing is held, try again when more memory is free\n",
-		       nr, err);
-	}
-}
-
-static struct kmst_arena_config lab_config(unsigned int nr_structs)
-{
-	return (struct kmst_arena_config){
-		.allocator	= lab_allocator(),
-		.nr_structs	= nr_structs,
-		.max_percent	= lab.max_percent,
+	return (struct kmst_session_config){
+		.arena = {
+			.allocator	= lab_allocator(),
+			.nr_structs	= nr_structs,
+			.max_percent	= lab.max_percent,
+			.name		= "lab",
+		},
+		.max_mismatches = KMST_REPORT_BAD_WORDS,
 	};
 }
 
 static int start(unsigned int nr_structs)
 {
-	struct kmst_arena_config config = lab_config(nr_structs);
+	struct kmst_session_config config = lab_config(nr_structs);
 	struct kmst_refusal why;
 	int err;
 
 	err = kmst_session_restart(&lab.session, &config, &why);
 	if (err)
-		log_refusal(&config, &why, err);
+		kmst_log_refusal("", &config.arena, &why, err);
 	return err;
 }
 
-/* Say which parameter got what, and what it takes. */
 static int refuse_value(const struct kernel_param *kp, const char *val,
 			const char *takes)
 {
 	const char *prefix = strrchr(kp->name, '.');
-	int len = strcspn(val, "\n");
 
 	/* built in, the name is that of the command line: kmem_studio.NAME */
-	pr_err("%s=%*pE is refused: it takes %s\n", prefix ? prefix + 1 : kp->name,
-	       min(len, ECHO_MAX), val, takes);
-	return -EINVAL;
+	return kmst_log_value("", prefix ? prefix + 1 : kp->name, val, takes);
 }
 
 static int nr_structs_set(const char *val, const struct kernel_param *kp)
@@ -334,7 +253,7 @@ static const struct kernel_param_ops max_percent_ops = {
 };
 module_param_cb(max_percent, &max_percent_ops, &lab.max_percent, 0644);
 MODULE_PARM_DESC(max_percent,
-		 "Largest share of RAM (without highmem) that an arena may take, 1 to 90 percent (default 50)");
+		 "Largest share of RAM (without highmem) that all arenas together may take, 1 to 90 percent (default 50)");
 
 /*
  * What the limits refuse is refused before the module is said to be loaded. A start
@@ -342,22 +261,22 @@ MODULE_PARM_DESC(max_percent,
  */
 static int first_start(void)
 {
-	struct kmst_arena_config config = lab_config(lab.nr_structs);
+	struct kmst_session_config config = lab_config(lab.nr_structs);
 	struct kmst_refusal why;
 	int err;
 
-	if (config.nr_structs) {
+	if (lab.nr_structs) {
 		err = kmst_session_check(&lab.session, &config, &why);
 		if (err) {
-			log_refusal(&config, &why, err);
+			kmst_log_refusal("", &config.arena, &why, err);
 			return err;
 		}
 	}
 	pr_info("Loaded kmem_studio module\n");
-	if (!config.nr_structs)
+	if (!lab.nr_structs)
 		return 0;
 
-	err = start(config.nr_structs);
+	err = start(lab.nr_structs);
 	if (err && IS_MODULE(CONFIG_KMEM_STUDIO))
 		pr_info("Unloaded kmem_studio module\n");
 	return err;
@@ -375,7 +294,7 @@ int __init kmst_lab_init(void)
 {
 	int err;
 
-	kmst_session_init(&lab.session, &lab_ops);
+	kmst_session_init(&lab.session, &lab_ops, "k_memory");
 
 	kernel_param_lock(THIS_MODULE);
 	lab.running = true;
@@ -402,4 +321,15 @@ void kmst_lab_exit(void)
 {
 	kmst_session_close(&lab.session);
 	pr_info("Unloaded kmem_studio module\n");
+}
+
+/**
+ * kmst_lab_max_percent() - The share of RAM that arenas may take.
+ *
+ * Context: any.
+ * Return: percent, 1 to 90.
+ */
+unsigned int kmst_lab_max_percent(void)
+{
+	return READ_ONCE(lab.max_percent);
 }

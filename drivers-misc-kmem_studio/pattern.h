@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Level 0: what the words of an arena hold. Pure functions on a run of words.
+ * Level 0: what the words of an arena hold. Pure functions on runs of words.
  */
 #ifndef KMEM_STUDIO_PATTERN_H
 #define KMEM_STUDIO_PATTERN_H
@@ -12,19 +12,40 @@
 #define KMST_GUARD_WORD		0xd7d7d7d7U
 
 /**
- * kmst_pattern_word() - Value of one word of the arena.
- * @word: number of the word, counted over the whole arena
- *
- * Context: any.
- * Return: the number modulo 2^32.
+ * struct kmst_place - where a run of words begins
+ * @word:        number of its first word, counted over the whole arena
+ * @phys: physical address of its first word, in bytes
+ * @seed: what the arena's random words derive from
  */
-static inline unsigned int kmst_pattern_word(u64 word)
-{
-	return (unsigned int)word;
-}
+struct kmst_place {
+	u64	word;
+	u64	phys;
+	u64	seed;
+};
 
-void kmst_pattern_fill(unsigned int *words, size_t nr, u64 first);
-size_t kmst_pattern_check(const unsigned int *words, size_t nr, u64 first);
+/**
+ * struct kmst_pattern - one way to tell the words of an arena apart
+ * @name:        what the user calls it
+ * @description: what a word holds and what that is good for, one line
+ * @word:        value of the first word of a run
+ * @fill:        write a run of words, contiguous in physical addresses too
+ * @check:       compare such a run. Returns the index of the first word that
+ *               differs, @nr if none does
+ *
+ * All of them may be called in any context, and do not sleep.
+ */
+struct kmst_pattern {
+	const char	*name;
+	const char	*description;
+	unsigned int	(*word)(const struct kmst_place *place);
+	void		(*fill)(unsigned int *words, size_t nr,
+				const struct kmst_place *place);
+	size_t		(*check)(const unsigned int *words, size_t nr,
+				 const struct kmst_place *place);
+};
+
+const struct kmst_pattern *kmst_pattern_find(const char *name);
+const struct kmst_pattern *kmst_pattern_at(unsigned int index);
 void kmst_pattern_guard_fill(unsigned int *words, size_t nr);
 size_t kmst_pattern_guard_check(const unsigned int *words, size_t nr);
 

@@ -1,32 +1,170 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A session's thread, k_memory, allocates and fills an arena, sleeps until it is
- * told to stop, verifies every word, frees the arena and ends.
+ * A session's thread allocates and fills an arena, sleeps until it is told to stop,
+ * verifies every word, frees the arena and ends. Meanwhile it may verify the arena
+ * each time a period is over: that is a scrub.
  */
+#include <linux/bitops.h>
 #include <linux/cleanup.h>
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
+#include <linux/ktime.h>
 #include <linux/lockdep.h>
+#include <linux/nodemask.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
 #include <linux/string.h>
 
 #include "session.h"
+#include "trace.h"
+
+/* The bit of a word that kmst_session_corrupt() flips. */
+#define CORRUPT_MASK	BIT(0)
 
 /**
  * kmst_session_init() - Prepare an idle session.
- * @session: the session
- * @ops:     whom to tell; stays valid as long as @session
+ * @session:     the session
+ * @ops:         whom to tell; stays valid as long as @session
+ * @thread_name: what its thread is called; stays valid as long as @session
  *
  * Context: any.
  */
 void kmst_session_init(struct kmst_session *session,
-		       const struct kmst_session_ops *ops)
+		       const struct kmst_session_ops *ops, const char *thread_name)
 {
 	memset(session, 0, sizeof(*session));
 	session->ops = ops;
+	session->thread_name = thread_name;
 	mutex_init(&session->lock);
+	mutex_init(&session->words);
+	spin_lock_init(&session->results_lock);
 	init_completion(&session->started);
 	init_waitqueue_head(&session->wake);
+}
+
+static u64 ns_since(u64 begin)
+{
+	return ktime_get_ns() - begin;
+}
+
+static void begin_results(struct kmst_session *session)
+{
+	struct kmst_plan plan;
+	int nid;
+
+	kmst_plan_init(&plan, session->config.arena.nr_structs, PAGE_SHIFT);
+	for_each_online_node(nid)
+		WRITE_ONCE(session->node_pages[nid], 0);
+
+	spin_lock(&session->results_lock);
+	session->results = (struct kmst_results){
+		.state		 = KMST_STATE_STARTING,
+		.order		 = plan.order,
+		.bytes_requested = plan.bytes,
+	};
+	spin_unlock(&session->results_lock);
+}
+
+static void note_arena(struct kmst_session *session, const struct kmst_arena *arena,
+		       u64 alloc_ns)
+{
+	struct kmst_results *results = &session->results;
+	int nid;
+
+	for_each_online_node(nid)
+		WRITE_ONCE(session->node_pages[nid],
+			   kmst_arena_pages_on_node(arena, nid));
+
+	spin_lock(&session->results_lock);
+	results->nr_pages = arena->spans.nr_pages;
+	results->nr_spans = arena->spans.nr;
+	results->bytes_allocated = (u64)arena->spans.nr_pages << PAGE_SHIFT;
+	results->alloc_ns = alloc_ns;
+	spin_unlock(&session->results_lock);
+}
+
+static void note_filled(struct kmst_session *session, u64 fill_ns)
+{
+	spin_lock(&session->results_lock);
+	session->results.fill_ns = fill_ns;
+	spin_unlock(&session->results_lock);
+}
+
+static void note_state(struct kmst_session *session, enum kmst_state state, int err)
+{
+	spin_lock(&session->results_lock);
+	session->results.state = state;
+	session->results.error = err;
+	spin_unlock(&session->results_lock);
+}
+
+static void note_verified(struct kmst_session *session, u64 verify_ns, int err)
+{
+	struct kmst_results *results = &session->results;
+	struct kmst_report *report = session->report;
+
+	spin_lock(&session->results_lock);
+	results->error = err;
+	/* what was given up says nothing about the words that it has not seen */
+	if (!err || err == -EILSEQ) {
+		results->state = err ? KMST_STATE_CORRUPT : KMST_STATE_LIVE;
+		results->words_verified = report->words + report->guards;
+		results->mismatches = report->mismatches;
+		results->verify_ns = verify_ns;
+		results->verifications++;
+	}
+	spin_unlock(&session->results_lock);
+}
+
+static void note_freed(struct kmst_session *session, u64 free_ns)
+{
+	spin_lock(&session->results_lock);
+	session->results.free_ns = free_ns;
+	spin_unlock(&session->results_lock);
+}
+
+static u64 note_scrub(struct kmst_session *session)
+{
+	u64 scrubs;
+
+	spin_lock(&session->results_lock);
+	scrubs = ++session->results.scrubs;
+	spin_unlock(&session->results_lock);
+	return scrubs;
+}
+
+static struct kmst_arena *create_arena(struct kmst_session *session)
+{
+	u64 begin = ktime_get_ns();
+	struct kmst_arena *arena;
+
+	arena = kmst_arena_create(&session->config.arena, &session->cancel, &session->why);
+	if (!IS_ERR(arena))
+		note_arena(session, arena, ns_since(begin));
+	return arena;
+}
+
+static int fill_arena(struct kmst_session *session, const struct kmst_arena *arena)
+{
+	u64 begin = ktime_get_ns();
+	int err;
+
+	guard(mutex)(&session->words);
+
+	err = kmst_verify_fill(arena, &session->cancel);
+	if (err)
+		return err;
+	note_filled(session, ns_since(begin));
+	session->ops->filled(session, arena);
+	return 0;
+}
+
+static void free_arena(struct kmst_session *session, struct kmst_arena *arena)
+{
+	u64 begin = ktime_get_ns();
+
+	kmst_arena_put(arena);
+	note_freed(session, ns_since(begin));
 }
 
 static struct kmst_arena *create_filled_arena(struct kmst_session *session)
@@ -34,16 +172,71 @@ static struct kmst_arena *create_filled_arena(struct kmst_session *session)
 	struct kmst_arena *arena;
 	int err;
 
-	arena = kmst_arena_create(&session->config, &session->cancel, &session->why);
+	arena = create_arena(session);
 	if (IS_ERR(arena))
 		return arena;
 
-	err = kmst_verify_fill(arena, &session->cancel);
+	err = fill_arena(session, arena);
 	if (err) {
-		kmst_arena_put(arena);
+		free_arena(session, arena);
 		return ERR_PTR(err);
 	}
 	return arena;
+}
+
+static int verify_locked(struct kmst_session *session, const struct kmst_arena *arena,
+			 bool scrub, const struct kmst_cancel *cancel)
+{
+	u64 begin = ktime_get_ns();
+	int err;
+
+	lockdep_assert_held(&session->words);
+
+	err = kmst_verify_check(arena, session->report, cancel);
+	note_verified(session, ns_since(begin), err);
+	session->ops->verified(session, arena, session->report, scrub, err);
+	return err;
+}
+
+/* The answer is owed: no request to give up ends this early. */
+static int verify_at_end(struct kmst_session *session, const struct kmst_arena *arena)
+{
+	guard(mutex)(&session->words);
+
+	return verify_locked(session, arena, false, NULL);
+}
+
+static void scrub(struct kmst_session *session, const struct kmst_arena *arena)
+{
+	u64 scrubs;
+	int err;
+
+	guard(mutex)(&session->words);
+
+	err = verify_locked(session, arena, true, &session->cancel);
+	/* told to stop: the verification at the end says what is to be said */
+	if (err == -EINTR)
+		return;
+	scrubs = note_scrub(session);
+	trace_scrub(arena->name, scrubs, session->report->mismatches, err);
+}
+
+/* kthread_stop() wakes the thread; nothing else ends its sleep before a period does. */
+static void sleep_until_stopped(struct kmst_session *session,
+				const struct kmst_arena *arena)
+{
+	unsigned long period = msecs_to_jiffies(session->config.scrub_ms);
+
+	while (!kthread_should_stop()) {
+		if (!period) {
+			wait_event_interruptible(session->wake, kthread_should_stop());
+			continue;
+		}
+		wait_event_interruptible_timeout(session->wake, kthread_should_stop(),
+						 period);
+		if (!kthread_should_stop())
+			scrub(session, arena);
+	}
 }
 
 static int session_thread(void *data)
@@ -52,28 +245,25 @@ static int session_thread(void *data)
 	struct kmst_arena *arena;
 	int err;
 
-	session->ops->hello(session, &session->config);
+	session->ops->hello(session, &session->config.arena);
 	arena = create_filled_arena(session);
 	session->start_err = PTR_ERR_OR_ZERO(arena);
+	note_state(session, IS_ERR(arena) ? KMST_STATE_IDLE : KMST_STATE_LIVE,
+		   session->start_err);
 	if (IS_ERR(arena)) {
 		/* Ending early is safe: the starter holds a task reference. */
 		complete(&session->started);
 		return PTR_ERR(arena);
 	}
 
-	session->ops->filled(session, arena);
 	session->arena = arena;
 	complete(&session->started);
+	sleep_until_stopped(session, arena);
 
-	/* kthread_stop() wakes the thread; nothing else ends its sleep. */
-	while (!kthread_should_stop())
-		wait_event_interruptible(session->wake, kthread_should_stop());
-
-	/* The answer is owed: no request to give up ends this early. */
-	err = kmst_verify_check(arena, &session->report, NULL);
-	session->ops->verified(session, arena, &session->report, err);
+	err = verify_at_end(session, arena);
 	session->arena = NULL;
-	kmst_arena_put(arena);
+	free_arena(session, arena);
+	note_state(session, KMST_STATE_IDLE, err);
 	return err;
 }
 
@@ -84,60 +274,97 @@ static int join_thread(struct kmst_session *session)
 
 	lockdep_assert_held(&session->lock);
 
+	/* a scrub that runs is not waited for */
+	set_bit(KMST_CANCEL_STOPPED, &session->cancel.reasons);
 	session->task = NULL;
 	return kthread_stop_put(task);
 }
 
 /*
  * Wait for the fill, and give it up if whoever waits gets a signal. A fill that
- * won the race against the signal counts as done. Suspending the machine is no
- * signal: the wait goes on afterwards.
+ * won the race against the signal counts as done. Suspending the machine is such a
+ * signal: a task that is frozen must hold no lock, and this one does.
  */
 static void wait_started(struct kmst_session *session)
 {
-	if (!wait_for_completion_state(&session->started,
-				       TASK_INTERRUPTIBLE | TASK_FREEZABLE))
+	if (!wait_for_completion_interruptible(&session->started))
 		return;
 	set_bit(KMST_CANCEL_INTERRUPTED, &session->cancel.reasons);
 	wait_for_completion(&session->started);
+	clear_bit(KMST_CANCEL_INTERRUPTED, &session->cancel.reasons);
 }
 
-static int start_locked(struct kmst_session *session,
-			const struct kmst_arena_config *config)
+static int new_report(struct kmst_session *session, unsigned int max_mismatches)
+{
+	struct kmst_report *report = kmst_report_alloc(max_mismatches);
+
+	lockdep_assert_held(&session->lock);
+
+	if (!report)
+		return -ENOMEM;
+	kmst_report_free(session->report);
+	session->report = report;
+	return 0;
+}
+
+static int run_thread(struct kmst_session *session)
 {
 	struct task_struct *task;
 
 	lockdep_assert_held(&session->lock);
 
-	/* the other bit is for good, and makes the thread give up at once */
-	clear_bit(KMST_CANCEL_INTERRUPTED, &session->cancel.reasons);
-	reinit_completion(&session->started);
-	session->config = *config;
-	session->why = (struct kmst_refusal){};
-
-	task = kthread_create(session_thread, session, "k_memory");
+	task = kthread_create(session_thread, session, "%s", session->thread_name);
 	if (IS_ERR(task))
 		return PTR_ERR(task);
 	session->task = get_task_struct(task);
 	wake_up_process(task);
 
 	wait_started(session);
-	if (session->start_err) {
+	if (session->start_err)
 		join_thread(session);
-		return session->start_err;
-	}
-	return 0;
+	return session->start_err;
+}
+
+static int start_locked(struct kmst_session *session,
+			const struct kmst_session_config *config,
+			struct kmst_refusal *why)
+{
+	int err;
+
+	lockdep_assert_held(&session->lock);
+
+	/* the closed bit is for good, and makes the thread give up at once */
+	clear_bit(KMST_CANCEL_STOPPED, &session->cancel.reasons);
+	reinit_completion(&session->started);
+	session->config = *config;
+	session->why = (struct kmst_refusal){};
+
+	begin_results(session);
+	err = new_report(session, config->max_mismatches);
+	if (!err)
+		err = run_thread(session);
+	if (err)
+		note_state(session, KMST_STATE_IDLE, err);
+	*why = session->why;
+	trace_live(config->arena.name, true, err);
+	return err;
 }
 
 static int stop_locked(struct kmst_session *session)
 {
+	int err;
+
 	lockdep_assert_held(&session->lock);
 
-	return session->task ? join_thread(session) : 0;
+	if (!session->task)
+		return 0;
+	err = join_thread(session);
+	trace_live(session->config.arena.name, false, err);
+	return err;
 }
 
 static int check_locked(struct kmst_session *session,
-			const struct kmst_arena_config *config,
+			const struct kmst_session_config *config,
 			struct kmst_refusal *why)
 {
 	unsigned long reusable = 0;
@@ -149,7 +376,7 @@ static int check_locked(struct kmst_session *session,
 		return -ENODEV;
 	if (session->arena)
 		reusable = session->arena->spans.nr_pages;
-	return kmst_arena_check(config, reusable, why);
+	return kmst_arena_check(&config->arena, reusable, why);
 }
 
 /**
@@ -164,12 +391,42 @@ static int check_locked(struct kmst_session *session,
  * Return: 0, -ENODEV after kmst_session_close(), else as kmst_arena_check().
  */
 int kmst_session_check(struct kmst_session *session,
-		       const struct kmst_arena_config *config,
+		       const struct kmst_session_config *config,
 		       struct kmst_refusal *why)
 {
 	guard(mutex)(&session->lock);
 
 	return check_locked(session, config, why);
+}
+
+/**
+ * kmst_session_start() - Start an arena where there is none.
+ * @session: the session
+ * @config:  what the arena is to be
+ * @why:     gets the limit in the way, if one is
+ *
+ * Context: process context, sleeps until the arena is filled. Takes the session's
+ * lock. A signal makes the fill give up.
+ * Return: 0, -EBUSY if an arena is live, else as kmst_session_restart() but for
+ * -EILSEQ.
+ */
+int kmst_session_start(struct kmst_session *session,
+		       const struct kmst_session_config *config,
+		       struct kmst_refusal *why)
+{
+	int err;
+
+	guard(mutex)(&session->lock);
+
+	*why = (struct kmst_refusal){};
+	if (session->task)
+		return -EBUSY;
+	err = check_locked(session, config, why);
+	if (err) {
+		note_state(session, KMST_STATE_IDLE, err);
+		return err;
+	}
+	return start_locked(session, config, why);
 }
 
 /**
@@ -189,7 +446,7 @@ int kmst_session_check(struct kmst_session *session,
  * given up, else as kmst_arena_create() or kthread_create().
  */
 int kmst_session_restart(struct kmst_session *session,
-			 const struct kmst_arena_config *config,
+			 const struct kmst_session_config *config,
 			 struct kmst_refusal *why)
 {
 	int err;
@@ -202,9 +459,48 @@ int kmst_session_restart(struct kmst_session *session,
 	err = stop_locked(session);
 	if (err)
 		return err;
-	err = start_locked(session, config);
-	*why = session->why;
-	return err;
+	return start_locked(session, config, why);
+}
+
+/**
+ * kmst_session_verify() - Verify the live arena, which stays live.
+ * @session: the session
+ *
+ * Context: process context, sleeps. Takes the session's locks. A signal makes it
+ * stop waiting for them; a fatal one, or kmst_session_close(), ends the verification.
+ * Return: 0, -EILSEQ if the arena was found corrupt, -EINTR if it was given up,
+ * -ENODEV if there is none.
+ */
+int kmst_session_verify(struct kmst_session *session)
+{
+	scoped_cond_guard(mutex_intr, return -EINTR, &session->lock) {
+		if (!session->arena)
+			return -ENODEV;
+		scoped_cond_guard(mutex_intr, return -EINTR, &session->words)
+			return verify_locked(session, session->arena, false,
+					     &session->cancel);
+	}
+	return -EINTR;
+}
+
+/**
+ * kmst_session_corrupt() - Flip one bit of the live arena.
+ * @session: the session
+ * @word:    number of the word; those beyond the objects are guard words
+ *
+ * Context: process context, may sleep. Takes the session's locks.
+ * Return: 0, -ERANGE if the arena has no such word, -EINTR if a signal came while it
+ * waited for its turn, -ENODEV if there is no arena.
+ */
+int kmst_session_corrupt(struct kmst_session *session, u64 word)
+{
+	scoped_cond_guard(mutex_intr, return -EINTR, &session->lock) {
+		if (!session->arena)
+			return -ENODEV;
+		scoped_cond_guard(mutex_intr, return -EINTR, &session->words)
+			return kmst_verify_corrupt(session->arena, word, CORRUPT_MASK);
+	}
+	return -EINTR;
 }
 
 /**
@@ -233,9 +529,16 @@ int kmst_session_stop(struct kmst_session *session)
  */
 int kmst_session_close(struct kmst_session *session)
 {
+	int err;
+
 	set_bit(KMST_CANCEL_CLOSED, &session->cancel.reasons);
 
-	return kmst_session_stop(session);
+	guard(mutex)(&session->lock);
+
+	err = stop_locked(session);
+	kmst_report_free(session->report);
+	session->report = NULL;
+	return err;
 }
 
 /**
@@ -250,4 +553,21 @@ unsigned int kmst_session_nr_structs(struct kmst_session *session)
 	guard(mutex)(&session->lock);
 
 	return session->arena ? session->arena->plan.nr_structs : 0;
+}
+
+/**
+ * kmst_session_results() - Copy the figures of the current or the last run.
+ * @session: the session
+ * @results: gets them
+ *
+ * Does not wait for a fill or a verification that runs.
+ *
+ * Context: process context, does not wait for anything that takes long.
+ */
+void kmst_session_results(struct kmst_session *session,
+			  struct kmst_results *results)
+{
+	spin_lock(&session->results_lock);
+	*results = session->results;
+	spin_unlock(&session->results_lock);
 }

@@ -2,16 +2,20 @@
 /*
  * Level 4: an arena with a life: a thread that fills it, sleeps, and verifies it.
  *
- * Lock order: kmst_session.lock is taken first and is the only lock here. It is
- * held while the thread starts and while it stops, so the thread never takes it.
- * kmst_session_close() asks for an end before it takes the lock: it does not
- * wait for a fill to finish, only for the next point where the fill looks.
+ * Lock order: kmst_session.lock, then kmst_session.words, then
+ * kmst_session.results_lock.
+ *
+ * @lock is held while the thread starts and while it stops, so the thread never
+ * takes it. kmst_session_close() asks for an end before it takes the lock: it does
+ * not wait for a fill to finish, only for the next point where the fill looks.
  */
 #ifndef KMEM_STUDIO_SESSION_H
 #define KMEM_STUDIO_SESSION_H
 
 #include <linux/completion.h>
 #include <linux/mutex.h>
+#include <linux/numa.h>
+#include <linux/spinlock.h>
 #include <linux/wait.h>
 
 #include "arena.h"
@@ -22,12 +26,77 @@ struct kmst_session;
 struct task_struct;
 
 /**
+ * enum kmst_state - what a session does
+ * @KMST_STATE_IDLE:     it has no arena
+ * @KMST_STATE_STARTING: its thread allocates and fills
+ * @KMST_STATE_LIVE:     its arena is there, and was right when last verified
+ * @KMST_STATE_CORRUPT:  its arena is there, and was found corrupt
+ */
+enum kmst_state {
+	KMST_STATE_IDLE,
+	KMST_STATE_STARTING,
+	KMST_STATE_LIVE,
+	KMST_STATE_CORRUPT,
+};
+
+/**
+ * struct kmst_session_config - what a session is to do
+ * @arena:          the arena that it is to have
+ * @scrub_ms:       time between two verifications by the thread, 0 for none, in ms
+ * @max_mismatches: bad words that a verification locates; all are counted
+ */
+struct kmst_session_config {
+	struct kmst_arena_config	arena;
+	unsigned int			scrub_ms;
+	unsigned int			max_mismatches;
+};
+
+/**
+ * struct kmst_results - what came of the current run, or of the last one
+ * @state:           what the session does
+ * @error:           what the last start, verification or stop returned
+ * @nr_pages:        pages that the arena got
+ * @order:           order of the smallest single block that would hold its objects
+ * @nr_spans:        spans that it got
+ * @bytes_requested: bytes of its objects
+ * @bytes_allocated: bytes of all its spans
+ * @words_verified:  words that the last verification compared, guard words too
+ * @mismatches:      words that it found wrong
+ * @verifications:   verifications so far, those by the thread too
+ * @scrubs:          verifications by the thread
+ * @alloc_ns:        time to allocate, in ns
+ * @fill_ns:         time to fill, in ns
+ * @verify_ns:       time of the last verification, in ns
+ * @free_ns:         time to free, in ns
+ */
+struct kmst_results {
+	enum kmst_state	state;
+	int		error;
+	unsigned long	nr_pages;
+	unsigned int	order;
+	unsigned int	nr_spans;
+	u64		bytes_requested;
+	u64		bytes_allocated;
+	u64		words_verified;
+	u64		mismatches;
+	u64		verifications;
+	u64		scrubs;
+	u64		alloc_ns;
+	u64		fill_ns;
+	u64		verify_ns;
+	u64		free_ns;
+};
+
+/**
  * struct kmst_session_ops - what a front end wants to be told
  * @hello:    the thread runs and is about to allocate; @config is what it goes by
  * @filled:   every word of @arena is written
- * @verified: @arena was verified before it is freed; @err is 0 or -EILSEQ
+ * @verified: @arena was verified, by a scrub if @scrub; @err is 0, -EILSEQ, or
+ *            -EINTR if it was given up
  *
- * All are called from the session's thread, and may sleep.
+ * The first two, and the @verified of a scrub and of the end, are called from the
+ * session's thread; that of kmst_session_verify() from its caller. All may sleep.
+ * The last two are called with kmst_session.words held.
  */
 struct kmst_session_ops {
 	void (*hello)(struct kmst_session *session,
@@ -36,48 +105,65 @@ struct kmst_session_ops {
 		       const struct kmst_arena *arena);
 	void (*verified)(struct kmst_session *session,
 			 const struct kmst_arena *arena,
-			 const struct kmst_report *report, int err);
+			 const struct kmst_report *report, bool scrub, int err);
 };
 
 /**
  * struct kmst_session - one arena at a time, and its thread
- * @lock:      serialises start, restart, stop and close
- * @ops:       whom to tell, constant
- * @config:    what the live arena is; written under @lock while no thread runs
- * @task:      the thread, NULL when idle; @lock
- * @arena:     the live arena, NULL when idle; written by the thread before
- *             @started and after it was told to stop, read under @lock
- * @started:   the thread has filled its arena, or failed to
- * @start_err: 0 or what failed; valid after @started
- * @why:       the limit that failed it; valid after @started
- * @report:    the last verification; valid after the thread ended
- * @wake:      where the thread sleeps until kthread_stop() wakes it
- * @cancel:    tells a start to give up
+ * @lock:         serialises start, restart, verify, corrupt, stop and close
+ * @words:        whoever writes or verifies the arena's words holds it; @report
+ * @results_lock: a spinlock for @results, so that they are read while a fill runs
+ * @ops:          whom to tell, constant
+ * @thread_name:  what the thread is called, constant
+ * @config:       what the live arena is; written under @lock while no thread runs
+ * @task:         the thread, NULL when idle; @lock
+ * @arena:        the live arena, NULL when idle; written by the thread before
+ *                @started and after it was told to stop, read under @lock
+ * @started:      the thread has filled its arena, or failed to
+ * @start_err:    0 or what failed; valid after @started
+ * @why:          the limit that failed it; valid after @started
+ * @report:       the last verification; made anew by each start
+ * @results:      figures of the run
+ * @node_pages:   pages that each node gave; written by the thread, read any time
+ * @wake:         where the thread sleeps until kthread_stop() wakes it
+ * @cancel:       tells a start, a verification or a scrub to give up
  */
 struct kmst_session {
-	struct mutex			lock;	/* start, restart, stop, close */
+	struct mutex			lock;	/* see above */
+	struct mutex			words;	/* see above */
+	spinlock_t			results_lock;	/* see above */
 	const struct kmst_session_ops	*ops;
-	struct kmst_arena_config	config;
+	const char			*thread_name;
+	struct kmst_session_config	config;
 	struct task_struct		*task;
 	struct kmst_arena		*arena;
 	struct completion		started;
 	int				start_err;
 	struct kmst_refusal		why;
-	struct kmst_report		report;
+	struct kmst_report		*report;
+	struct kmst_results		results;
+	unsigned long			node_pages[MAX_NUMNODES];
 	wait_queue_head_t		wake;
 	struct kmst_cancel		cancel;
 };
 
 void kmst_session_init(struct kmst_session *session,
-		       const struct kmst_session_ops *ops);
+		       const struct kmst_session_ops *ops, const char *thread_name);
 int kmst_session_check(struct kmst_session *session,
-		       const struct kmst_arena_config *config,
+		       const struct kmst_session_config *config,
+		       struct kmst_refusal *why);
+int kmst_session_start(struct kmst_session *session,
+		       const struct kmst_session_config *config,
 		       struct kmst_refusal *why);
 int kmst_session_restart(struct kmst_session *session,
-			 const struct kmst_arena_config *config,
+			 const struct kmst_session_config *config,
 			 struct kmst_refusal *why);
+int kmst_session_verify(struct kmst_session *session);
+int kmst_session_corrupt(struct kmst_session *session, u64 word);
 int kmst_session_stop(struct kmst_session *session);
 int kmst_session_close(struct kmst_session *session);
 unsigned int kmst_session_nr_structs(struct kmst_session *session);
+void kmst_session_results(struct kmst_session *session,
+			  struct kmst_results *results);
 
 #endif /* KMEM_STUDIO_SESSION_H */

@@ -3,12 +3,13 @@
  * Fill an arena and verify it through the addresses that the chain page -> PFN ->
  * physical -> virtual gives for its pages.
  */
-#include <linux/array_size.h>
 #include <linux/bitmap.h>
 #include <linux/find.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "arena.h"
@@ -16,6 +17,46 @@
 #include "pattern.h"
 #include "trace.h"
 #include "verify.h"
+
+/**
+ * kmst_report_alloc() - Get an empty report.
+ * @max_bad: bad words that it can locate; all are counted
+ *
+ * Context: process context, may sleep.
+ * Return: the report, or NULL without memory for it.
+ */
+struct kmst_report *kmst_report_alloc(unsigned int max_bad)
+{
+	struct kmst_report *report;
+
+	report = kvzalloc(struct_size(report, bad, max_bad), GFP_KERNEL);
+	if (report)
+		report->max_bad = max_bad;
+	return report;
+}
+
+/**
+ * kmst_report_free() - Let go of a report.
+ * @report: the report, or NULL
+ *
+ * Context: process context, may sleep.
+ */
+void kmst_report_free(struct kmst_report *report)
+{
+	kvfree(report);
+}
+
+static void empty_report(struct kmst_report *report)
+{
+	memset(report, 0, offsetof(struct kmst_report, max_bad));
+	report->nr_bad = 0;
+}
+
+static struct kmst_place place_of(const struct kmst_arena *arena, u64 word,
+				  phys_addr_t phys)
+{
+	return (struct kmst_place){ word, phys, arena->seed };
+}
 
 /* Words of @nr that belong to objects, from word @first on; the rest is guard. */
 static size_t object_words(const struct kmst_arena *arena, u64 first, size_t nr)
@@ -35,9 +76,11 @@ static int fill_run(const struct kmst_arena *arena, struct page *page,
 	for (i = 0; i < nr_pages; i++) {
 		u64 first = (u64)(index + i) * per_page;
 		size_t words = object_words(arena, first, per_page);
+		struct kmst_place place;
 
 		kmst_translate_page(page + i, &t);
-		kmst_pattern_fill(t.virt, words, first);
+		place = place_of(arena, first, t.phys);
+		arena->pattern->fill(t.virt, words, &place);
 		kmst_pattern_guard_fill((unsigned int *)t.virt + words,
 					per_page - words);
 	}
@@ -60,7 +103,7 @@ int kmst_verify_fill(const struct kmst_arena *arena,
 	int err;
 
 	err = kmst_arena_walk(arena, fill_run, NULL, cancel);
-	trace_fill(arena->plan.nr_words, all_words - arena->plan.nr_words, err);
+	trace_fill(arena->name, arena->plan.nr_words, all_words - arena->plan.nr_words, err);
 	return err;
 }
 
@@ -68,19 +111,20 @@ static void note_bad_word(struct kmst_report *report,
 			  const struct kmst_arena *arena, u64 word,
 			  phys_addr_t phys, unsigned int got)
 {
+	struct kmst_place place = place_of(arena, word, phys);
 	bool guard = word >= arena->plan.nr_words;
 	struct kmst_bad_word bad = {
 		.word		= word,
 		.page		= div_u64(word, kmst_arena_words_per_page(arena)),
 		.phys		= phys,
-		.expected	= guard ? KMST_GUARD_WORD : kmst_pattern_word(word),
+		.expected	= guard ? KMST_GUARD_WORD : arena->pattern->word(&place),
 		.got		= got,
 		.guard		= guard,
 	};
 
 	report->mismatches++;
-	trace_mismatch(bad.word, bad.phys, bad.expected, bad.got);
-	if (report->nr_bad < ARRAY_SIZE(report->bad))
+	trace_mismatch(arena->name, bad.word, bad.phys, bad.expected, bad.got);
+	if (report->nr_bad < report->max_bad)
 		report->bad[report->nr_bad++] = bad;
 }
 
@@ -100,7 +144,10 @@ static void check_words(const struct kmst_arena *arena, struct page *page,
 	kmst_translate_page(page, &t);
 	words = t.virt;
 	for (at = 0; at < objects; at++) {
-		at += kmst_pattern_check(words + at, objects - at, first + at);
+		struct kmst_place place = place_of(arena, first + at,
+						   t.phys + at * sizeof(*words));
+
+		at += arena->pattern->check(words + at, objects - at, &place);
 		if (at < objects)
 			note_bad_word(report, arena, first + at,
 				      t.phys + at * sizeof(*words), words[at]);
@@ -193,11 +240,11 @@ int kmst_verify_check(const struct kmst_arena *arena,
 {
 	int err;
 
-	memset(report, 0, sizeof(*report));
+	empty_report(report);
 	err = kmst_arena_walk(arena, check_run, report, cancel);
 	if (!err && (report->mismatches || report->bad_translations))
 		err = -EILSEQ;
-	trace_verify(report->words, report->guards, report->mismatches, err);
+	trace_verify(arena->name, report->words, report->guards, report->mismatches, err);
 	return err;
 }
 
@@ -228,5 +275,6 @@ int kmst_verify_corrupt(const struct kmst_arena *arena, u64 word,
 	kmst_translate_page(page, &t);
 	words = t.virt;
 	words[at] ^= mask;
+	trace_corrupt(arena->name, word, t.phys + at * sizeof(*words), mask);
 	return 0;
 }

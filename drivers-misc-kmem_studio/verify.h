@@ -13,6 +13,7 @@ struct kmst_arena;
 struct kmst_cancel;
 struct page;
 
+/* Bad words that a report locates, unless it was asked for another number. */
 #define KMST_REPORT_BAD_WORDS	8
 
 /**
@@ -42,6 +43,7 @@ struct kmst_bad_word {
  * @bad_translations: pages whose address routes disagree; their words are not read
  * @bad_route:        the first such page
  * @bad_route_page:   index of that page in the arena
+ * @max_bad:          room for entries in @bad
  * @nr_bad:           entries of @bad
  * @bad:              the first words that differed
  */
@@ -53,10 +55,13 @@ struct kmst_report {
 	unsigned long		bad_translations;
 	struct kmst_translation	bad_route;
 	unsigned long		bad_route_page;
+	unsigned int		max_bad;
 	unsigned int		nr_bad;
-	struct kmst_bad_word	bad[KMST_REPORT_BAD_WORDS];
+	struct kmst_bad_word	bad[] __counted_by(max_bad);
 };
 
+struct kmst_report *kmst_report_alloc(unsigned int max_bad);
+void kmst_report_free(struct kmst_report *report);
 int kmst_verify_fill(const struct kmst_arena *arena,
 		     const struct kmst_cancel *cancel);
 bool kmst_verify_route(struct kmst_report *report,

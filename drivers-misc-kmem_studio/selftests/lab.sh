@@ -7,69 +7,10 @@
 # in the module, boot with kunit.enable=0: they run at each load otherwise.
 
 DIR=$(dirname "$(readlink -f "$0")")
-# shellcheck source=/dev/null
-. "$DIR/../kselftest/ktap_helpers.sh"
-
-MODULE=kmem_studio
-PARAMETERS=/sys/module/$MODULE/parameters
-SPLATS='WARNING:|BUG:|Oops|Kernel panic|Call trace|rcu:.*stall|soft lockup'
-SPLATS="$SPLATS|blocked for more than|invoked oom-killer|Out of memory"
-TAB=$(printf '\t')
-MARKS=0
-
-if [ "$(id -u)" -ne 0 ]; then
-	ktap_print_header
-	ktap_skip_all "needs root"
-	exit "$KSFT_SKIP"
-fi
-ERRORS=$(mktemp) || exit 1
-
-# ---- the machine, by other ways than the driver's ----
-
-# bytes of a page, from the page tables' own report
-page_size() {
-	echo $(($(sed -n 's/^KernelPageSize: *\([0-9]*\) kB/\1/p' /proc/self/smaps |
-		head -n 1) * 1024))
-}
-
-# the highest order: /proc/buddyinfo has a column for each, behind four words
-max_order() {
-	head -n 1 /proc/buddyinfo | awk '{ print NF - 5 }'
-}
-
-# free pages of all zones, those on the CPUs' own lists included; what the page
-# cache holds is dropped first, and the CPUs' own counters are added up
-free_pages() {
-	sync
-	echo 3 >/proc/sys/vm/drop_caches
-	cat /proc/sys/vm/stat_refresh >/dev/null 2>&1
-	awk '/nr_free_pages/ { n += $2 }
-	     /^ +count:/ { n += $2 }
-	     END { print n }' /proc/zoneinfo
-}
-
-# smallest order whose block holds that many pages
-order_of() {
-	order=0
-	while [ $((1 << order)) -lt "$1" ]; do
-		order=$((order + 1))
-	done
-	echo $order
-}
-
-pages_of() {
-	echo $((($1 * 32 + PAGE_SIZE - 1) / PAGE_SIZE))
-}
+# shellcheck source-path=SCRIPTDIR source=helpers.sh
+. "$DIR/helpers.sh"
 
 # ---- the driver ----
-
-is_module() {
-	[ ! -d /sys/module/$MODULE ] || grep -q "^$MODULE " /proc/modules
-}
-
-is_loaded() {
-	[ -d /sys/module/$MODULE ]
-}
 
 # "name=value ..." into the parameters of a driver that is there already
 set_parameters() {
@@ -102,7 +43,7 @@ stop() {
 	fi
 }
 
-stop_if_loaded() {
+clean_up() {
 	is_loaded || return 0
 	stop >/dev/null 2>&1
 	return 0
@@ -123,36 +64,6 @@ thread_pid() {
 		comm=${comm%/comm}
 		echo "${comm#/proc/}"
 	done
-}
-
-# ---- the kernel's log ----
-
-mark() {
-	MARKS=$((MARKS + 1))
-	MARK="kmem_studio selftest mark $$.$MARKS."
-	echo "$MARK" >/dev/kmsg
-}
-
-log_since_mark() {
-	dmesg | sed "1,/$MARK\$/d"
-}
-
-# a mark that the log no longer has would make every search of it come out empty
-log_is_whole() {
-	dmesg | grep -q "$MARK\$"
-}
-
-# the driver's lines since the mark, without time stamp and prefix
-driver_log() {
-	log_since_mark | sed -n "s/^.*$MODULE: //p"
-}
-
-log_has() {
-	driver_log | grep -q -- "$1"
-}
-
-no_splat() {
-	! log_since_mark | grep -qE "$SPLATS"
 }
 
 lines_of_lab() {
@@ -178,15 +89,6 @@ lines_of_lab() {
 }
 
 # ---- tests: each returns 0 if all is as it should be ----
-
-# a start that this machine's memory does not allow just now is no failure
-no_memory() {
-	if log_has 'pages, [0-9]* are available' || log_has 'allocator .* failed after' ||
-	   log_has 'max_percent='; then
-		return "$KSFT_SKIP"
-	fi
-	return 1
-}
 
 # the log is exactly the lab's lines, in their order
 lab_row() {
@@ -404,10 +306,6 @@ switches() {
 	awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$1/status"
 }
 
-seconds_up() {
-	sed 's/[. ].*//' /proc/uptime
-}
-
 thread_uses_no_cpu() {
 	start 50000 || return 1
 	thread=$(thread_pid)
@@ -457,24 +355,6 @@ hundred_cycles_leak_nothing() {
 	return 1
 }
 
-tracefs() {
-	for dir in /sys/kernel/tracing /sys/kernel/debug/tracing; do
-		[ -d "$dir/events" ] && echo $dir && return 0
-	done
-	return 1
-}
-
-# trace_on: the driver has to be there for its events to be
-trace_on() {
-	echo >"$TRACE/trace"
-	echo 1 >"$TRACE/tracing_on"
-	echo 1 >"$TRACE/events/$MODULE/enable"
-}
-
-trace_off() {
-	[ ! -w "$TRACE/events/$MODULE/enable" ] || echo 0 >"$TRACE/events/$MODULE/enable"
-}
-
 tracepoints_tell_each_step() {
 	start 0 || return 1
 	trace_on || return 1
@@ -482,7 +362,7 @@ tracepoints_tell_each_step() {
 	trace_off
 	steps=$(sed -n 's/^.*: \([a-z_]*\): [a-z_]*=.*/\1/p' "$TRACE/trace" | tr '\n' ' ')
 	stop
-	[ "$steps" = "span_alloc arena_alloc fill verify arena_free " ]
+	[ "$steps" = "span_alloc arena_alloc fill live verify arena_free live " ]
 }
 
 # Write through /dev/mem into a live arena, and see the verification find it. A
@@ -509,63 +389,18 @@ corruption_is_found() {
 	log_has "^Mismatch in $line\$" || return 1
 	log_has '^Verification failed: 1 of ' || return 1
 	log_has '^Success!' && return 1
-	grep -q 'mismatch: word=4443 ' "$TRACE/trace" || return 1
+	grep -q 'mismatch: arena=lab word=4443 ' "$TRACE/trace" || return 1
 	[ "$(read_nr)" = 0 ] && [ -z "$(thread_pid)" ] && stop
 }
 
-# run DESCRIPTION FUNCTION [argument ...]
-run() {
-	description=$1
-	shift
-	stop_if_loaded
-	mark
-	first_mark=$MARK
-	"$@"
-	status=$?
-	trace_off
-	stop_if_loaded
-	# from the test's first mark on, if the log still has it
-	last_mark=$MARK
-	MARK=$first_mark
-	log_is_whole || MARK=$last_mark
-	if [ $status -eq 0 ] && ! log_is_whole; then
-		ktap_print_msg "the log has lost its beginning: boot with log_buf_len=1M"
-		status=1
-	fi
-	if ! no_splat; then
-		ktap_print_msg "$(log_since_mark | grep -E "$SPLATS" | head -n 3)"
-		status=1
-	fi
-	case $status in
-	0) ktap_test_pass "$description" ;;
-	"$KSFT_SKIP") ktap_test_skip "$description" ;;
-	*)
-		ktap_test_fail "$description"
-		driver_log | tail -n 12 | sed 's/^/# log: /'
-		sed 's/^/# /' "$ERRORS" | tail -n 3
-		;;
-	esac
-	: >"$ERRORS"
-}
-
-cleanup() {
-	stop_if_loaded
+end() {
+	clean_up
 	rm -f "$ERRORS"
 }
-trap cleanup EXIT
 
-ktap_print_header
-if ! is_loaded && [ -z "$(find "/lib/modules/$(uname -r)" -name "$MODULE.ko*")" ]; then
-	ktap_skip_all "no $MODULE in this kernel, see the config file"
-	exit "$KSFT_SKIP"
-fi
-
-PAGE_SIZE=$(page_size)
-PER_PAGE=$((PAGE_SIZE / 32))
-TOTAL_PAGES=$(($(awk '/^MemTotal/ { print $2 }' /proc/meminfo) * 1024 / PAGE_SIZE))
-HIGH_KB=$(awk '/^HighTotal/ { print $2 }' /proc/meminfo)
-LOWMEM_PAGES=$((TOTAL_PAGES - ${HIGH_KB:-0} * 1024 / PAGE_SIZE))
-TRACE=$(tracefs)
+needs_root
+trap end EXIT
+needs_driver
 
 ROWS="1 200 1000 2000 4000 10000 50000 $((PER_PAGE << $(max_order)))"
 ktap_set_plan $((8 + 21))

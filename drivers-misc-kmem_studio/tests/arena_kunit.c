@@ -40,6 +40,17 @@ static struct kmst_arena *new_arena(struct kunit *test,
 	return arena;
 }
 
+/* Pages that count for the share of RAM now: a share of nothing is always exceeded. */
+static unsigned long pages_reserved(struct kunit *test)
+{
+	struct kmst_arena_config config = config_of(&kmst_counted_allocator, 1);
+	struct kmst_refusal why;
+
+	config.max_percent = 0;
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, 0, &why), -E2BIG);
+	return why.taken;
+}
+
 /* Sizes in objects, written as pages and a few more or less. */
 struct size {
 	unsigned int	nr_pages;
@@ -205,6 +216,36 @@ static void shares_of_ram_are_kept(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, 0, &(struct kmst_refusal){}), 0);
 }
 
+/* Two arenas that are each within the share, but not together. */
+static void the_sum_of_arenas_is_kept_under_the_share(struct kunit *test)
+{
+	unsigned long lowmem = totalram_pages() - totalhigh_pages();
+	unsigned long reserved = pages_reserved(test);
+	struct kmst_arena_config config;
+	struct kmst_arena *arena;
+	struct kmst_refusal why;
+
+	if (lowmem >= U32_MAX / PER_PAGE)
+		kunit_skip(test, "so much RAM that no number of objects fills it");
+
+	config = config_of(&kmst_counted_allocator, lowmem / 80 * PER_PAGE);
+	config.max_percent = 2;
+	arena = kmst_arena_create(&config, NULL, &why);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, arena);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(kmst_arena_create(&config, NULL, &why)), (long)-E2BIG);
+	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_SHARE);
+	KUNIT_EXPECT_EQ(test, why.taken, reserved + arena->spans.nr_pages);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, 0, &why), -E2BIG);
+	/* but not if the first one goes before */
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, arena->spans.nr_pages, &why), 0);
+
+	kmst_arena_put(arena);
+	arena = kmst_arena_create(&config, NULL, &why);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, arena);
+	kmst_arena_put(arena);
+	KUNIT_EXPECT_EQ(test, pages_reserved(test), reserved);
+}
+
 /* All of lowmem is within 100 percent, but never all available. */
 static void memory_that_is_in_use_is_not_available(struct kunit *test)
 {
@@ -226,6 +267,7 @@ static void memory_that_is_in_use_is_not_available(struct kunit *test)
 static void a_failing_allocator_leaves_nothing(struct kunit *test)
 {
 	struct kmst_arena_config config = config_of(&kmst_counted_allocator, 20 * PER_PAGE);
+	unsigned long reserved = pages_reserved(test);
 	struct kmst_refusal why;
 	int n;
 
@@ -237,6 +279,7 @@ static void a_failing_allocator_leaves_nothing(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, why.wanted, 20UL);
 		KUNIT_EXPECT_EQ(test, why.allowed, (unsigned long)n);
 		KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 0L);
+		KUNIT_EXPECT_EQ(test, pages_reserved(test), reserved);
 	}
 }
 
@@ -244,6 +287,7 @@ static void a_cancelled_create_leaves_nothing(struct kunit *test)
 {
 	struct kmst_arena_config config = config_of(&kmst_counted_allocator, 20 * PER_PAGE);
 	struct kmst_cancel cancel = { BIT(KMST_CANCEL_CLOSED) };
+	unsigned long reserved = pages_reserved(test);
 	struct kmst_refusal why;
 
 	kmst_counted.hang = true;
@@ -251,6 +295,7 @@ static void a_cancelled_create_leaves_nothing(struct kunit *test)
 			(long)-EINTR);
 	KUNIT_EXPECT_EQ(test, atomic_read(&kmst_counted.entered), 1);
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 0L);
+	KUNIT_EXPECT_EQ(test, pages_reserved(test), reserved);
 }
 
 static void the_last_reference_frees(struct kunit *test)
@@ -298,6 +343,7 @@ static struct kunit_case arena_cases[] = {
 	KUNIT_CASE(a_million_objects_need_little_bookkeeping),
 	KUNIT_CASE(limits_refuse_before_the_allocator_is_asked),
 	KUNIT_CASE(shares_of_ram_are_kept),
+	KUNIT_CASE(the_sum_of_arenas_is_kept_under_the_share),
 	KUNIT_CASE(memory_that_is_in_use_is_not_available),
 	KUNIT_CASE(a_failing_allocator_leaves_nothing),
 	KUNIT_CASE(a_cancelled_create_leaves_nothing),

@@ -14,6 +14,7 @@
 #include <linux/string.h>
 
 #include "../arena.h"
+#include "../pattern.h"
 #include "../verify.h"
 
 #define NR_STRUCTS	50000
@@ -24,10 +25,20 @@ static void put_arena(void *arena)
 	kmst_arena_put(arena);
 }
 
-static struct kmst_arena *new_arena(struct kunit *test, const char *allocator)
+static void free_report(void *report)
+{
+	kmst_report_free(report);
+}
+
+static struct kmst_arena *new_arena(struct kunit *test, const char *allocator,
+				    const struct kmst_pattern *pattern)
 {
 	struct kmst_arena_config config = {
-		kmst_allocator_find(allocator), NR_STRUCTS, 50
+		.allocator	= kmst_allocator_find(allocator),
+		.nr_structs	= NR_STRUCTS,
+		.max_percent	= 50,
+		.pattern	= pattern,
+		.name		= "bench",
 	};
 	struct kmst_refusal why;
 	struct kmst_arena *arena;
@@ -137,12 +148,14 @@ static void measure(struct kunit *test, const char *what, struct bench *bench,
 }
 
 static void bench_arena(struct kunit *test, const char *allocator,
+			const struct kmst_pattern *pattern,
 			const char *fill_name, const char *verify_name)
 {
-	struct bench bench = { .arena = new_arena(test, allocator) };
+	struct bench bench = { .arena = new_arena(test, allocator, pattern) };
 
-	bench.report = kunit_kzalloc(test, sizeof(*bench.report), GFP_KERNEL);
+	bench.report = kmst_report_alloc(KMST_REPORT_BAD_WORDS);
 	KUNIT_ASSERT_NOT_NULL(test, bench.report);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, free_report, bench.report), 0);
 	measure(test, fill_name, &bench, work_fill);
 	measure(test, verify_name, &bench, work_verify);
 	KUNIT_EXPECT_EQ(test, bench.err, 0);
@@ -151,13 +164,26 @@ static void bench_arena(struct kunit *test, const char *allocator,
 
 static void bench_fill_and_verify(struct kunit *test)
 {
-	bench_arena(test, "chunk", "fill, chunk", "verify, chunk");
-	bench_arena(test, "page", "fill, page", "verify, page");
+	bench_arena(test, "chunk", NULL, "fill, chunk", "verify, chunk");
+	bench_arena(test, "page", NULL, "fill, page", "verify, page");
+}
+
+static void bench_patterns(struct kunit *test)
+{
+	const struct kmst_pattern *pattern;
+	char fill[32], verify[32];
+	unsigned int i;
+
+	for (i = 1; (pattern = kmst_pattern_at(i)); i++) {
+		snprintf(fill, sizeof(fill), "fill, %s", pattern->name);
+		snprintf(verify, sizeof(verify), "verify, %s", pattern->name);
+		bench_arena(test, "chunk", pattern, fill, verify);
+	}
 }
 
 static void bench_yardsticks(struct kunit *test)
 {
-	struct kmst_arena *arena = new_arena(test, "page");
+	struct kmst_arena *arena = new_arena(test, "page", NULL);
 	struct bench bench = {
 		.memory		= arena->spans.table[0].virt,
 		.per_page	= arena->plan.structs_per_page,
@@ -172,6 +198,7 @@ static void bench_yardsticks(struct kunit *test)
 static struct kunit_case bench_cases[] = {
 	KUNIT_CASE(bench_yardsticks),
 	KUNIT_CASE(bench_fill_and_verify),
+	KUNIT_CASE(bench_patterns),
 	{}
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Runs of words: every length, alignment and number at which the fast path
- * begins, ends or wraps.
+ * Every pattern on runs of words: every length, alignment and number at which a
+ * fast path begins, ends or wraps.
  */
 #include <kunit/test.h>
 #include <linux/slab.h>
@@ -12,6 +12,10 @@
 #define MAX_WORDS	300
 #define MARGIN		8
 #define CANARY_BYTE	0x3c
+#define SEED		2024
+
+/* A physical address that differs from the number of the word, below and above 2^34 */
+#define PHYS_OF(word)	((word) * 4 + 0x3fff00000ULL)
 
 struct run {
 	u64	first;
@@ -22,8 +26,10 @@ static const struct run runs[] = {
 	{ 0, 0 },
 	{ 0, 1 },
 	{ 1, 0 },
+	{ 1, 1 },
 	{ 7, 1 },
 	{ 1024, 0 },
+	{ 0x3ffc0 - 100, 0 },
 	{ U32_MAX - 1, 0 },
 	{ U32_MAX, 0 },
 	{ U32_MAX, 1 },
@@ -34,13 +40,46 @@ static const struct run runs[] = {
 	{ (u64)U32_MAX * 8, 1 },
 };
 
-static void run_desc(const struct run *run, char *desc)
+struct param {
+	const struct kmst_pattern	*pattern;
+	unsigned int			run;
+};
+
+/* Each pattern with each run: the parameter is made anew from the one before. */
+static const void *param_gen_params(const void *previous, char *desc)
 {
-	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "first=%llu offset=%zu",
-		 run->first, run->offset);
+	static struct param param;
+	static unsigned int pattern;
+
+	if (!previous) {
+		pattern = 0;
+		param.run = 0;
+	} else if (++param.run == ARRAY_SIZE(runs)) {
+		pattern++;
+		param.run = 0;
+	}
+	param.pattern = kmst_pattern_at(pattern);
+	if (!param.pattern)
+		return NULL;
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s first=%llu offset=%zu",
+		 param.pattern->name, runs[param.run].first, runs[param.run].offset);
+	return &param;
 }
 
-KUNIT_ARRAY_PARAM(run, runs, run_desc);
+static const struct kmst_pattern *pattern_of(struct kunit *test)
+{
+	return ((const struct param *)test->param_value)->pattern;
+}
+
+static const struct run *run_of(struct kunit *test)
+{
+	return &runs[((const struct param *)test->param_value)->run];
+}
+
+static struct kmst_place place_of(u64 word)
+{
+	return (struct kmst_place){ word, PHYS_OF(word), SEED };
+}
 
 /* A run of @nr words with a margin on both sides that nobody may touch. */
 static unsigned int *new_run(struct kunit *test, const struct run *run, size_t nr)
@@ -62,13 +101,33 @@ static void expect_margins_untouched(struct kunit *test, unsigned int *words,
 	KUNIT_EXPECT_NULL(test, memchr_inv(words + nr, CANARY_BYTE, bytes));
 }
 
-/* The definition: word w holds w modulo 2^32. */
-static size_t plain_check(const unsigned int *words, size_t nr, u64 first)
+static size_t check(struct kunit *test, const unsigned int *words, size_t nr)
+{
+	struct kmst_place place = place_of(run_of(test)->first);
+
+	return pattern_of(test)->check(words, nr, &place);
+}
+
+static void fill(struct kunit *test, unsigned int *words, size_t nr)
+{
+	struct kmst_place place = place_of(run_of(test)->first);
+
+	pattern_of(test)->fill(words, nr, &place);
+}
+
+static unsigned int word(const struct kmst_pattern *pattern, u64 number)
+{
+	struct kmst_place place = place_of(number);
+
+	return pattern->word(&place);
+}
+
+static size_t plain_check(struct kunit *test, const unsigned int *words, size_t nr)
 {
 	size_t i;
 
 	for (i = 0; i < nr; i++) {
-		if (words[i] != (u32)((first + i) & U32_MAX))
+		if (words[i] != word(pattern_of(test), run_of(test)->first + i))
 			break;
 	}
 	return i;
@@ -76,14 +135,14 @@ static size_t plain_check(const unsigned int *words, size_t nr, u64 first)
 
 static void fill_writes_each_word_and_no_other(struct kunit *test)
 {
-	const struct run *run = test->param_value;
+	const struct run *run = run_of(test);
 	size_t nr;
 
 	for (nr = 0; nr <= MAX_WORDS; nr++) {
 		unsigned int *words = new_run(test, run, nr);
 
-		kmst_pattern_fill(words, nr, run->first);
-		KUNIT_EXPECT_EQ(test, plain_check(words, nr, run->first), nr);
+		fill(test, words, nr);
+		KUNIT_EXPECT_EQ(test, plain_check(test, words, nr), nr);
 		expect_margins_untouched(test, words, nr);
 		kunit_kfree(test, words - run->offset - MARGIN);
 	}
@@ -91,47 +150,130 @@ static void fill_writes_each_word_and_no_other(struct kunit *test)
 
 static void check_accepts_what_is_right(struct kunit *test)
 {
-	const struct run *run = test->param_value;
+	const struct run *run = run_of(test);
 	unsigned int *words = new_run(test, run, MAX_WORDS);
 	size_t nr, i;
 
 	for (i = 0; i < MAX_WORDS; i++)
-		words[i] = (u32)(run->first + i);
+		words[i] = word(pattern_of(test), run->first + i);
 	for (nr = 0; nr <= MAX_WORDS; nr++)
-		KUNIT_EXPECT_EQ(test, kmst_pattern_check(words, nr, run->first), nr);
+		KUNIT_EXPECT_EQ(test, check(test, words, nr), nr);
 }
 
 static void check_finds_each_flipped_bit(struct kunit *test)
 {
-	const struct run *run = test->param_value;
-	unsigned int *words = new_run(test, run, MAX_WORDS);
+	unsigned int *words = new_run(test, run_of(test), MAX_WORDS);
 	size_t i;
 
-	kmst_pattern_fill(words, MAX_WORDS, run->first);
+	fill(test, words, MAX_WORDS);
 	for (i = 0; i < MAX_WORDS; i++) {
 		unsigned int flipped = BIT(i % 32);
 
 		words[i] ^= flipped;
-		KUNIT_EXPECT_EQ(test, kmst_pattern_check(words, MAX_WORDS, run->first), i);
+		KUNIT_EXPECT_EQ(test, check(test, words, MAX_WORDS), i);
 		words[i] ^= flipped;
 	}
-	KUNIT_EXPECT_EQ(test, kmst_pattern_check(words, MAX_WORDS, run->first),
-			(size_t)MAX_WORDS);
+	KUNIT_EXPECT_EQ(test, check(test, words, MAX_WORDS), (size_t)MAX_WORDS);
 }
 
 /* Errors that cancel each other out in a sum are errors all the same. */
 static void check_finds_swapped_words(struct kunit *test)
 {
-	const struct run *run = test->param_value;
-	unsigned int *words = new_run(test, run, MAX_WORDS);
+	unsigned int *words = new_run(test, run_of(test), MAX_WORDS);
 	size_t i;
 
-	kmst_pattern_fill(words, MAX_WORDS, run->first);
+	fill(test, words, MAX_WORDS);
 	for (i = 0; i + 8 < MAX_WORDS; i++) {
+		if (words[i] == words[i + 8])
+			continue;
 		swap(words[i], words[i + 8]);
-		KUNIT_EXPECT_EQ(test, kmst_pattern_check(words, MAX_WORDS, run->first), i);
+		KUNIT_EXPECT_EQ(test, check(test, words, MAX_WORDS), i);
 		swap(words[i], words[i + 8]);
 	}
+}
+
+/* A run that is right but for the pattern that it was written with. */
+static void each_pattern_is_another(struct kunit *test)
+{
+	unsigned int *words = new_run(test, run_of(test), MAX_WORDS);
+	const struct kmst_pattern *other;
+	unsigned int i;
+
+	for (i = 0; (other = kmst_pattern_at(i)); i++) {
+		struct kmst_place place = place_of(run_of(test)->first);
+
+		other->fill(words, MAX_WORDS, &place);
+		KUNIT_EXPECT_EQ(test, check(test, words, MAX_WORDS) == MAX_WORDS,
+				other == pattern_of(test));
+	}
+}
+
+/* By the definitions, and random words worked out with other means. */
+static void words_are_as_defined(struct kunit *test)
+{
+	struct kmst_place place = {};
+	u64 number;
+
+	for (number = 0; number < 100; number++) {
+		place.word = U32_MAX - 50 + number;
+		KUNIT_EXPECT_EQ(test, kmst_pattern_find("counter")->word(&place),
+				(u32)(place.word & U32_MAX));
+		KUNIT_EXPECT_EQ(test, kmst_pattern_find("zeros")->word(&place), 0U);
+		KUNIT_EXPECT_EQ(test, kmst_pattern_find("ones")->word(&place), ~0U);
+		KUNIT_EXPECT_EQ(test, kmst_pattern_find("walking")->word(&place),
+				(u32)(1ULL << (place.word & 31)));
+		KUNIT_EXPECT_EQ(test, kmst_pattern_find("checker")->word(&place),
+				place.word & 1 ? 0xaaaaaaaaU : 0x55555555U);
+	}
+}
+
+struct known {
+	const char		*pattern;
+	struct kmst_place	place;
+	unsigned int		word;
+};
+
+static const struct known known[] = {
+	{ "address", { .phys = 0 }, 0 },
+	{ "address", { .phys = 0x1000 }, 0x400 },
+	{ "address", { .phys = 0x3fffffffc }, 0xffffffff },
+	{ "address", { .phys = 0x400000000 }, 0x9e3779b1 },
+	{ "address", { .phys = 0x12345678ab0 }, 0x50f41c74 },
+	{ "random", { .word = 0, .seed = 0 }, 0xe362fa31 },
+	{ "random", { .word = 1, .seed = 0 }, 0x14057b7e },
+	{ "random", { .word = 0, .seed = 1 }, 0x2faa6fd0 },
+	{ "random", { .word = 1000003, .seed = 2024 }, 0xad713d9b },
+	{ "random", { .word = U32_MAX, .seed = U64_MAX }, 0xd3f003d0 },
+	{ "random", { .word = (u64)U32_MAX * 8, .seed = 12345 }, 0xc3c910e4 },
+};
+
+static void words_worked_out_elsewhere(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(known); i++) {
+		const struct kmst_pattern *pattern = kmst_pattern_find(known[i].pattern);
+
+		KUNIT_EXPECT_EQ_MSG(test, pattern->word(&known[i].place), known[i].word,
+				    "%s, number %u", known[i].pattern, i);
+	}
+}
+
+static void names_are_found(struct kunit *test)
+{
+	const struct kmst_pattern *pattern;
+	unsigned int i;
+
+	for (i = 0; (pattern = kmst_pattern_at(i)); i++) {
+		KUNIT_EXPECT_PTR_EQ(test, kmst_pattern_find(pattern->name), pattern);
+		KUNIT_EXPECT_GT(test, strlen(pattern->description), 5UL);
+	}
+	KUNIT_EXPECT_EQ(test, i, 7U);
+	KUNIT_EXPECT_STREQ(test, kmst_pattern_at(0)->name, "counter");
+	KUNIT_EXPECT_NOT_NULL(test, kmst_pattern_find("walking\n"));
+	KUNIT_EXPECT_NULL(test, kmst_pattern_find(""));
+	KUNIT_EXPECT_NULL(test, kmst_pattern_find("count"));
+	KUNIT_EXPECT_NULL(test, kmst_pattern_find("counter "));
 }
 
 /*
@@ -140,11 +282,13 @@ static void check_finds_swapped_words(struct kunit *test)
  */
 static void fill_that_starts_late_is_seen(struct kunit *test)
 {
+	const struct kmst_pattern *counter = kmst_pattern_at(0);
+	struct kmst_place begin = {}, late = { .word = 8 };
 	const struct run run = { 0, 0 };
 	unsigned int *words = new_run(test, &run, MAX_WORDS);
 
-	kmst_pattern_fill(words + 8, MAX_WORDS - 8, 8);
-	KUNIT_EXPECT_EQ(test, kmst_pattern_check(words, MAX_WORDS, 0), (size_t)0);
+	counter->fill(words + 8, MAX_WORDS - 8, &late);
+	KUNIT_EXPECT_EQ(test, counter->check(words, MAX_WORDS, &begin), (size_t)0);
 }
 
 static void guard_is_filled_and_checked(struct kunit *test)
@@ -170,10 +314,14 @@ static void guard_is_filled_and_checked(struct kunit *test)
 }
 
 static struct kunit_case pattern_cases[] = {
-	KUNIT_CASE_PARAM(fill_writes_each_word_and_no_other, run_gen_params),
-	KUNIT_CASE_PARAM(check_accepts_what_is_right, run_gen_params),
-	KUNIT_CASE_PARAM(check_finds_each_flipped_bit, run_gen_params),
-	KUNIT_CASE_PARAM(check_finds_swapped_words, run_gen_params),
+	KUNIT_CASE_PARAM(fill_writes_each_word_and_no_other, param_gen_params),
+	KUNIT_CASE_PARAM(check_accepts_what_is_right, param_gen_params),
+	KUNIT_CASE_PARAM(check_finds_each_flipped_bit, param_gen_params),
+	KUNIT_CASE_PARAM(check_finds_swapped_words, param_gen_params),
+	KUNIT_CASE_PARAM(each_pattern_is_another, param_gen_params),
+	KUNIT_CASE(words_are_as_defined),
+	KUNIT_CASE(words_worked_out_elsewhere),
+	KUNIT_CASE(names_are_found),
 	KUNIT_CASE(fill_that_starts_late_is_seen),
 	KUNIT_CASE(guard_is_filled_and_checked),
 	{}

@@ -53,8 +53,10 @@ static void hear_filled(struct kmst_session *session,
 
 static void hear_verified(struct kmst_session *session,
 			  const struct kmst_arena *arena,
-			  const struct kmst_report *report, int err)
+			  const struct kmst_report *report, bool scrub, int err)
 {
+	if (scrub)
+		return;
 	listener_of(session)->reports++;
 	listener_of(session)->last_err = err;
 }
@@ -71,7 +73,7 @@ static int session_init(struct kunit *test)
 
 	if (!listener)
 		return -ENOMEM;
-	kmst_session_init(&listener->session, &listener_ops);
+	kmst_session_init(&listener->session, &listener_ops, "k_memory");
 	kmst_counted_reset();
 	test->priv = listener;
 	return 0;
@@ -88,9 +90,23 @@ static void session_exit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 0L);
 }
 
+static struct kmst_session_config config_of(const struct kmst_allocator *allocator,
+					    unsigned int nr_structs)
+{
+	return (struct kmst_session_config){
+		.arena = {
+			.allocator	= allocator,
+			.nr_structs	= nr_structs,
+			.max_percent	= 50,
+			.name		= "test",
+		},
+		.max_mismatches = KMST_REPORT_BAD_WORDS,
+	};
+}
+
 static int restart(struct listener *listener, unsigned int nr_structs)
 {
-	struct kmst_arena_config config = { &kmst_counted_allocator, nr_structs, 50 };
+	struct kmst_session_config config = config_of(&kmst_counted_allocator, nr_structs);
 	struct kmst_refusal why;
 
 	return kmst_session_restart(&listener->session, &config, &why);
@@ -117,7 +133,7 @@ static void an_arena_starts_and_stops(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kmst_session_stop(&listener->session), 0);
 	KUNIT_EXPECT_EQ(test, listener->reports, 1);
 	KUNIT_EXPECT_EQ(test, listener->last_err, 0);
-	KUNIT_EXPECT_EQ(test, listener->session.report.words, 8000ULL);
+	KUNIT_EXPECT_EQ(test, listener->session.report->words, 8000ULL);
 	expect_idle(test, listener);
 }
 
@@ -153,7 +169,7 @@ static void a_corrupt_arena_is_reported_and_freed(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, restart(listener, 1000), 0);
 	KUNIT_EXPECT_EQ(test, kmst_session_stop(&listener->session), -EILSEQ);
 	KUNIT_EXPECT_EQ(test, listener->last_err, -EILSEQ);
-	KUNIT_EXPECT_EQ(test, listener->session.report.bad[0].word, 4321ULL);
+	KUNIT_EXPECT_EQ(test, listener->session.report->bad[0].word, 4321ULL);
 	expect_idle(test, listener);
 }
 
@@ -192,7 +208,7 @@ static void a_thread_that_ends_early_is_safe(struct kunit *test)
 
 static void a_refused_request_leaves_the_live_arena(struct kunit *test)
 {
-	struct kmst_arena_config too_many = { kmst_allocator_find("page"), U32_MAX, 50 };
+	struct kmst_session_config too_many = config_of(kmst_allocator_find("page"), U32_MAX);
 	struct listener *listener = test->priv;
 	const struct kmst_arena *arena;
 	struct kmst_refusal why;
@@ -299,6 +315,141 @@ static struct starter *start_in_background(struct kunit *test)
 	return starter;
 }
 
+static int start_scrubbed(struct listener *listener, unsigned int scrub_ms)
+{
+	struct kmst_session_config config = config_of(&kmst_counted_allocator, 1000);
+	struct kmst_refusal why;
+
+	config.scrub_ms = scrub_ms;
+	return kmst_session_start(&listener->session, &config, &why);
+}
+
+static struct kmst_results results_of(struct listener *listener)
+{
+	struct kmst_results results;
+
+	kmst_session_results(&listener->session, &results);
+	return results;
+}
+
+static void a_live_arena_is_verified_and_stays(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+	int n;
+
+	KUNIT_EXPECT_EQ(test, kmst_session_verify(&listener->session), -ENODEV);
+	KUNIT_ASSERT_EQ(test, start_scrubbed(listener, 0), 0);
+	KUNIT_EXPECT_EQ(test, start_scrubbed(listener, 0), -EBUSY);
+	for (n = 1; n <= 3; n++) {
+		KUNIT_EXPECT_EQ(test, kmst_session_verify(&listener->session), 0);
+		KUNIT_EXPECT_EQ(test, listener->reports, n);
+	}
+	KUNIT_EXPECT_EQ(test, results_of(listener).state, KMST_STATE_LIVE);
+	KUNIT_EXPECT_EQ(test, kmst_session_nr_structs(&listener->session), 1000U);
+}
+
+static void a_corrupted_word_is_found_while_live(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+
+	KUNIT_EXPECT_EQ(test, kmst_session_corrupt(&listener->session, 0), -ENODEV);
+	KUNIT_ASSERT_EQ(test, start_scrubbed(listener, 0), 0);
+	KUNIT_EXPECT_EQ(test, kmst_session_corrupt(&listener->session, U64_MAX), -ERANGE);
+	KUNIT_EXPECT_EQ(test, kmst_session_corrupt(&listener->session, 4321), 0);
+	KUNIT_EXPECT_EQ(test, kmst_session_verify(&listener->session), -EILSEQ);
+	KUNIT_EXPECT_EQ(test, listener->session.report->bad[0].word, 4321ULL);
+	KUNIT_EXPECT_EQ(test, results_of(listener).state, KMST_STATE_CORRUPT);
+	KUNIT_EXPECT_EQ(test, results_of(listener).error, -EILSEQ);
+	KUNIT_EXPECT_EQ(test, results_of(listener).mismatches, 1ULL);
+
+	/* the same bit again, and all is well */
+	KUNIT_EXPECT_EQ(test, kmst_session_corrupt(&listener->session, 4321), 0);
+	KUNIT_EXPECT_EQ(test, kmst_session_verify(&listener->session), 0);
+	KUNIT_EXPECT_EQ(test, results_of(listener).state, KMST_STATE_LIVE);
+	KUNIT_EXPECT_EQ(test, kmst_session_corrupt(&listener->session, 7), 0);
+	KUNIT_EXPECT_EQ(test, kmst_session_stop(&listener->session), -EILSEQ);
+	KUNIT_EXPECT_EQ(test, results_of(listener).state, KMST_STATE_IDLE);
+	KUNIT_EXPECT_EQ(test, results_of(listener).error, -EILSEQ);
+	expect_idle(test, listener);
+}
+
+static void a_scrub_finds_a_corrupted_word(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+
+	KUNIT_ASSERT_EQ(test, start_scrubbed(listener, 10), 0);
+	expect_soon(test, results_of(listener).scrubs >= 3);
+	KUNIT_EXPECT_EQ(test, results_of(listener).mismatches, 0ULL);
+	KUNIT_EXPECT_EQ(test, kmst_session_corrupt(&listener->session, 99), 0);
+	expect_soon(test, results_of(listener).mismatches == 1);
+	KUNIT_EXPECT_EQ(test, results_of(listener).state, KMST_STATE_CORRUPT);
+	KUNIT_EXPECT_EQ(test, kmst_session_stop(&listener->session), -EILSEQ);
+	expect_idle(test, listener);
+}
+
+/* Told to stop while it verifies, the thread leaves off and verifies for the answer. */
+static void a_scrub_that_runs_is_stopped(struct kunit *test)
+{
+	struct kmst_session_config config = config_of(kmst_allocator_find("chunk"),
+						      2000 * PER_PAGE);
+	struct listener *listener = test->priv;
+	struct kmst_refusal why;
+	int n;
+
+	config.scrub_ms = 1;
+	for (n = 1; n <= 10; n++) {
+		KUNIT_ASSERT_EQ(test,
+				kmst_session_start(&listener->session, &config, &why), 0);
+		expect_soon(test, results_of(listener).scrubs);
+		KUNIT_EXPECT_EQ(test, kmst_session_stop(&listener->session), 0);
+		KUNIT_EXPECT_EQ(test, listener->reports, n);
+		KUNIT_EXPECT_EQ(test, results_of(listener).mismatches, 0ULL);
+		KUNIT_EXPECT_EQ(test, results_of(listener).words_verified,
+				2000ULL * PAGE_SIZE / 4);
+	}
+}
+
+/* A period is no time that a stop would have to wait for. */
+static void a_scrub_that_waits_is_stopped(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+	unsigned long begin = jiffies;
+
+	KUNIT_ASSERT_EQ(test, start_scrubbed(listener, 3600000), 0);
+	KUNIT_EXPECT_EQ(test, kmst_session_stop(&listener->session), 0);
+	KUNIT_EXPECT_TRUE(test, time_before(jiffies, begin + 600 * HZ));
+	KUNIT_EXPECT_EQ(test, results_of(listener).scrubs, 0ULL);
+}
+
+static void the_results_tell_of_the_run(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+	struct kmst_results results = results_of(listener);
+
+	KUNIT_EXPECT_EQ(test, results.state, KMST_STATE_IDLE);
+	KUNIT_ASSERT_EQ(test, start_scrubbed(listener, 0), 0);
+	results = results_of(listener);
+	KUNIT_EXPECT_EQ(test, results.state, KMST_STATE_LIVE);
+	KUNIT_EXPECT_EQ(test, results.bytes_requested, 32000ULL);
+	KUNIT_EXPECT_EQ(test, results.nr_pages, DIV_ROUND_UP(1000, PER_PAGE) + 0UL);
+	KUNIT_EXPECT_EQ(test, results.nr_spans + 0UL, results.nr_pages);
+	KUNIT_EXPECT_EQ(test, results.bytes_allocated, (u64)results.nr_pages * PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, results.words_verified, 0ULL);
+
+	KUNIT_EXPECT_EQ(test, kmst_session_stop(&listener->session), 0);
+	results = results_of(listener);
+	KUNIT_EXPECT_EQ(test, results.state, KMST_STATE_IDLE);
+	KUNIT_EXPECT_EQ(test, results.words_verified, results.bytes_allocated / 4);
+	KUNIT_EXPECT_EQ(test, results.verifications, 1ULL);
+
+	kmst_counted.spans_until_failure = 1;
+	KUNIT_EXPECT_EQ(test, restart(listener, 5 * PER_PAGE), -ENOMEM);
+	results = results_of(listener);
+	KUNIT_EXPECT_EQ(test, results.state, KMST_STATE_IDLE);
+	KUNIT_EXPECT_EQ(test, results.error, -ENOMEM);
+	KUNIT_EXPECT_EQ(test, results.nr_pages, 0UL);
+}
+
 static void a_signal_ends_a_fill(struct kunit *test)
 {
 	struct listener *listener = test->priv;
@@ -340,6 +491,12 @@ static struct kunit_case session_cases[] = {
 	KUNIT_CASE(a_refused_request_leaves_the_live_arena),
 	KUNIT_CASE(a_closed_session_refuses_to_start),
 	KUNIT_CASE(the_thread_sleeps),
+	KUNIT_CASE(a_live_arena_is_verified_and_stays),
+	KUNIT_CASE(a_corrupted_word_is_found_while_live),
+	KUNIT_CASE(a_scrub_finds_a_corrupted_word),
+	KUNIT_CASE(a_scrub_that_runs_is_stopped),
+	KUNIT_CASE(a_scrub_that_waits_is_stopped),
+	KUNIT_CASE(the_results_tell_of_the_run),
 	KUNIT_CASE(a_signal_ends_a_fill),
 	KUNIT_CASE(closing_ends_a_fill),
 	{}

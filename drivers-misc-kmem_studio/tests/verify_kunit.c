@@ -15,6 +15,7 @@
 
 #define PER_PAGE	((unsigned int)(PAGE_SIZE / sizeof(struct kmst_struct)))
 #define PAGE_WORDS	(PER_PAGE * KMST_STRUCT_WORDS)
+#define SEED		5
 
 struct layout {
 	const char	*allocator;
@@ -43,11 +44,17 @@ static void put_arena(void *arena)
 	kmst_arena_put(arena);
 }
 
-static struct kmst_arena *new_filled(struct kunit *test, const char *allocator,
-				     unsigned int nr_structs)
+static struct kmst_arena *new_pattern(struct kunit *test, const char *allocator,
+				      unsigned int nr_structs,
+				      const struct kmst_pattern *pattern)
 {
 	struct kmst_arena_config config = {
-		kmst_allocator_find(allocator), nr_structs, 50
+		.allocator	= kmst_allocator_find(allocator),
+		.nr_structs	= nr_structs,
+		.max_percent	= 50,
+		.pattern	= pattern,
+		.seed		= SEED,
+		.name		= "test",
 	};
 	struct kmst_refusal why;
 	struct kmst_arena *arena;
@@ -59,11 +66,23 @@ static struct kmst_arena *new_filled(struct kunit *test, const char *allocator,
 	return arena;
 }
 
+static struct kmst_arena *new_filled(struct kunit *test, const char *allocator,
+				     unsigned int nr_structs)
+{
+	return new_pattern(test, allocator, nr_structs, NULL);
+}
+
+static void free_report(void *report)
+{
+	kmst_report_free(report);
+}
+
 static struct kmst_report *new_report(struct kunit *test)
 {
-	struct kmst_report *report = kunit_kzalloc(test, sizeof(*report), GFP_KERNEL);
+	struct kmst_report *report = kmst_report_alloc(KMST_REPORT_BAD_WORDS);
 
 	KUNIT_ASSERT_NOT_NULL(test, report);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, free_report, report), 0);
 	return report;
 }
 
@@ -158,6 +177,58 @@ static void one_flipped_bit_is_found_and_located(struct kunit *test)
 	}
 }
 
+/* Every word by the pattern's definition, and one flipped bit of each page found. */
+static void every_pattern_is_filled_and_proved(struct kunit *test)
+{
+	const struct kmst_pattern *pattern = kmst_pattern_at(0);
+	struct kmst_report *report = new_report(test);
+	unsigned int i;
+	u64 word;
+
+	for (i = 0; pattern; pattern = kmst_pattern_at(++i)) {
+		struct kmst_arena *arena;
+
+		arena = new_pattern(test, "chunk", 5 * PER_PAGE + 3, pattern);
+		for (word = 0; word < arena->plan.nr_words; word++) {
+			struct kmst_place place = {
+				word, virt_to_phys(word_at(arena, word)), SEED
+			};
+
+			KUNIT_ASSERT_EQ_MSG(test, *word_at(arena, word),
+					    pattern->word(&place), "%s, word %llu",
+					    pattern->name, word);
+		}
+		KUNIT_EXPECT_EQ_MSG(test, kmst_verify_check(arena, report, NULL), 0,
+				    "%s", pattern->name);
+		for (word = 77; word < all_words(arena); word += PAGE_WORDS)
+			expect_found(test, arena, word, BIT(word % 32));
+	}
+}
+
+static void a_report_locates_as_many_as_it_was_asked_for(struct kunit *test)
+{
+	struct kmst_report *none = kmst_report_alloc(0);
+	struct kmst_report *many = kmst_report_alloc(100);
+	struct kmst_arena *arena;
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, none);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, free_report, none), 0);
+	KUNIT_ASSERT_NOT_NULL(test, many);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, free_report, many), 0);
+
+	arena = new_filled(test, "chunk", PER_PAGE);
+	for (i = 0; i < 50; i++)
+		kmst_verify_corrupt(arena, i, 1);
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, none, NULL), -EILSEQ);
+	KUNIT_EXPECT_EQ(test, none->mismatches, 50ULL);
+	KUNIT_EXPECT_EQ(test, none->nr_bad, 0U);
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, many, NULL), -EILSEQ);
+	KUNIT_EXPECT_EQ(test, many->nr_bad, 50U);
+	for (i = 0; i < 50; i++)
+		KUNIT_EXPECT_EQ(test, many->bad[i].word, (u64)i);
+}
+
 static void all_errors_are_counted_and_eight_are_kept(struct kunit *test)
 {
 	struct kmst_report *report = new_report(test);
@@ -194,11 +265,12 @@ static void neighbouring_errors_are_all_counted(struct kunit *test)
 static void a_fill_that_is_one_object_late_is_found(struct kunit *test)
 {
 	struct kmst_report *report = new_report(test);
+	struct kmst_place late = { .word = 8 };
 	struct kmst_arena *arena;
 
 	arena = new_filled(test, "page", PER_PAGE - 1);
 	memset(word_at(arena, 0), 0, sizeof(struct kmst_struct));
-	kmst_pattern_fill(word_at(arena, 8), 8 * (PER_PAGE - 1), 8);
+	arena->pattern->fill(word_at(arena, 8), 8 * (PER_PAGE - 1), &late);
 
 	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), -EILSEQ);
 	/* seven words of object 0 (its word 0 is 0), eight of the guard behind */
@@ -274,6 +346,8 @@ static struct kunit_case verify_cases[] = {
 	KUNIT_CASE_PARAM(a_filled_arena_holds_the_numbers, layout_gen_params),
 	KUNIT_CASE_PARAM(a_filled_arena_verifies, layout_gen_params),
 	KUNIT_CASE_PARAM(one_flipped_bit_is_found_and_located, layout_gen_params),
+	KUNIT_CASE(every_pattern_is_filled_and_proved),
+	KUNIT_CASE(a_report_locates_as_many_as_it_was_asked_for),
 	KUNIT_CASE(all_errors_are_counted_and_eight_are_kept),
 	KUNIT_CASE(neighbouring_errors_are_all_counted),
 	KUNIT_CASE(a_fill_that_is_one_object_late_is_found),

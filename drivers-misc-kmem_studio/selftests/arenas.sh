@@ -1,0 +1,540 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Arenas of kmem_studio at run time, as their users make them: mkdir, write, read,
+# rmdir in configfs. Works with the driver as a module and built in. Needs root.
+
+DIR=$(dirname "$(readlink -f "$0")")
+# shellcheck source-path=SCRIPTDIR source=helpers.sh
+. "$DIR/helpers.sh"
+
+CONFIGFS=/sys/kernel/config
+STUDIO=$CONFIGFS/$MODULE
+ARENAS=$STUDIO/arenas
+
+# EILSEQ and ERANGE in the words of glibc, and of musl
+CORRUPT="Invalid or incomplete|Illegal byte"
+RANGE="out of range|not representable"
+
+# ---- arenas ----
+
+make_arena() {
+	mkdir "$ARENAS/$1" 2>>"$ERRORS"
+}
+
+# ARENA FILE VALUE. By a program, as not every shell says what a write's error was.
+put() {
+	echo "$3" | dd of="$ARENAS/$1/$2" 2>>"$ERRORS"
+}
+
+# ARENA FILE
+get() {
+	cat "$ARENAS/$1/$2"
+}
+
+# is ARENA FILE VALUE
+is() {
+	value=$(get "$1" "$2")
+	[ "$value" = "$3" ] || {
+		ktap_print_msg "$1/$2 is \"$value\", not \"$3\""
+		return 1
+	}
+}
+
+# fails_with ERRNO'S TEXT COMMAND...: a write that the driver refuses so
+fails_with() {
+	wanted=$1
+	shift
+	: >"$ERRORS"
+	if "$@"; then
+		ktap_print_msg "not refused: $*"
+		return 1
+	fi
+	grep -qE "$wanted" "$ERRORS" || {
+		ktap_print_msg "$*: $(cat "$ERRORS"), not \"$wanted\""
+		return 1
+	}
+}
+
+clean_up() {
+	for dir in "$ARENAS"/*/; do
+		[ ! -d "$dir" ] || rmdir "$dir" 2>/dev/null
+	done
+	return 0
+}
+
+# live ARENA [FILE=VALUE...]: make, configure and start
+live() {
+	arena=$1
+	shift
+	make_arena "$arena" || return 1
+	for setting in "$@"; do
+		put "$arena" "${setting%%=*}" "${setting#*=}" || return 1
+	done
+	put "$arena" live 1
+}
+
+threads() {
+	grep -lx "$1" /proc/[0-9]*/comm 2>/dev/null | wc -l
+}
+
+# a thread is seen for a moment after it has ended
+no_thread() {
+	[ "$(threads "$1")" -eq 0 ]
+}
+
+nap() {
+	usleep 100000 2>/dev/null || sleep 0.1
+}
+
+# wait_until COMMAND...: ten seconds at least
+wait_until() {
+	naps=0
+	until "$@"; do
+		naps=$((naps + 1))
+		[ $naps -lt 100 ] || return 1
+		nap
+	done
+}
+
+# ---- tests ----
+
+defaults_are_as_documented() {
+	make_arena a && is a nr_structs 2000 && is a allocator page && is a pattern counter &&
+		is a seed 0 && is a scrub_ms 0 && is a max_mismatches 8 && is a live 0 &&
+		is a state idle && is a error 0 && is a nr_pages 0 && is a bytes_slack 0
+}
+
+names_are_listed() {
+	for name in page chunk; do
+		grep -q "^$name${TAB}." $STUDIO/allocators || return 1
+	done
+	for name in counter address random zeros ones checker walking; do
+		grep -q "^$name${TAB}." $STUDIO/patterns || return 1
+	done
+}
+
+from_mkdir_to_rmdir() {
+	pages=$(pages_of 1000)
+	live a nr_structs=1000 || return 1
+	is a live 1 && is a state live && is a error 0 && is a nr_pages "$pages" &&
+		is a order "$(order_of "$pages")" && is a nr_spans 1 &&
+		is a bytes_requested 32000 &&
+		is a bytes_allocated $((pages * PAGE_SIZE)) &&
+		is a bytes_slack $((pages * PAGE_SIZE - 32000)) &&
+		is a words_verified 0 && is a mismatches 0 || return 1
+	[ "$(get a nodes | awk '{ n += $2 } END { print n }')" -eq "$pages" ] || return 1
+	[ "$(get a alloc_ns)" -gt 0 ] && [ "$(get a fill_ns)" -gt 0 ] || return 1
+	[ "$(threads a)" -eq 1 ] || return 1
+	put a verify 1 && is a words_verified $((pages * PAGE_SIZE / 4)) || return 1
+	put a live 0 && is a live 0 && is a state idle && is a error 0 &&
+		is a nr_pages "$pages" && [ "$(get a verify_ns)" -gt 0 ] &&
+		[ "$(get a free_ns)" -gt 0 ] && wait_until no_thread a || return 1
+	# and again, with other figures
+	put a nr_structs 1 && put a live 1 && is a nr_pages 1 && put a live 0 &&
+		rmdir $ARENAS/a && [ -z "$(driver_log)" ]
+}
+
+good_values_are_taken() {
+	make_arena a || return 1
+	for setting in nr_structs=1 nr_structs=4294967295 nr_structs=0x10=16 \
+		       allocator=page allocator=chunk seed=0 seed=18446744073709551615 \
+		       scrub_ms=0 scrub_ms=86400000 max_mismatches=0 \
+		       max_mismatches=1024 pattern=counter pattern=address \
+		       pattern=random pattern=zeros pattern=ones pattern=checker \
+		       pattern=walking; do
+		file=${setting%%=*}
+		value=${setting#*=}
+		put a "$file" "${value%%=*}" && is a "$file" "${value#*=}" || return 1
+	done
+}
+
+# one line of the log tells of each, and nothing changes
+bad_values_are_refused() {
+	make_arena a || return 1
+	for setting in nr_structs=0 nr_structs=-1 nr_structs=4294967296 nr_structs=junk \
+		       nr_structs=12x nr_structs= allocator=buddy allocator= \
+		       pattern=plaid pattern= seed=-1 seed=18446744073709551616 \
+		       seed=x scrub_ms=-1 scrub_ms=86400001 scrub_ms=1s \
+		       max_mismatches=1025 max_mismatches=x live=2x live= \
+		       verify=0 verify=x corrupt=x corrupt=-1; do
+		file=${setting%%=*}
+		before=
+		[ ! -r $ARENAS/a/"$file" ] || before=$(get a "$file" 2>/dev/null)
+		mark
+		fails_with "Invalid argument" put a "$file" "${setting#*=}" || return 1
+		[ "$(driver_log | wc -l)" -eq 1 ] &&
+			log_has "^arenas/a: $file=.* is refused: it takes " || return 1
+		[ -z "$before" ] || is a "$file" "$before" || return 1
+	done
+	is a live 0 && is a state idle
+}
+
+results_cannot_be_written() {
+	make_arena a || return 1
+	for file in state error nr_pages order nr_spans bytes_requested bytes_allocated \
+		    bytes_slack nodes words_verified mismatches alloc_ns fill_ns \
+		    verify_ns free_ns scrubs; do
+		[ "$(stat -c %a $ARENAS/a/$file)" = 444 ] || return 1
+		put a $file 1 && return 1
+	done
+	return 0
+}
+
+live_arenas_are_not_configured() {
+	live a || return 1
+	for setting in nr_structs=1 allocator=chunk pattern=zeros seed=1 scrub_ms=1 \
+		       max_mismatches=1; do
+		file=${setting%%=*}
+		before=$(get a "$file")
+		mark
+		fails_with "busy" put a "$file" "${setting#*=}" || return 1
+		log_has "^arenas/a: $file is not changed: the arena is live" || return 1
+		is a "$file" "$before" || return 1
+	done
+	fails_with "busy" put a live 1 && is a live 1 || return 1
+	put a live 0 && put a nr_structs 1 && put a live 0
+}
+
+commands_need_a_live_arena() {
+	make_arena a || return 1
+	fails_with "No such device" put a verify 1 &&
+		log_has "^arenas/a: verify does nothing: no arena is live" || return 1
+	fails_with "No such device" put a corrupt 0 &&
+		log_has "^arenas/a: corrupt does nothing: no arena is live"
+}
+
+# what stands in the way is said, nothing is held, and another arena stays live
+impossible_starts_are_refused() {
+	live other && make_arena a || return 1
+	largest=$((PER_PAGE << $(max_order)))
+	put a nr_structs $((largest + 1))
+	fails_with "Argument list too long" put a live 1 &&
+		log_has "^arenas/a: nr_structs=.*MAX_PAGE_ORDER.*chunk" || return 1
+	is a live 0 && is a state idle && is a error -7 || return 1
+
+	put a allocator chunk && put a nr_structs $((TOTAL_PAGES * PER_PAGE)) || return 1
+	mark
+	fails_with "Argument list too long" put a live 1 &&
+		log_has "^arenas/a: nr_structs=.*max_percent=50 of RAM is" || return 1
+	is other live 1 && put other live 0
+}
+
+# each is within the share of RAM, but not all of them together
+the_sum_is_limited() {
+	fifth=$((LOWMEM_PAGES / 5))
+	for arena in a b; do
+		live $arena allocator=chunk nr_structs=$((fifth * PER_PAGE)) && continue
+		# a share that is taken by what is gone is no want of memory
+		log_has 'max_percent=' && return 1
+		no_memory
+		return
+	done
+	mark
+	live c allocator=chunk nr_structs=$((fifth * PER_PAGE)) && return 1
+	log_has "^arenas/c: .*of which other arenas have $((2 * fifth)):" || return 1
+	is c live 0 && is a live 1 && is b live 1 && put a live 0 && put c live 1
+}
+
+names_are_checked() {
+	fails_with "Invalid argument" make_arena "a b" || return 1
+	fails_with "Invalid argument" make_arena "$(printf 'a\tb')" || return 1
+	fails_with "File exists" make_arena lab || return 1
+	fails_with "File name too long" make_arena 01234567890123456789012345678901 &&
+		make_arena 0123456789012345678901234567890 && make_arena A-b_c.9
+}
+
+each_pattern_verifies() {
+	for pattern in counter address random zeros ones checker walking; do
+		live a pattern=$pattern allocator=chunk nr_structs=10001 seed=99 || return 1
+		put a verify 1 && put a corrupt 40000 || return 1
+		fails_with "$CORRUPT" put a verify 1 || return 1
+		is a mismatches 1 && is a state corrupt && put a corrupt 40000 &&
+			put a verify 1 && is a state live && rmdir $ARENAS/a || return 1
+	done
+}
+
+# the physical address that is reported is that of the word that was flipped
+corruption_is_located() {
+	[ -n "$TRACE" ] || return "$KSFT_SKIP"
+	trace_on
+	live a nr_structs=1000 && put a corrupt 4443 || return 1
+	trace_off
+	pfn=$(sed -n 's/^.*span_alloc: pfn=\(0x[0-9a-f]*\) .*/\1/p' "$TRACE/trace")
+	address=$((pfn * PAGE_SIZE + 4443 * 4))
+	fails_with "$CORRUPT" put a verify 1 || return 1
+	line=$(printf 'page: %d\tstruct: 555\tindex: 3\tphysical address: 0x0*%x' \
+		$((4443 * 4 / PAGE_SIZE)) $address)
+	line=$(printf '%s\texpected: 4443\tgot: 4442' "$line")
+	log_has "^arenas/a: Mismatch in $line\$" || return 1
+	log_has '^arenas/a: Verification failed: 1 of ' || return 1
+	grep -q "corrupt: arena=a word=4443 phys=0x0*$(printf %x $address) " \
+		"$TRACE/trace" || return 1
+	is a state corrupt && is a error -84 && is a mismatches 1 && is a live 1 || return 1
+	# the last answer is the same, and the arena is freed all the same
+	fails_with "$CORRUPT" put a live 0 &&
+		is a live 0 && is a state idle && is a error -84
+}
+
+only_words_of_the_arena_are_corrupted() {
+	live a nr_structs=1000 || return 1
+	words=$(($(get a bytes_allocated) / 4))
+	fails_with "$RANGE" put a corrupt $words &&
+		fails_with "$RANGE" put a corrupt 18446744073709551615 || return 1
+	put a verify 1 && put a corrupt $((words - 1)) || return 1
+	fails_with "$CORRUPT" put a verify 1 && put a corrupt $((words - 1)) &&
+		put a verify 1
+}
+
+as_many_mismatches_are_logged_as_asked_for() {
+	live a max_mismatches=3 || return 1
+	for word in 1 2 3 4 5; do
+		put a corrupt $word || return 1
+	done
+	fails_with "$CORRUPT" put a verify 1 && is a mismatches 5 &&
+		[ "$(driver_log | grep -c 'Mismatch in')" -eq 3 ]
+}
+
+scrubs_are() {
+	[ "$(get a scrubs)" -ge "$1" ]
+}
+
+found_corrupt() {
+	[ "$(get a state)" = corrupt ]
+}
+
+# The first scrub may have passed the word before it was corrupted. The state is set
+# before the event of the scrub that found it.
+found_by_the_second_scrub() {
+	wait_until grep -q ' scrub: arena=a .*mismatches=1 ' "$TRACE/trace" || return 1
+	trace_off
+	[ "$(sed -n '/ corrupt: arena=a /,/ scrub: arena=a .*mismatches=1 /p' "$TRACE/trace" |
+		grep -c ' scrub: arena=a ')" -le 2 ]
+}
+
+scrub_finds_a_planted_error() {
+	live a scrub_ms=200 nr_structs=1000 || return 1
+	wait_until scrubs_are 2 && is a mismatches 0 || return 1
+	[ -z "$TRACE" ] || trace_on
+	put a corrupt 77 && wait_until found_corrupt || return 1
+	[ -z "$TRACE" ] || found_by_the_second_scrub || return 1
+	log_has "^arenas/a: Mismatch in page: 0${TAB}struct: 9${TAB}index: 5" || return 1
+	# what is still so is said once
+	scrubs=$(get a scrubs)
+	wait_until scrubs_are $((scrubs + 3)) || return 1
+	[ "$(driver_log | grep -c 'Verification failed')" -eq 1 ] || return 1
+	put a corrupt 77 && wait_until is_right_again && put a live 0
+}
+
+is_right_again() {
+	[ "$(get a state)" = live ]
+}
+
+rmdir_ends_a_live_arena() {
+	live a nr_structs=10000 && live b scrub_ms=1 || return 1
+	rmdir $ARENAS/a && rmdir $ARENAS/b || return 1
+	wait_until no_thread a && wait_until no_thread b || return 1
+	[ -z "$(driver_log)" ] || return 1
+	live a && put a corrupt 5 && rmdir $ARENAS/a &&
+		log_has '^arenas/a: Verification failed: 1 of '
+}
+
+unloading_waits_for_arenas() {
+	make_arena a || return 1
+	rmmod $MODULE 2>>"$ERRORS" && return 1
+	is_loaded && is a live 0
+}
+
+two_hundred_arenas() {
+	n=0
+	while [ $n -lt 200 ]; do
+		live "a$n" nr_structs=$((n + 1)) || return 1
+		n=$((n + 1))
+	done
+	while [ $n -gt 0 ]; do
+		n=$((n - 1))
+		put "a$n" verify 1 && is "a$n" bytes_requested $(((n + 1) * 32)) || return 1
+	done
+	for dir in "$ARENAS"/*/; do
+		rmdir "$dir" || return 1
+	done
+}
+
+at_most_1024_arenas() {
+	n=0
+	while [ $n -lt 1024 ]; do
+		make_arena "a$n" || return 1
+		n=$((n + 1))
+	done
+	fails_with "No space left" make_arena one-more &&
+		log_has "^arenas/one-more is not made: there are 1024" || return 1
+	rmdir $ARENAS/a0 && make_arena one-more
+}
+
+# hammer ID SECONDS: what one of many does to arenas that it shares with the others
+hammer() {
+	ERRORS=/dev/null
+	until=$(($(seconds_up) + $2))
+	while [ "$(seconds_up)" -lt $until ]; do
+		for name in x y z own"$1"; do
+			make_arena "$name"
+			put "$name" nr_structs $(($1 * 1000 + 1))
+			put "$name" scrub_ms "$1"
+			put "$name" live 1
+			put "$name" corrupt "$1"
+			put "$name" verify 1
+			cat $ARENAS/"$name"/* >/dev/null
+			put "$name" live 0
+			rmdir $ARENAS/"$name"
+		done 2>/dev/null
+	done
+}
+
+# hammer_all SECONDS: while $ERRORS.busy is there
+hammer_all() {
+	: >"$ERRORS.busy"
+	(
+		for id in 1 2 3 4 5 6 7 8; do
+			hammer $id "$1" &
+		done
+		wait
+		rm "$ERRORS.busy"
+	) &
+}
+
+# Whatever they do to each other, the kernel stands, and all can be removed. The log
+# cannot hold all that is said meanwhile: it is searched for splats all the time.
+eight_at_once() {
+	: >"$ERRORS.splats"
+	hammer_all "$1"
+	while [ -e "$ERRORS.busy" ]; do
+		sleep 1
+		dmesg -c | grep -E "$SPLATS" >>"$ERRORS.splats"
+	done
+	wait
+	dmesg -c | grep -E "$SPLATS" >>"$ERRORS.splats"
+	mark
+	first_mark=$MARK
+	clean_up
+	if [ -s "$ERRORS.splats" ]; then
+		ktap_print_msg "$(head -n 3 "$ERRORS.splats")"
+		return 1
+	fi
+	[ -z "$(find $ARENAS -mindepth 1)" ] || return 1
+	live a && put a verify 1 && put a live 0
+}
+
+# nothing_lost COMMAND...: a few pages come and go; what is freed late, by RCU or by
+# a worker, gets five seconds
+nothing_lost() {
+	before=$(free_pages)
+	"$@" || return 1
+	tries=0
+	while [ $tries -lt 5 ]; do
+		lost=$((before - $(free_pages)))
+		[ $lost -lt 64 ] && return 0
+		sleep 1
+		tries=$((tries + 1))
+	done
+	ktap_print_msg "$lost pages are gone"
+	return 1
+}
+
+# cycle ROUNDS
+cycle() {
+	round=0
+	while [ $round -lt "$1" ]; do
+		live a nr_structs=50000 allocator=chunk pattern=random &&
+			rmdir $ARENAS/a || return 1
+		round=$((round + 1))
+	done
+}
+
+hammer_in_peace() {
+	read -r level rest </proc/sys/kernel/printk
+	dmesg -n 1
+	eight_at_once "$1"
+	status=$?
+	dmesg -n "$level"
+	return $status
+}
+
+hundred_cycles_leak_nothing() {
+	cycle 10 && nothing_lost cycle 100
+}
+
+mount_configfs() {
+	[ -d $CONFIGFS ] || return 1
+	mountpoint -q $CONFIGFS 2>/dev/null || mount -t configfs none $CONFIGFS 2>>"$ERRORS"
+	[ -d $ARENAS ]
+}
+
+end() {
+	if [ -n "$OURS" ]; then
+		clean_up
+		put_percent "$PERCENT"
+	fi
+	[ -z "$UNLOAD" ] || rmmod $MODULE
+	rm -f "$ERRORS" "$ERRORS.splats" "$ERRORS.busy"
+}
+
+UNLOAD=
+OURS=
+needs_root
+trap end EXIT
+needs_driver
+if ! is_loaded; then
+	UNLOAD=1
+	if ! modprobe $MODULE nr_structs=0; then
+		echo "Bail out! the module cannot be loaded"
+		exit "$KSFT_FAIL"
+	fi
+fi
+if ! mount_configfs; then
+	ktap_skip_all "no configfs"
+	exit "$KSFT_SKIP"
+fi
+if [ -n "$(find $ARENAS -mindepth 1 -maxdepth 1)" ] ||
+   [ "$(cat $PARAMETERS/nr_structs)" != 0 ]; then
+	UNLOAD=
+	ktap_skip_all "there are arenas in use, remove them first"
+	exit "$KSFT_SKIP"
+fi
+OURS=1
+put_percent() {
+	echo "$1" >$PARAMETERS/max_percent
+}
+PERCENT=$(cat $PARAMETERS/max_percent)
+put_percent 50
+
+SECONDS_TOGETHER=${SECONDS_TOGETHER:-30}
+ktap_set_plan 22
+
+run "defaults" defaults_are_as_documented
+run "names are listed" names_are_listed
+run "from mkdir to rmdir" from_mkdir_to_rmdir
+run "good values" good_values_are_taken
+run "bad values" bad_values_are_refused
+run "results cannot be written" results_cannot_be_written
+run "live arenas are not configured" live_arenas_are_not_configured
+run "commands need a live arena" commands_need_a_live_arena
+run "impossible starts are refused" impossible_starts_are_refused
+run "the sum of arenas is limited" the_sum_is_limited
+run "names are checked" names_are_checked
+run "each pattern verifies" each_pattern_verifies
+run "corruption is located" corruption_is_located
+run "only words of the arena are corrupted" only_words_of_the_arena_are_corrupted
+run "max_mismatches" as_many_mismatches_are_logged_as_asked_for
+run "a scrub finds a planted error" scrub_finds_a_planted_error
+run "rmdir ends a live arena" rmdir_ends_a_live_arena
+if is_module; then
+	run "unloading waits for arenas" unloading_waits_for_arenas
+else
+	ktap_test_skip "unloading waits for arenas: the driver is built in"
+fi
+run "200 arenas at once" two_hundred_arenas
+run "at most 1024 arenas" at_most_1024_arenas
+run "8 processes together" nothing_lost hammer_in_peace "$SECONDS_TOGETHER"
+run "100 cycles leak nothing" hundred_cycles_leak_nothing
+
+ktap_finished
