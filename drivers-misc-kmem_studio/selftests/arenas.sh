@@ -424,22 +424,6 @@ eight_at_once() {
 	live a && put a verify 1 && put a live 0
 }
 
-# nothing_lost COMMAND...: a few pages come and go; what is freed late, by RCU or by
-# a worker, gets five seconds
-nothing_lost() {
-	before=$(free_pages)
-	"$@" || return 1
-	tries=0
-	while [ $tries -lt 5 ]; do
-		lost=$((before - $(free_pages)))
-		[ $lost -lt 64 ] && return 0
-		sleep 1
-		tries=$((tries + 1))
-	done
-	ktap_print_msg "$lost pages are gone"
-	return 1
-}
-
 # cycle ROUNDS
 cycle() {
 	round=0

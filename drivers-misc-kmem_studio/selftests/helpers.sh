@@ -164,6 +164,31 @@ no_memory() {
 	return 1
 }
 
+# pages_are_back BEFORE: all but a few that come and go. What is freed late, by RCU or
+# by a worker, gets five seconds.
+pages_are_back() {
+	tries=0
+	while [ $tries -lt 5 ]; do
+		lost=$(($1 - $(free_pages)))
+		[ $lost -lt 64 ] && return 0
+		sleep 1
+		tries=$((tries + 1))
+	done
+	return 1
+}
+
+# nothing_lost COMMAND...: what the kernel keeps for later (slabs, KASAN's quarantine)
+# may grow once. A page lost in each of 100 cycles is missed every time.
+nothing_lost() {
+	for attempt in 1 2 3; do
+		before=$(free_pages)
+		"$@" || return 1
+		pages_are_back "$before" && return 0
+		ktap_print_msg "attempt $attempt: $lost pages are gone"
+	done
+	return 1
+}
+
 # run DESCRIPTION FUNCTION [argument ...]
 run() {
 	description=$1

@@ -338,21 +338,8 @@ cycles() {
 	done
 }
 
-# a page lost in each of 100 cycles is more than what else comes and goes
 hundred_cycles_leak_nothing() {
-	cycles 10 || return 1
-	before=$(free_pages)
-	cycles 100 || return 1
-	# what is freed late, by RCU or by a worker, gets five seconds
-	tries=0
-	while [ $tries -lt 5 ]; do
-		lost=$((before - $(free_pages)))
-		[ $lost -lt 64 ] && return 0
-		sleep 1
-		tries=$((tries + 1))
-	done
-	ktap_print_msg "$lost pages are gone"
-	return 1
+	cycles 10 && nothing_lost cycles 100
 }
 
 tracepoints_tell_each_step() {
