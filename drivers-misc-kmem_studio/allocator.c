@@ -1,71 +1,131 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Methods to get memory for an arena.
- *
- * page  - one block of a power of two of pages, as the lab does it
- * chunk - the blocks that add up to the wanted pages exactly, largest first
+ * The table of the methods to get memory, and what they share.
  */
 #include <kunit/static_stub.h>
 #include <linux/array_size.h>
 #include <linux/gfp.h>
+#include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
-#include <linux/mmzone.h>
+#include <linux/numa.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "allocator.h"
+#include "allocators/blocks.h"
+#include "allocators/cma.h"
+#include "allocators/singles.h"
+#include "allocators/slab.h"
+#include "allocators/vmalloc.h"
 #include "cancel.h"
-#include "plan.h"
 #include "trace.h"
 
 #define FIRST_TABLE_SPANS	8
 
-/*
- * No other way to the memory exists: let reclaim and compaction work for it, but
- * fail rather than have the OOM killer end somebody's program.
- */
-#define GFP_LAST_RESORT	(GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+static const struct kmst_allocator * const allocators[] = {
+	&kmst_allocator_page,
+	&kmst_allocator_chunk,
+	&kmst_allocator_exact,
+	&kmst_allocator_folio,
+	&kmst_allocator_bulk,
+	&kmst_allocator_highmem,
+	&kmst_allocator_kmalloc,
+	&kmst_allocator_kmalloc_object,
+	&kmst_allocator_slab,
+	&kmst_allocator_vmalloc,
+	&kmst_allocator_kvmalloc,
+	&kmst_allocator_cma,
+};
 
-/* Smaller blocks will do as well: one try, and no noise when it fails. */
-#define GFP_IF_EASY	(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN)
+/**
+ * kmst_gfp_last_resort() - Flags for memory that nothing else can replace.
+ * @gfp: what was asked for
+ *
+ * No other way to the memory exists: let reclaim and compaction work for it, but
+ * fail rather than have the OOM killer end somebody's program. Whoever asked for less
+ * gets less.
+ *
+ * Context: any, pure.
+ * Return: the flags.
+ */
+gfp_t kmst_gfp_last_resort(gfp_t gfp)
+{
+	if (gfp & (__GFP_NORETRY | __GFP_RETRY_MAYFAIL))
+		return gfp | __GFP_NOWARN;
+	return gfp | __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
+}
+
+/**
+ * kmst_gfp_if_easy() - Flags for memory that something smaller can replace.
+ * @gfp: what was asked for
+ *
+ * One try, and no noise when it fails; more if that was asked for.
+ *
+ * Context: any, pure.
+ * Return: the flags.
+ */
+gfp_t kmst_gfp_if_easy(gfp_t gfp)
+{
+	if (gfp & __GFP_RETRY_MAYFAIL)
+		return gfp | __GFP_NOWARN;
+	return gfp | __GFP_NORETRY | __GFP_NOWARN;
+}
+
+/**
+ * kmst_fail_allocation() - The place where a test makes an allocation fail.
+ *
+ * Asked in front of each one that is neither a block nor a table.
+ *
+ * Context: any.
+ * Return: true to go on as if there were no memory; always false outside of tests.
+ */
+bool kmst_fail_allocation(void)
+{
+	KUNIT_STATIC_STUB_REDIRECT(kmst_fail_allocation);
+
+	return false;
+}
 
 /**
  * kmst_alloc_block() - Get one block from the page allocator.
  * @gfp:   how hard to try
  * @order: log2 of the pages, at most MAX_PAGE_ORDER
+ * @nid:   an online node, or NUMA_NO_NODE for the task's memory policy
  *
- * The one place where pages come from, so that a test can make it fail.
+ * The one place where blocks come from, so that a test can make it fail.
  *
  * Context: process context, may sleep as @gfp says.
  * Return: the first page, or NULL (never an error pointer).
  */
-struct page *kmst_alloc_block(gfp_t gfp, unsigned int order)
+struct page *kmst_alloc_block(gfp_t gfp, unsigned int order, int nid)
 {
-	KUNIT_STATIC_STUB_REDIRECT(kmst_alloc_block, gfp, order);
+	KUNIT_STATIC_STUB_REDIRECT(kmst_alloc_block, gfp, order, nid);
 
-	return alloc_pages(gfp, order);
+	if (nid == NUMA_NO_NODE)
+		return alloc_pages(gfp, order);
+	return alloc_pages_node(nid, gfp, order);
 }
 
 /**
  * kmst_free_block() - Give one block back to the page allocator.
- * @virt:  its first byte, in the linear map
+ * @page:  its first page
  * @order: log2 of its pages
  *
- * The one place where pages go, so that a test can count them.
+ * The one place where blocks go, so that a test can count them.
  *
  * Context: process context, does not sleep.
  */
-void kmst_free_block(void *virt, unsigned int order)
+void kmst_free_block(struct page *page, unsigned int order)
 {
-	KUNIT_STATIC_STUB_REDIRECT(kmst_free_block, virt, order);
+	KUNIT_STATIC_STUB_REDIRECT(kmst_free_block, page, order);
 
-	free_pages((unsigned long)virt, order);
+	__free_pages(page, order);
 }
 
 /**
- * kmst_grow_table() - Resize the memory of a table of spans.
+ * kmst_grow_table() - Resize the memory of a table.
  * @table: the table, or NULL
  * @bytes: its new size in bytes
  *
@@ -76,34 +136,80 @@ void *kmst_grow_table(void *table, size_t bytes)
 {
 	KUNIT_STATIC_STUB_REDIRECT(kmst_grow_table, table, bytes);
 
-	return kvrealloc(table, bytes, GFP_LAST_RESORT);
+	return kvrealloc(table, bytes, kmst_gfp_last_resort(GFP_KERNEL));
+}
+
+/**
+ * kmst_spans_table() - Get a table of pointers for pages or objects.
+ * @spans: gets the size of the table
+ * @nr:    pointers
+ *
+ * Context: process context, may sleep.
+ * Return: the table, not cleared, or NULL.
+ */
+void *kmst_spans_table(struct kmst_spans *spans, unsigned long nr)
+{
+	spans->table_bytes = array_size(nr, sizeof(void *));
+	return kmst_grow_table(NULL, spans->table_bytes);
+}
+
+/**
+ * kmst_table_pages() - Pages that a table of pointers takes.
+ * @nr: pointers
+ *
+ * Context: any, pure.
+ * Return: pages.
+ */
+unsigned long kmst_table_pages(unsigned long nr)
+{
+	return DIV_ROUND_UP(nr, PAGE_SIZE / sizeof(void *));
 }
 
 static int spans_reserve(struct kmst_spans *spans, unsigned int capacity)
 {
+	size_t bytes = array_size(capacity, sizeof(*spans->table));
 	struct kmst_span *table;
 
-	table = kmst_grow_table(spans->table, array_size(capacity, sizeof(*table)));
+	table = kmst_grow_table(spans->table, bytes);
 	if (!table)
 		return -ENOMEM;
 	spans->table = table;
+	spans->table_bytes = bytes;
 	spans->capacity = capacity;
 	return 0;
 }
 
+static unsigned long pages_of(const struct kmst_span *span)
+{
+	return PFN_UP(offset_in_page(span->virt) + span->bytes);
+}
+
+static void trace_span(const struct kmst_span *span)
+{
+	struct page *page;
+
+	if (!trace_span_alloc_enabled())
+		return;
+	page = is_vmalloc_addr(span->virt) ? vmalloc_to_page(span->virt) :
+					     virt_to_page(span->virt);
+	trace_span_alloc(page_to_pfn(page), pages_of(span), page_to_nid(page));
+}
+
 /**
  * kmst_spans_add() - Append a span.
- * @spans: the spans so far
- * @virt:  first byte of the new one, in the linear map
- * @bytes: its length
+ * @spans:     the spans so far
+ * @virt:      first byte of the new one, in the linear map or in that of vmalloc
+ * @bytes:     its length that may be written to
+ * @allocated: bytes that it takes from the kernel
  *
  * Context: process context, may sleep. The caller owns @spans alone.
  * Return: 0, or -ENOMEM with @spans as they were.
  */
-int kmst_spans_add(struct kmst_spans *spans, void *virt, size_t bytes)
+int kmst_spans_add(struct kmst_spans *spans, void *virt, size_t bytes,
+		   size_t allocated)
 {
+	struct kmst_span *span;
 	unsigned int capacity;
-	struct page *page;
 	int err;
 
 	if (spans->nr == spans->capacity) {
@@ -113,16 +219,39 @@ int kmst_spans_add(struct kmst_spans *spans, void *virt, size_t bytes)
 			return err;
 	}
 
-	spans->table[spans->nr++] = (struct kmst_span){ virt, bytes };
-	spans->nr_pages += bytes >> PAGE_SHIFT;
-
-	page = virt_to_page(virt);
-	trace_span_alloc(page_to_pfn(page), bytes >> PAGE_SHIFT, page_to_nid(page));
+	span = &spans->table[spans->nr++];
+	*span = (struct kmst_span){ virt, bytes };
+	spans->nr_pages += pages_of(span);
+	spans->bytes += allocated;
+	trace_span(span);
 	return 0;
 }
 
 /**
- * kmst_spans_free() - Give every span back, and the table.
+ * kmst_spans_free_each() - Give spans back, one after the other.
+ * @spans: the spans
+ * @free:  gives one back
+ *
+ * Context: process context, may sleep. The caller owns @spans alone.
+ */
+void kmst_spans_free_each(struct kmst_spans *spans,
+			  void (*free)(const struct kmst_span *span))
+{
+	unsigned long pages_since_point = 0;
+	unsigned int i;
+
+	for (i = 0; i < spans->nr; i++) {
+		pages_since_point += pages_of(&spans->table[i]);
+		free(&spans->table[i]);
+		if (pages_since_point < KMST_PAGES_PER_POINT)
+			continue;
+		pages_since_point = 0;
+		kmst_cancel_point(NULL);
+	}
+}
+
+/**
+ * kmst_spans_free() - Give all memory back, and the tables.
  * @spans:     the spans, may be none
  * @allocator: where they came from
  *
@@ -131,113 +260,12 @@ int kmst_spans_add(struct kmst_spans *spans, void *virt, size_t bytes)
 void kmst_spans_free(struct kmst_spans *spans,
 		     const struct kmst_allocator *allocator)
 {
-	unsigned long pages_since_point = 0;
-	unsigned int i;
-
-	for (i = 0; i < spans->nr; i++) {
-		allocator->free(&spans->table[i]);
-		pages_since_point += spans->table[i].bytes >> PAGE_SHIFT;
-		if (pages_since_point < KMST_PAGES_PER_POINT)
-			continue;
-		pages_since_point = 0;
-		kmst_cancel_point(NULL);
-	}
+	allocator->free(spans);
 	kvfree(spans->table);
+	kvfree(spans->pages);
+	kvfree(spans->objects);
 	*spans = (struct kmst_spans){};
 }
-
-static void free_block(const struct kmst_span *span)
-{
-	kmst_free_block(span->virt, get_order(span->bytes));
-}
-
-static int add_block(struct kmst_spans *spans, struct page *page,
-		     unsigned int order)
-{
-	void *virt = page_address(page);
-	int err;
-
-	err = kmst_spans_add(spans, virt, PAGE_SIZE << order);
-	if (err)
-		kmst_free_block(virt, order);
-	return err;
-}
-
-static unsigned long page_nr_pages(const struct kmst_plan *plan)
-{
-	return 1UL << plan->order;
-}
-
-static int page_alloc(const struct kmst_plan *plan, struct kmst_spans *spans,
-		      const struct kmst_cancel *cancel)
-{
-	struct page *page;
-
-	page = kmst_alloc_block(GFP_LAST_RESORT, plan->order);
-	if (!page)
-		return -ENOMEM;
-	return add_block(spans, page, plan->order);
-}
-
-static unsigned long chunk_nr_pages(const struct kmst_plan *plan)
-{
-	return plan->nr_pages;
-}
-
-static int chunk_alloc(const struct kmst_plan *plan, struct kmst_spans *spans,
-		       const struct kmst_cancel *cancel)
-{
-	unsigned long pages_since_point = 0;
-	unsigned int max_order = MAX_PAGE_ORDER;
-	unsigned long left = plan->nr_pages;
-
-	while (left) {
-		unsigned int order = kmst_plan_block_order(left, max_order);
-		struct page *page;
-		int err;
-
-		page = kmst_alloc_block(order ? GFP_IF_EASY : GFP_LAST_RESORT, order);
-		if (!page && order) {
-			/* what just failed is not asked for again */
-			max_order = order - 1;
-			continue;
-		}
-		if (!page)
-			return -ENOMEM;
-		err = add_block(spans, page, order);
-		if (err)
-			return err;
-
-		left -= 1UL << order;
-		pages_since_point += 1UL << order;
-		if (pages_since_point < KMST_PAGES_PER_POINT)
-			continue;
-		pages_since_point = 0;
-		err = kmst_cancel_point(cancel);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-static const struct kmst_allocator allocators[] = {
-	{
-		.name		= "page",
-		.description	= "one block of 2^order pages: contiguous, at most MAX_PAGE_ORDER",
-		.max_order	= MAX_PAGE_ORDER,
-		.nr_pages	= page_nr_pages,
-		.alloc		= page_alloc,
-		.free		= free_block,
-	},
-	{
-		.name		= "chunk",
-		.description	= "blocks that add up to the pages exactly, largest first",
-		.max_order	= -1,
-		.nr_pages	= chunk_nr_pages,
-		.alloc		= chunk_alloc,
-		.free		= free_block,
-	},
-};
 
 /**
  * kmst_allocator_find() - Look an allocator up by its name.
@@ -251,8 +279,8 @@ const struct kmst_allocator *kmst_allocator_find(const char *name)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(allocators); i++) {
-		if (sysfs_streq(name, allocators[i].name))
-			return &allocators[i];
+		if (sysfs_streq(name, allocators[i]->name))
+			return allocators[i];
 	}
 	return NULL;
 }
@@ -266,5 +294,5 @@ const struct kmst_allocator *kmst_allocator_find(const char *name)
  */
 const struct kmst_allocator *kmst_allocator_at(unsigned int index)
 {
-	return index < ARRAY_SIZE(allocators) ? &allocators[index] : NULL;
+	return index < ARRAY_SIZE(allocators) ? allocators[index] : NULL;
 }

@@ -5,6 +5,7 @@
 #ifndef KMEM_STUDIO_ALLOCATOR_H
 #define KMEM_STUDIO_ALLOCATOR_H
 
+#include <linux/bits.h>
 #include <linux/gfp_types.h>
 #include <linux/types.h>
 
@@ -12,10 +13,18 @@ struct kmst_cancel;
 struct kmst_plan;
 struct page;
 
+/* What an allocator gives: bits of kmst_allocator.promises. */
+#define KMST_CONTIGUOUS		BIT(0)	/* all of it is one run of physical addresses */
+#define KMST_MAPPABLE		BIT(1)	/* whole pages, that user space may see */
+#define KMST_PER_OBJECT		BIT(2)	/* one allocation for each object */
+
+/* The zone of user space's movable pages, which the kernel may have no address for. */
+#define KMST_GFP_HIGH		(__GFP_HIGHMEM | __GFP_MOVABLE)
+
 /**
  * struct kmst_span - memory that is contiguous in kernel virtual addresses
- * @virt:  its first byte, page aligned
- * @bytes: its length, a power of two of pages
+ * @virt:  its first byte
+ * @bytes: its length that may be written to
  */
 struct kmst_span {
 	void	*virt;
@@ -23,49 +32,97 @@ struct kmst_span {
 };
 
 /**
- * struct kmst_spans - the memory of one arena, in order
- * @table:     the spans
- * @nr:        spans in @table
- * @capacity:  spans that @table has room for
- * @nr_pages:  pages in all spans
+ * struct kmst_spans - the memory of one arena, in order: spans, or pages, or objects
+ * @table:        the spans
+ * @nr:           spans in @table
+ * @capacity:     spans that @table has room for
+ * @pages:        single pages, @nr_pages of them; they may lie in highmem
+ * @objects:      single objects, not in any order
+ * @nr_objects:   objects in @objects
+ * @object_bytes: bytes of each object that may be written to
+ * @nr_pages:     pages in all spans, or in @pages; 0 for objects, which share theirs
+ * @bytes:        bytes that were taken from the kernel for all of this, exactly
+ * @table_bytes:  bytes of @table, @pages or @objects
+ * @source:       what the allocator made for this arena alone, NULL for none
  */
 struct kmst_spans {
 	struct kmst_span	*table;
 	unsigned int		nr;
 	unsigned int		capacity;
+	struct page		**pages;
+	void			**objects;
+	unsigned int		nr_objects;
+	unsigned int		object_bytes;
 	unsigned long		nr_pages;
+	u64			bytes;
+	size_t			table_bytes;
+	void			*source;
+};
+
+/**
+ * struct kmst_request - what an allocator is asked for
+ * @plan:   how much
+ * @gfp:    flags, with those that the allocator adds
+ * @nid:    the NUMA node, NUMA_NO_NODE to leave it to the kernel
+ * @cancel: request to give up, or NULL
+ */
+struct kmst_request {
+	const struct kmst_plan		*plan;
+	gfp_t				gfp;
+	int				nid;
+	const struct kmst_cancel	*cancel;
 };
 
 /**
  * struct kmst_allocator - one method to get memory
- * @name:      what the user calls it
+ * @name:        what the user calls it
  * @description: how it gets memory, one line
- * @max_order: highest order of single block that a plan may need, or -1 for
- *             no such limit
- * @nr_pages:  pages it will take for a plan, at least as many as the plan needs
- * @alloc:     get the memory of a plan. May sleep. Returns 0, -ENOMEM, or -EINTR
- *             when @cancel asked it to give up; the spans that it added until
- *             then are the caller's to free
- * @free:      give one span back. May sleep
+ * @promises:    KMST_CONTIGUOUS, KMST_MAPPABLE, KMST_PER_OBJECT
+ * @max_order:   highest order of single block that a plan may need, or -1 for
+ *               no such limit
+ * @gfp_added:   flags that each request has
+ * @gfp_refused: flags that no request may have
+ * @sleeps:      it cannot serve a request that may not sleep
+ * @takes_node:  it can serve a request for one node
+ * @supported:   does this kernel have it? NULL for yes
+ * @nr_pages:    pages that a plan will take, bookkeeping included; for objects an
+ *               estimate
+ * @alloc:       get the memory of a plan. May sleep. Returns 0, -ENOMEM, or -EINTR
+ *               when the request's cancel asked it to give up; what it added until
+ *               then is the caller's to free
+ * @free:        give all memory back, but not the tables. May sleep
  */
 struct kmst_allocator {
 	const char	*name;
 	const char	*description;
+	unsigned int	promises;
 	int		max_order;
+	gfp_t		gfp_added;
+	gfp_t		gfp_refused;
+	bool		sleeps;
+	bool		takes_node;
+	bool		(*supported)(void);
 	unsigned long	(*nr_pages)(const struct kmst_plan *plan);
-	int		(*alloc)(const struct kmst_plan *plan,
-				 struct kmst_spans *spans,
-				 const struct kmst_cancel *cancel);
-	void		(*free)(const struct kmst_span *span);
+	int		(*alloc)(const struct kmst_request *request,
+				 struct kmst_spans *spans);
+	void		(*free)(struct kmst_spans *spans);
 };
 
 const struct kmst_allocator *kmst_allocator_find(const char *name);
 const struct kmst_allocator *kmst_allocator_at(unsigned int index);
-int kmst_spans_add(struct kmst_spans *spans, void *virt, size_t bytes);
+int kmst_spans_add(struct kmst_spans *spans, void *virt, size_t bytes,
+		   size_t allocated);
 void kmst_spans_free(struct kmst_spans *spans,
 		     const struct kmst_allocator *allocator);
-struct page *kmst_alloc_block(gfp_t gfp, unsigned int order);
-void kmst_free_block(void *virt, unsigned int order);
+void kmst_spans_free_each(struct kmst_spans *spans,
+			  void (*free)(const struct kmst_span *span));
+void *kmst_spans_table(struct kmst_spans *spans, unsigned long nr);
+unsigned long kmst_table_pages(unsigned long nr);
+gfp_t kmst_gfp_last_resort(gfp_t gfp);
+gfp_t kmst_gfp_if_easy(gfp_t gfp);
+bool kmst_fail_allocation(void);
+struct page *kmst_alloc_block(gfp_t gfp, unsigned int order, int nid);
+void kmst_free_block(struct page *page, unsigned int order);
 void *kmst_grow_table(void *table, size_t bytes);
 
 #endif /* KMEM_STUDIO_ALLOCATOR_H */

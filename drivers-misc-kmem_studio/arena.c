@@ -3,13 +3,21 @@
  * Arenas: room for N objects, created whole or not at all, freed by whoever lets
  * go of it last.
  */
+#include <linux/align.h>
 #include <linux/atomic.h>
+#include <linux/bitmap.h>
+#include <linux/cleanup.h>
+#include <linux/find.h>
 #include <linux/gfp.h>
+#include <linux/highmem.h>
+#include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
+#include <linux/mutex.h>
 #include <linux/nodemask.h>
+#include <linux/numa.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmstat.h>
@@ -31,13 +39,17 @@
  */
 static atomic_long_t pages_reserved;
 
-/* Pages in the zones that GFP_KERNEL may use: no highmem, nothing movable. */
-struct kernel_memory {
+/* All arenas, so that a page can be traced to its own. */
+static LIST_HEAD(arenas);
+static DEFINE_MUTEX(arenas_lock);
+
+/* Pages in the zones that some flags may use. */
+struct zone_memory {
 	unsigned long	managed;
 	long		available;
 };
 
-static void add_zone(struct kernel_memory *memory, struct zone *zone)
+static void add_zone(struct zone_memory *memory, struct zone *zone)
 {
 	memory->managed += zone_managed_pages(zone);
 	memory->available += zone_page_state(zone, NR_FREE_PAGES);
@@ -47,12 +59,13 @@ static void add_zone(struct kernel_memory *memory, struct zone *zone)
 	memory->available -= high_wmark_pages(zone);
 }
 
-static void count_kernel_memory(struct kernel_memory *memory)
+/* What @gfp may use: without __GFP_HIGHMEM no highmem and nothing movable. */
+static void count_memory(struct zone_memory *memory, gfp_t gfp)
 {
-	enum zone_type last = gfp_zone(GFP_KERNEL);
+	enum zone_type last = gfp_zone(gfp);
 	int nid, i;
 
-	*memory = (struct kernel_memory){};
+	*memory = (struct zone_memory){};
 	for_each_online_node(nid) {
 		for (i = 0; i <= last; i++)
 			add_zone(memory, &NODE_DATA(nid)->node_zones[i]);
@@ -65,12 +78,12 @@ static void count_kernel_memory(struct kernel_memory *memory)
  * knows other things that cannot be reclaimed, but counts all zones: take the lower
  * one, less a share that is left for others.
  */
-static unsigned long pages_available(unsigned long reusable_pages)
+static unsigned long pages_available(gfp_t gfp, unsigned long reusable_pages)
 {
-	struct kernel_memory memory;
+	struct zone_memory memory;
 	long available;
 
-	count_kernel_memory(&memory);
+	count_memory(&memory, gfp);
 	available = min(memory.available, si_mem_available());
 	available += reusable_pages;
 	available -= memory.managed >> KEEP_AVAILABLE_SHIFT;
@@ -84,19 +97,24 @@ static int refuse(struct kmst_refusal *why, enum kmst_limit limit,
 	return err;
 }
 
-static unsigned long share_of_memory(unsigned int percent)
+static unsigned long share_of_memory(gfp_t gfp, unsigned int percent)
 {
-	struct kernel_memory memory;
+	struct zone_memory memory;
 
-	count_kernel_memory(&memory);
+	count_memory(&memory, gfp);
 	return div_u64((u64)memory.managed * percent, 100);
+}
+
+static gfp_t request_gfp(const struct kmst_arena_config *config)
+{
+	return config->gfp | config->allocator->gfp_added;
 }
 
 /* Can @wanted pages be had, when other arenas have @taken? */
 static int check_share(const struct kmst_arena_config *config, unsigned long wanted,
 		       unsigned long taken, struct kmst_refusal *why)
 {
-	unsigned long allowed = share_of_memory(config->max_percent);
+	unsigned long allowed = share_of_memory(request_gfp(config), config->max_percent);
 
 	if (wanted <= allowed && taken <= allowed - wanted)
 		return 0;
@@ -117,6 +135,28 @@ static int reserve_share(const struct kmst_arena_config *config, unsigned long w
 	return err;
 }
 
+/* Is this what the allocator can do at all? */
+static int check_request(const struct kmst_arena_config *config,
+			 struct kmst_refusal *why)
+{
+	const struct kmst_allocator *allocator = config->allocator;
+	gfp_t refused = config->gfp & allocator->gfp_refused;
+	bool any_node = config->nid == NUMA_NO_NODE;
+
+	if (allocator->supported && !allocator->supported())
+		return refuse(why, KMST_LIMIT_SUPPORT, 0, 0, -EOPNOTSUPP);
+	if (refused)
+		return refuse(why, KMST_LIMIT_GFP, (__force unsigned long)refused, 0, -EINVAL);
+	if (allocator->sleeps && !gfpflags_allow_blocking(config->gfp))
+		return refuse(why, KMST_LIMIT_SLEEP, 0, 0, -EINVAL);
+	if (!any_node && (config->nid < 0 || config->nid >= MAX_NUMNODES ||
+			  !node_online(config->nid)))
+		return refuse(why, KMST_LIMIT_NODE, 0, 0, -EINVAL);
+	if (!any_node && !allocator->takes_node)
+		return refuse(why, KMST_LIMIT_ANY_NODE, 0, 0, -EINVAL);
+	return 0;
+}
+
 /* The limits that do not change with what others do. */
 static int check_plan(const struct kmst_arena_config *config,
 		      const struct kmst_plan *plan, struct kmst_refusal *why)
@@ -129,7 +169,7 @@ static int check_plan(const struct kmst_arena_config *config,
 	if (allocator->max_order >= 0 && plan->order > allocator->max_order)
 		return refuse(why, KMST_LIMIT_ORDER, plan->order,
 			      allocator->max_order, -E2BIG);
-	return 0;
+	return check_request(config, why);
 }
 
 /**
@@ -139,8 +179,9 @@ static int check_plan(const struct kmst_arena_config *config,
  * @why:            gets the limit in the way, KMST_LIMIT_NONE if there is none
  *
  * Context: process context, does not sleep.
- * Return: 0, -EINVAL for no objects, -E2BIG for more than the allocator or
- * @config->max_percent allow, -ENOMEM for more than is available now.
+ * Return: 0, -EINVAL for no objects, or for flags or a node that the allocator does
+ * not take, -EOPNOTSUPP for memory that this kernel does not have, -E2BIG for more than
+ * the allocator or @config->max_percent allow, -ENOMEM for more than is available now.
  */
 int kmst_arena_check(const struct kmst_arena_config *config,
 		     unsigned long reusable_pages, struct kmst_refusal *why)
@@ -161,7 +202,7 @@ int kmst_arena_check(const struct kmst_arena_config *config,
 	if (err)
 		return err;
 
-	allowed = pages_available(reusable_pages);
+	allowed = pages_available(request_gfp(config), reusable_pages);
 	if (wanted > allowed)
 		return refuse(why, KMST_LIMIT_AVAILABLE, wanted, allowed, -ENOMEM);
 	return 0;
@@ -175,12 +216,169 @@ static struct kmst_arena *new_arena(const struct kmst_arena_config *config,
 	if (!arena)
 		return NULL;
 	kref_init(&arena->ref);
+	INIT_LIST_HEAD(&arena->list);
 	arena->allocator = config->allocator;
 	arena->pattern = config->pattern ?: kmst_pattern_at(0);
 	arena->seed = config->seed;
+	arena->gfp = request_gfp(config);
+	arena->nid = config->nid;
 	strscpy(arena->name, config->name);
 	arena->plan = *plan;
 	return arena;
+}
+
+static int alloc_spans(struct kmst_arena *arena, const struct kmst_cancel *cancel)
+{
+	const struct kmst_request request = {
+		.plan	= &arena->plan,
+		.gfp	= arena->gfp,
+		.nid	= arena->nid,
+		.cancel	= cancel,
+	};
+	u64 begin = ktime_get_ns();
+	int err;
+
+	err = arena->allocator->alloc(&request, &arena->spans);
+	arena->alloc_ns = ktime_get_ns() - begin;
+	return err;
+}
+
+static unsigned long pfn_of_object(const struct kmst_spans *spans, unsigned int i)
+{
+	return page_to_pfn(virt_to_page(spans->objects[i]));
+}
+
+/* Objects between two points where the CPU is given up. */
+static unsigned int objects_per_point(const struct kmst_arena *arena)
+{
+	return KMST_PAGES_PER_POINT * arena->plan.structs_per_page;
+}
+
+/* What to do with the page of an object. */
+typedef void (*see_pfn_fn)(struct kmst_object_pages *pages, unsigned long pfn);
+
+/* Neighbours in the table mostly share a page: most of them cost a comparison. */
+static int see_objects(struct kmst_arena *arena, see_pfn_fn see,
+		       const struct kmst_cancel *cancel)
+{
+	const struct kmst_spans *spans = &arena->spans;
+	unsigned long last = 0;
+	unsigned int i, end;
+	int err;
+
+	for (i = 0; i < spans->nr_objects; i = end) {
+		end = min(spans->nr_objects - i, objects_per_point(arena)) + i;
+		for (; i < end; i++) {
+			unsigned long at = (unsigned long)spans->objects[i] >> PAGE_SHIFT;
+
+			if (at == last)
+				continue;
+			last = at;
+			see(&arena->object_pages, pfn_of_object(spans, i));
+		}
+		err = kmst_cancel_point(cancel);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static void widen(struct kmst_object_pages *pages, unsigned long pfn)
+{
+	unsigned long end = pages->first_pfn + pages->nr_bits;
+
+	if (!pages->nr_bits)
+		end = pfn + 1;
+	pages->first_pfn = pages->nr_bits ? min(pages->first_pfn, pfn) : pfn;
+	pages->nr_bits = max(end, pfn + 1) - pages->first_pfn;
+}
+
+static void mark(struct kmst_object_pages *pages, unsigned long pfn)
+{
+	__set_bit(pfn - pages->first_pfn, pages->bitmap);
+}
+
+/* What objects take is known only now: the cache adds to each what it needs. */
+static void reserve_objects(struct kmst_arena *arena)
+{
+	unsigned long taken = arena->nr_pages + PFN_UP(kmst_arena_bookkeeping(arena));
+
+	if (taken <= arena->reserved)
+		return;
+	atomic_long_add(taken - arena->reserved, &pages_reserved);
+	arena->reserved = taken;
+}
+
+/* Objects share pages: mark those that have any. */
+static int survey_objects(struct kmst_arena *arena, const struct kmst_cancel *cancel)
+{
+	struct kmst_object_pages *pages = &arena->object_pages;
+	size_t bytes;
+	int err;
+
+	err = see_objects(arena, widen, cancel);
+	if (err)
+		return err;
+	bytes = BITS_TO_LONGS(pages->nr_bits) * sizeof(long);
+	pages->bitmap = kmst_grow_table(NULL, bytes);
+	if (!pages->bitmap)
+		return -ENOMEM;
+	memset(pages->bitmap, 0, bytes);
+
+	err = see_objects(arena, mark, cancel);
+	if (err)
+		return err;
+	arena->nr_pages = bitmap_weight(pages->bitmap, pages->nr_bits);
+	reserve_objects(arena);
+	return 0;
+}
+
+static u64 words_in(u64 bytes)
+{
+	return div_u64(bytes, sizeof(unsigned int));
+}
+
+/* Words that may be written to, of objects or not. */
+static u64 all_words(const struct kmst_arena *arena)
+{
+	const struct kmst_spans *spans = &arena->spans;
+	u64 bytes = 0;
+	unsigned int i;
+
+	if (spans->objects)
+		return words_in((u64)spans->nr_objects * spans->object_bytes);
+	if (spans->pages)
+		return words_in((u64)spans->nr_pages << PAGE_SHIFT);
+	for (i = 0; i < spans->nr; i++)
+		bytes += spans->table[i].bytes;
+	return words_in(bytes);
+}
+
+/* See what the allocator gave. */
+static int survey(struct kmst_arena *arena, const struct kmst_cancel *cancel)
+{
+	int err = 0;
+
+	arena->nr_pages = arena->spans.nr_pages;
+	if (arena->spans.objects)
+		err = survey_objects(arena, cancel);
+	if (!err)
+		arena->nr_guards = all_words(arena) - arena->plan.nr_words;
+	return err;
+}
+
+static void list_arena(struct kmst_arena *arena)
+{
+	guard(mutex)(&arenas_lock);
+
+	list_add(&arena->list, &arenas);
+}
+
+static void unlist_arena(struct kmst_arena *arena)
+{
+	guard(mutex)(&arenas_lock);
+
+	list_del_init(&arena->list);
 }
 
 /**
@@ -196,8 +394,8 @@ static struct kmst_arena *new_arena(const struct kmst_arena_config *config,
  * The memory is not written to.
  *
  * Context: process context, may sleep.
- * Return: an arena with one reference, or ERR_PTR of -EINVAL or -E2BIG as for
- * kmst_arena_check(), -ENOMEM, or -EINTR when @cancel asked to give up. Nothing is
+ * Return: an arena with one reference, or ERR_PTR of -EINVAL, -EOPNOTSUPP or -E2BIG as
+ * for kmst_arena_check(), -ENOMEM, or -EINTR when @cancel asked to give up. Nothing is
  * held after an error.
  */
 struct kmst_arena *kmst_arena_create(const struct kmst_arena_config *config,
@@ -223,13 +421,16 @@ struct kmst_arena *kmst_arena_create(const struct kmst_arena_config *config,
 		goto out_free_arena;
 	arena->reserved = wanted;
 
-	err = arena->allocator->alloc(&arena->plan, &arena->spans, cancel);
+	err = alloc_spans(arena, cancel);
+	if (!err)
+		err = survey(arena, cancel);
 	trace_arena_alloc(arena->name, arena->allocator->name, plan.nr_structs,
-			  arena->spans.nr_pages, arena->spans.nr, err);
+			  arena->nr_pages, kmst_arena_nr_spans(arena), err);
 	if (err == -ENOMEM)
 		refuse(why, KMST_LIMIT_ALLOCATOR, wanted, arena->spans.nr_pages, err);
 	if (err)
 		goto out_put_arena;
+	list_arena(arena);
 	return arena;
 
 out_put_arena:
@@ -245,9 +446,11 @@ static void arena_release(struct kref *ref)
 {
 	struct kmst_arena *arena = container_of(ref, struct kmst_arena, ref);
 
+	unlist_arena(arena);
 	trace_arena_free(arena->name, arena->allocator->name, arena->plan.nr_structs,
-			 arena->spans.nr_pages, arena->spans.nr);
+			 arena->nr_pages, kmst_arena_nr_spans(arena));
 	kmst_spans_free(&arena->spans, arena->allocator);
+	kvfree(arena->object_pages.bitmap);
 	atomic_long_sub(arena->reserved, &pages_reserved);
 	kfree(arena);
 }
@@ -276,15 +479,167 @@ void kmst_arena_put(struct kmst_arena *arena)
 	kref_put(&arena->ref, arena_release);
 }
 
+/* Words of a run that belong to objects, if it begins with word @word of all. */
+static void split_words(const struct kmst_arena *arena, struct kmst_run *run, u64 word,
+			size_t nr)
+{
+	u64 objects = arena->plan.nr_words;
+
+	run->word = min(word, objects);
+	run->nr_words = min_t(u64, nr, objects - run->word);
+	run->guard = max(word, objects);
+	run->nr_guards = nr - run->nr_words;
+}
+
+static void point_to(struct kmst_run *run, void *virt)
+{
+	run->virt = virt;
+	run->offset = offset_in_page(virt);
+	run->page = is_vmalloc_addr(virt) ? NULL : virt_to_page(virt);
+}
+
+/* Bytes from @virt on that make a run: vmalloc's pages need not be neighbours. */
+static size_t run_bytes(const void *virt, size_t left)
+{
+	unsigned long pages = is_vmalloc_addr(virt) ? 1 : KMST_PAGES_PER_POINT;
+
+	return min_t(size_t, left, (pages << PAGE_SHIFT) - offset_in_page(virt));
+}
+
+static int walk_spans(const struct kmst_arena *arena, kmst_run_fn fn, void *context,
+		      const struct kmst_cancel *cancel)
+{
+	unsigned long pages_since_point = KMST_PAGES_PER_POINT;
+	struct kmst_run run = {};
+	u64 word = 0;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < arena->spans.nr; i++) {
+		const struct kmst_span *span = &arena->spans.table[i];
+		size_t at, bytes;
+
+		for (at = 0; at < span->bytes; at += bytes) {
+			if (pages_since_point >= KMST_PAGES_PER_POINT) {
+				err = kmst_cancel_point(cancel);
+				if (err)
+					return err;
+				pages_since_point = 0;
+			}
+			bytes = run_bytes(span->virt + at, span->bytes - at);
+			point_to(&run, span->virt + at);
+			split_words(arena, &run, word, words_in(bytes));
+			err = fn(arena, &run, context);
+			if (err)
+				return err;
+			word += words_in(bytes);
+			run.index += PFN_UP(run.offset + bytes);
+			pages_since_point += PFN_UP(run.offset + bytes);
+		}
+	}
+	return 0;
+}
+
+static void *lasting_address(struct page *page)
+{
+	return PageHighMem(page) ? NULL : page_address(page);
+}
+
+static int walk_pages(const struct kmst_arena *arena, kmst_run_fn fn, void *context,
+		      const struct kmst_cancel *cancel)
+{
+	size_t per_page = words_in(PAGE_SIZE);
+	struct kmst_run run = {};
+	int err;
+
+	for (run.index = 0; run.index < arena->spans.nr_pages; run.index++) {
+		if (!(run.index % KMST_PAGES_PER_POINT)) {
+			err = kmst_cancel_point(cancel);
+			if (err)
+				return err;
+		}
+		run.page = arena->spans.pages[run.index];
+		run.virt = lasting_address(run.page);
+		split_words(arena, &run, (u64)run.index * per_page, per_page);
+		err = fn(arena, &run, context);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/*
+ * Objects from @first on that lie in a row, if nothing is between them. The row ends
+ * where a block of KMST_PAGES_PER_POINT pages does: it is no longer than that, and
+ * the descriptors of its pages are neighbours.
+ */
+static unsigned int objects_in_row(const struct kmst_spans *spans, unsigned int first)
+{
+	void *object = spans->objects[first];
+	unsigned long block = ALIGN((unsigned long)object + 1,
+				    KMST_PAGES_PER_POINT << PAGE_SHIFT);
+	unsigned int most, nr = 1;
+
+	if (spans->object_bytes != sizeof(struct kmst_struct))
+		return 1;
+	most = (block - (unsigned long)object) / sizeof(struct kmst_struct);
+	most = min(most, spans->nr_objects - first);
+	while (nr < most) {
+		object += sizeof(struct kmst_struct);
+		if (spans->objects[first + nr] != object)
+			break;
+		nr++;
+	}
+	return nr;
+}
+
+static void object_run(const struct kmst_arena *arena, struct kmst_run *run,
+		       unsigned int first, unsigned int nr)
+{
+	const struct kmst_spans *spans = &arena->spans;
+	size_t words = words_in(spans->object_bytes);
+
+	point_to(run, spans->objects[first]);
+	run->word = (u64)first * KMST_STRUCT_WORDS;
+	run->nr_words = (size_t)nr * KMST_STRUCT_WORDS;
+	run->nr_guards = (size_t)nr * (words - KMST_STRUCT_WORDS);
+	run->guard = arena->plan.nr_words + (u64)first * (words - KMST_STRUCT_WORDS);
+}
+
+static int walk_objects(const struct kmst_arena *arena, kmst_run_fn fn, void *context,
+			const struct kmst_cancel *cancel)
+{
+	unsigned int since_point = objects_per_point(arena);
+	struct kmst_run run = {};
+	unsigned int i, nr;
+	int err;
+
+	for (i = 0; i < arena->spans.nr_objects; i += nr) {
+		if (since_point >= objects_per_point(arena)) {
+			err = kmst_cancel_point(cancel);
+			if (err)
+				return err;
+			since_point = 0;
+		}
+		nr = objects_in_row(&arena->spans, i);
+		object_run(arena, &run, i, nr);
+		err = fn(arena, &run, context);
+		if (err)
+			return err;
+		since_point += nr;
+	}
+	return 0;
+}
+
 /**
- * kmst_arena_walk() - Visit every page in order, in runs of neighbours.
+ * kmst_arena_walk() - Visit every word in order, in runs of neighbours.
  * @arena:   the arena
  * @fn:      what to do to each run
  * @context: passed to @fn
  * @cancel:  request to give up, or NULL
  *
- * A run is part of one span and short, so that the CPU is given up and @cancel
- * looked at often enough.
+ * A run is part of one span, or one page, or some objects, and short, so that the CPU
+ * is given up and @cancel looked at often enough.
  *
  * Context: process context, may sleep. The caller holds a reference.
  * Return: 0, what @fn returned if not 0, or -EINTR when @cancel asked to give up.
@@ -292,54 +647,244 @@ void kmst_arena_put(struct kmst_arena *arena)
 int kmst_arena_walk(const struct kmst_arena *arena, kmst_run_fn fn,
 		    void *context, const struct kmst_cancel *cancel)
 {
-	unsigned long index = 0;
+	if (arena->spans.objects)
+		return walk_objects(arena, fn, context, cancel);
+	if (arena->spans.pages)
+		return walk_pages(arena, fn, context, cancel);
+	return walk_spans(arena, fn, context, cancel);
+}
+
+static void word_of_span(const struct kmst_arena *arena, u64 word, struct kmst_run *run)
+{
+	u64 at = word * sizeof(unsigned int);
 	unsigned int i;
-	int err;
 
 	for (i = 0; i < arena->spans.nr; i++) {
 		const struct kmst_span *span = &arena->spans.table[i];
-		unsigned long left = span->bytes >> PAGE_SHIFT;
-		struct page *page = virt_to_page(span->virt);
 
-		while (left) {
-			unsigned long run = min(left, KMST_PAGES_PER_POINT);
-
-			err = kmst_cancel_point(cancel);
-			if (err)
-				return err;
-			err = fn(arena, page, run, index, context);
-			if (err)
-				return err;
-			page += run;
-			index += run;
-			left -= run;
+		if (at < span->bytes) {
+			point_to(run, span->virt + at);
+			run->index += PFN_DOWN(offset_in_page(span->virt) + at);
+			return;
 		}
+		at -= span->bytes;
+		run->index += PFN_UP(offset_in_page(span->virt) + span->bytes);
 	}
-	return 0;
+}
+
+static void word_of_page(const struct kmst_arena *arena, u64 word, struct kmst_run *run)
+{
+	u32 at;
+
+	run->index = div_u64_rem(word, words_in(PAGE_SIZE), &at);
+	run->page = arena->spans.pages[run->index];
+	run->offset = at * sizeof(unsigned int);
+	run->virt = lasting_address(run->page);
+	if (run->virt)
+		run->virt += run->offset;
+}
+
+static void word_of_object(const struct kmst_arena *arena, u64 word,
+			   struct kmst_run *run)
+{
+	u32 guards = words_in(arena->spans.object_bytes) - KMST_STRUCT_WORDS;
+	unsigned int *object;
+	u32 at;
+
+	if (word < arena->plan.nr_words) {
+		object = arena->spans.objects[div_u64_rem(word, KMST_STRUCT_WORDS, &at)];
+	} else {
+		object = arena->spans.objects[div_u64_rem(word - arena->plan.nr_words,
+							  guards, &at)];
+		at += KMST_STRUCT_WORDS;
+	}
+	point_to(run, object + at);
+}
+
+/**
+ * kmst_arena_word() - Find a word by its number.
+ * @arena: the arena
+ * @word:  its number; guard words come after those of all objects
+ * @run:   gets the place of this one word
+ *
+ * Context: any. The caller holds a reference.
+ * Return: true, or false if the arena has no such word.
+ */
+bool kmst_arena_word(const struct kmst_arena *arena, u64 word,
+		     struct kmst_run *run)
+{
+	if (word >= arena->plan.nr_words + arena->nr_guards)
+		return false;
+
+	*run = (struct kmst_run){};
+	split_words(arena, run, word, 1);
+	if (arena->spans.objects)
+		word_of_object(arena, word, run);
+	else if (arena->spans.pages)
+		word_of_page(arena, word, run);
+	else
+		word_of_span(arena, word, run);
+	return true;
+}
+
+static unsigned long span_pages(const struct kmst_span *span)
+{
+	return PFN_UP(offset_in_page(span->virt) + span->bytes);
+}
+
+/* Fill in the rest of a page whose place is known. */
+static void look_at(const struct kmst_arena *arena, struct kmst_page_at *at)
+{
+	const struct kmst_spans *spans = &arena->spans;
+
+	if (spans->objects) {
+		at->page = pfn_to_page(arena->object_pages.first_pfn + at->at);
+		at->virt = page_address(at->page);
+		return;
+	}
+	if (spans->pages) {
+		at->page = spans->pages[at->index];
+		at->virt = lasting_address(at->page);
+		return;
+	}
+	at->virt = (void *)((unsigned long)spans->table[at->span].virt & PAGE_MASK) +
+		   (at->at << PAGE_SHIFT);
+	at->page = is_vmalloc_addr(at->virt) ? vmalloc_to_page(at->virt) :
+					       virt_to_page(at->virt);
 }
 
 /**
  * kmst_arena_page() - Find a page by its place in the arena.
  * @arena: the arena
- * @index: place of the page, from 0
+ * @index: place of the page, from 0. The pages of objects are in the order of their
+ *         PFNs, all others in the order of the words that they hold
+ * @at:    gets the page
  *
  * Context: any. The caller holds a reference.
- * Return: the page, or NULL past the last one.
+ * Return: true, or false past the last page.
  */
-struct page *kmst_arena_page(const struct kmst_arena *arena,
-			     unsigned long index)
+bool kmst_arena_page(const struct kmst_arena *arena, unsigned long index,
+		     struct kmst_page_at *at)
 {
-	unsigned int i;
+	const struct kmst_spans *spans = &arena->spans;
 
-	for (i = 0; i < arena->spans.nr; i++) {
-		const struct kmst_span *span = &arena->spans.table[i];
-		unsigned long nr_pages = span->bytes >> PAGE_SHIFT;
+	if (index >= arena->nr_pages)
+		return false;
 
-		if (index < nr_pages)
-			return virt_to_page(span->virt) + index;
-		index -= nr_pages;
+	*at = (struct kmst_page_at){ .index = index, .at = index };
+	if (spans->objects) {
+		at->at = find_nth_bit(arena->object_pages.bitmap,
+				      arena->object_pages.nr_bits, index);
+	} else if (!spans->pages) {
+		while (at->at >= span_pages(&spans->table[at->span]))
+			at->at -= span_pages(&spans->table[at->span++]);
+	}
+	look_at(arena, at);
+	return true;
+}
+
+/**
+ * kmst_arena_next_page() - Go on to the next page.
+ * @arena: the arena
+ * @at:    a page that kmst_arena_page() or this function found; gets the next one
+ *
+ * Context: any. The caller holds a reference.
+ * Return: true, or false past the last page.
+ */
+bool kmst_arena_next_page(const struct kmst_arena *arena,
+			  struct kmst_page_at *at)
+{
+	const struct kmst_object_pages *pages = &arena->object_pages;
+
+	if (++at->index >= arena->nr_pages)
+		return false;
+	at->at++;
+	if (pages->bitmap) {
+		at->at = find_next_bit(pages->bitmap, pages->nr_bits, at->at);
+	} else if (!arena->spans.pages &&
+		   at->at == span_pages(&arena->spans.table[at->span])) {
+		at->span++;
+		at->at = 0;
+	}
+	look_at(arena, at);
+	return true;
+}
+
+/**
+ * kmst_arena_page_index() - Place in the arena of a page of a run.
+ * @arena:  the arena
+ * @run:    the run
+ * @offset: place of a byte in the run, in bytes from its first word
+ *
+ * Context: any. The caller holds a reference.
+ * Return: the index of the page that the byte is on, from 0.
+ */
+unsigned long kmst_arena_page_index(const struct kmst_arena *arena,
+				    const struct kmst_run *run, size_t offset)
+{
+	unsigned long page = PFN_DOWN(run->offset + offset);
+
+	if (!arena->object_pages.bitmap)
+		return run->index + page;
+	return bitmap_weight(arena->object_pages.bitmap,
+			     page_to_pfn(run->page) + page -
+			     arena->object_pages.first_pfn);
+}
+
+static bool has_pfn(const struct kmst_arena *arena, unsigned long pfn)
+{
+	const struct kmst_object_pages *pages = &arena->object_pages;
+	struct kmst_page_at at;
+	bool more;
+
+	if (pages->bitmap)
+		return pfn >= pages->first_pfn &&
+		       pfn - pages->first_pfn < pages->nr_bits &&
+		       test_bit(pfn - pages->first_pfn, pages->bitmap);
+	for (more = kmst_arena_page(arena, 0, &at); more;
+	     more = kmst_arena_next_page(arena, &at)) {
+		if (page_to_pfn(at.page) == pfn)
+			return true;
+		if (!(at.index % KMST_PAGES_PER_POINT))
+			cond_resched();
+	}
+	return false;
+}
+
+/**
+ * kmst_arena_find() - Find the arena that a page belongs to.
+ * @pfn: PFN of the page
+ *
+ * Context: process context, may sleep.
+ * Return: the arena with a reference taken, or NULL if the page is in none. For
+ * objects it is enough that one of them is on the page, others there may be anybody's.
+ */
+struct kmst_arena *kmst_arena_find(unsigned long pfn)
+{
+	struct kmst_arena *arena;
+
+	guard(mutex)(&arenas_lock);
+
+	list_for_each_entry(arena, &arenas, list) {
+		/* one that is about to be freed waits for the lock */
+		if (has_pfn(arena, pfn) && kref_get_unless_zero(&arena->ref))
+			return arena;
 	}
 	return NULL;
+}
+
+/**
+ * kmst_arena_nr_spans() - Count what the allocator gave one by one.
+ * @arena: the arena
+ *
+ * Context: any. The caller holds a reference.
+ * Return: spans, or pages, or objects.
+ */
+unsigned long kmst_arena_nr_spans(const struct kmst_arena *arena)
+{
+	if (arena->spans.objects)
+		return arena->spans.nr_objects;
+	return arena->spans.pages ? arena->spans.nr_pages : arena->spans.nr;
 }
 
 /**
@@ -356,35 +901,36 @@ unsigned int kmst_arena_blocks(const struct kmst_arena *arena,
 	unsigned int blocks = 0;
 	unsigned int i;
 
+	if (arena->spans.pages)
+		return order ? 0 : arena->spans.nr_pages;
 	for (i = 0; i < arena->spans.nr; i++)
 		blocks += arena->spans.table[i].bytes == PAGE_SIZE << order;
 	return blocks;
 }
 
 /**
- * kmst_arena_pages_on_node() - Count the pages that one NUMA node gave.
- * @arena: the arena
- * @nid:   the node
+ * kmst_arena_count_nodes() - Count the pages that each NUMA node gave.
+ * @arena:    the arena
+ * @nr_pages: MAX_NUMNODES counters, increased by what is found
  *
- * Context: any. The caller holds a reference.
- * Return: the number of pages.
+ * Context: process context, may sleep. The caller holds a reference.
  */
-unsigned long kmst_arena_pages_on_node(const struct kmst_arena *arena, int nid)
+void kmst_arena_count_nodes(const struct kmst_arena *arena,
+			    unsigned long *nr_pages)
 {
-	unsigned long pages = 0;
-	unsigned int i;
+	struct kmst_page_at at;
+	bool more;
 
-	for (i = 0; i < arena->spans.nr; i++) {
-		const struct kmst_span *span = &arena->spans.table[i];
-
-		if (page_to_nid(virt_to_page(span->virt)) == nid)
-			pages += span->bytes >> PAGE_SHIFT;
+	for (more = kmst_arena_page(arena, 0, &at); more;
+	     more = kmst_arena_next_page(arena, &at)) {
+		nr_pages[page_to_nid(at.page)]++;
+		if (!(at.index % KMST_PAGES_PER_POINT))
+			cond_resched();
 	}
-	return pages;
 }
 
 /**
- * kmst_arena_bookkeeping() - Memory that an arena takes beyond its pages.
+ * kmst_arena_bookkeeping() - Memory that an arena takes beyond what it shows.
  * @arena: the arena
  *
  * Context: any. The caller holds a reference.
@@ -392,6 +938,6 @@ unsigned long kmst_arena_pages_on_node(const struct kmst_arena *arena, int nid)
  */
 size_t kmst_arena_bookkeeping(const struct kmst_arena *arena)
 {
-	return sizeof(*arena) +
-	       (size_t)arena->spans.capacity * sizeof(*arena->spans.table);
+	return sizeof(*arena) + arena->spans.table_bytes +
+	       BITS_TO_LONGS(arena->object_pages.nr_bits) * sizeof(long);
 }

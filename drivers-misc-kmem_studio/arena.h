@@ -10,6 +10,7 @@
 
 #include <linux/err.h>
 #include <linux/kref.h>
+#include <linux/list.h>
 
 #include "allocator.h"
 #include "plan.h"
@@ -28,6 +29,8 @@ struct page;
  * @max_percent: largest share of RAM that all arenas together may take, in percent
  * @pattern:     what its words hold, NULL for the default
  * @seed:        what random words derive from
+ * @gfp:         flags of the allocation, without those that the allocator adds
+ * @nid:         NUMA node to take the memory from, NUMA_NO_NODE for any
  * @name:        what the tracepoints call it
  */
 struct kmst_arena_config {
@@ -36,6 +39,8 @@ struct kmst_arena_config {
 	unsigned int			max_percent;
 	const struct kmst_pattern	*pattern;
 	u64				seed;
+	gfp_t				gfp;
+	int				nid;
 	char				name[KMST_ARENA_NAME_LEN];
 };
 
@@ -47,6 +52,11 @@ struct kmst_arena_config {
  * @KMST_LIMIT_SHARE:     the pages are more than the allowed share of RAM
  * @KMST_LIMIT_AVAILABLE: the pages are more than can be had now
  * @KMST_LIMIT_ALLOCATOR: the allocator gave some of the pages, then failed
+ * @KMST_LIMIT_SUPPORT:   this kernel has no such memory
+ * @KMST_LIMIT_GFP:       the allocator takes no such flags
+ * @KMST_LIMIT_SLEEP:     the flags do not let the allocator sleep, and it has to
+ * @KMST_LIMIT_NODE:      the node is not online
+ * @KMST_LIMIT_ANY_NODE:  the allocator cannot be told a node
  */
 enum kmst_limit {
 	KMST_LIMIT_NONE,
@@ -55,12 +65,18 @@ enum kmst_limit {
 	KMST_LIMIT_SHARE,
 	KMST_LIMIT_AVAILABLE,
 	KMST_LIMIT_ALLOCATOR,
+	KMST_LIMIT_SUPPORT,
+	KMST_LIMIT_GFP,
+	KMST_LIMIT_SLEEP,
+	KMST_LIMIT_NODE,
+	KMST_LIMIT_ANY_NODE,
 };
 
 /**
  * struct kmst_refusal - why there is no arena, as numbers
  * @limit:   what stood in the way
- * @wanted:  what was wanted: an order (@KMST_LIMIT_ORDER), else pages
+ * @wanted:  what was wanted: an order (@KMST_LIMIT_ORDER), flags (@KMST_LIMIT_GFP),
+ *           else pages
  * @allowed: what could be had, in the same unit
  * @taken:   pages of @allowed that other arenas hold (@KMST_LIMIT_SHARE)
  */
@@ -72,41 +88,103 @@ struct kmst_refusal {
 };
 
 /**
- * struct kmst_arena - memory for N objects
- * @ref:       users of the arena; the last one frees it
- * @allocator: where @spans came from
- * @pattern:   what the words hold
- * @seed:      what random words derive from
- * @name:      what the tracepoints call it
- * @plan:      what was asked for
- * @spans:     what was got
- * @reserved:  pages of the share of RAM that it counts for
+ * struct kmst_object_pages - the pages that objects lie on
+ * @bitmap:    a bit for each PFN from @first_pfn on: objects lie on that page
+ * @first_pfn: the lowest of the PFNs
+ * @nr_bits:   bits in @bitmap
  */
-struct kmst_arena {
-	struct kref			ref;
-	const struct kmst_allocator	*allocator;
-	const struct kmst_pattern	*pattern;
-	u64				seed;
-	char				name[KMST_ARENA_NAME_LEN];
-	struct kmst_plan		plan;
-	struct kmst_spans		spans;
-	unsigned long			reserved;
+struct kmst_object_pages {
+	unsigned long	*bitmap;
+	unsigned long	first_pfn;
+	unsigned long	nr_bits;
 };
 
 /**
- * typedef kmst_run_fn - what kmst_arena_walk() does to each run of pages
- * @arena:    the arena
- * @page:     first page of the run; the others follow it in the memory map, and
- *            in physical and virtual addresses
- * @nr_pages: pages in the run, 1 to KMST_PAGES_PER_POINT
- * @index:    place of @page in the arena, from 0
- * @context:  what the caller of kmst_arena_walk() passed
+ * struct kmst_arena - memory for N objects
+ * @ref:          users of the arena; the last one frees it
+ * @list:         its place among all arenas
+ * @allocator:    where @spans came from
+ * @pattern:      what the words hold
+ * @seed:         what random words derive from
+ * @gfp:          flags that the allocator was asked with
+ * @nid:          node that it was asked for, or NUMA_NO_NODE
+ * @name:         what the tracepoints call it
+ * @plan:         what was asked for
+ * @spans:        what was got
+ * @object_pages: the pages of @spans if those are objects
+ * @nr_pages:     pages that the objects and what guards them lie on
+ * @nr_guards:    words of @spans that are not part of an object
+ * @reserved:     pages of the share of RAM that it counts for
+ * @alloc_ns:     time that the allocator took, in ns
+ */
+struct kmst_arena {
+	struct kref			ref;
+	struct list_head		list;
+	const struct kmst_allocator	*allocator;
+	const struct kmst_pattern	*pattern;
+	u64				seed;
+	gfp_t				gfp;
+	int				nid;
+	char				name[KMST_ARENA_NAME_LEN];
+	struct kmst_plan		plan;
+	struct kmst_spans		spans;
+	struct kmst_object_pages	object_pages;
+	unsigned long			nr_pages;
+	u64				nr_guards;
+	unsigned long			reserved;
+	u64				alloc_ns;
+};
+
+/**
+ * struct kmst_run - words of an arena that lie in a row in virtual and, but for
+ * those of vmalloc, in physical addresses
+ * @page:      descriptor of the page of the first word; not set for vmalloc, where
+ *             it is the page table that knows
+ * @virt:      the first word, NULL if it has to be mapped first (highmem)
+ * @offset:    its place in its page, in bytes
+ * @index:     place of its page in the arena, from 0; not set for objects
+ * @word:      number of the first word of an object
+ * @nr_words:  words of objects
+ * @guard:     number of the first guard word
+ * @nr_guards: guard words, behind those of objects
+ */
+struct kmst_run {
+	struct page	*page;
+	void		*virt;
+	size_t		offset;
+	unsigned long	index;
+	u64		word;
+	size_t		nr_words;
+	u64		guard;
+	size_t		nr_guards;
+};
+
+/**
+ * struct kmst_page_at - one page of an arena, on the way through all of them
+ * @page:  its descriptor
+ * @virt:  its first byte, NULL for highmem
+ * @index: its place in the arena, from 0
+ * @span:  the span that it is part of
+ * @at:    its place there, or the number of its bit if objects lie on it
+ */
+struct kmst_page_at {
+	struct page	*page;
+	void		*virt;
+	unsigned long	index;
+	unsigned int	span;
+	unsigned long	at;
+};
+
+/**
+ * typedef kmst_run_fn - what kmst_arena_walk() does to each run
+ * @arena:   the arena
+ * @run:     the run: at most KMST_PAGES_PER_POINT pages, of vmalloc one
+ * @context: what the caller of kmst_arena_walk() passed
  *
  * Return: 0 to go on, or an errno that ends the walk.
  */
-typedef int (*kmst_run_fn)(const struct kmst_arena *arena, struct page *page,
-			   unsigned long nr_pages, unsigned long index,
-			   void *context);
+typedef int (*kmst_run_fn)(const struct kmst_arena *arena,
+			   const struct kmst_run *run, void *context);
 
 int kmst_arena_check(const struct kmst_arena_config *config,
 		     unsigned long reusable_pages, struct kmst_refusal *why);
@@ -115,26 +193,22 @@ struct kmst_arena *kmst_arena_create(const struct kmst_arena_config *config,
 				     struct kmst_refusal *why);
 struct kmst_arena *kmst_arena_get(struct kmst_arena *arena);
 void kmst_arena_put(struct kmst_arena *arena);
+struct kmst_arena *kmst_arena_find(unsigned long pfn);
 int kmst_arena_walk(const struct kmst_arena *arena, kmst_run_fn fn,
 		    void *context, const struct kmst_cancel *cancel);
-struct page *kmst_arena_page(const struct kmst_arena *arena,
-			     unsigned long index);
+bool kmst_arena_word(const struct kmst_arena *arena, u64 word,
+		     struct kmst_run *run);
+bool kmst_arena_page(const struct kmst_arena *arena, unsigned long index,
+		     struct kmst_page_at *at);
+bool kmst_arena_next_page(const struct kmst_arena *arena,
+			  struct kmst_page_at *at);
+unsigned long kmst_arena_page_index(const struct kmst_arena *arena,
+				    const struct kmst_run *run, size_t offset);
+unsigned long kmst_arena_nr_spans(const struct kmst_arena *arena);
 unsigned int kmst_arena_blocks(const struct kmst_arena *arena,
 			       unsigned int order);
-unsigned long kmst_arena_pages_on_node(const struct kmst_arena *arena, int nid);
+void kmst_arena_count_nodes(const struct kmst_arena *arena,
+			    unsigned long *nr_pages);
 size_t kmst_arena_bookkeeping(const struct kmst_arena *arena);
-
-/**
- * kmst_arena_words_per_page() - Words that a page holds.
- * @arena: the arena
- *
- * Context: any.
- * Return: words of all objects that fit a page.
- */
-static inline unsigned int
-kmst_arena_words_per_page(const struct kmst_arena *arena)
-{
-	return arena->plan.structs_per_page * KMST_STRUCT_WORDS;
-}
 
 #endif /* KMEM_STUDIO_ARENA_H */

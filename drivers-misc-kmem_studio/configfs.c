@@ -13,11 +13,13 @@
 #include <linux/cleanup.h>
 #include <linux/configfs.h>
 #include <linux/ctype.h>
+#include <linux/gfp.h>
 #include <linux/kstrtox.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/nodemask.h>
+#include <linux/numa.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
 #include <linux/slab.h>
@@ -26,7 +28,9 @@
 #include <linux/sysfs.h>
 
 #include "configfs.h"
+#include "debugfs.h"
 #include "log.h"
+#include "names.h"
 #include "pattern.h"
 #include "session.h"
 
@@ -63,6 +67,7 @@ struct arenas {
  * @logged:  what was found wrong the last time that the log told of it; the words of
  *           the session
  * @scrubs_logged: keeps scrubs that find something else each time from flooding the log
+ * @debugfs: its folder of tables
  * @who:     what its lines of the log begin with
  */
 struct arena {
@@ -72,6 +77,7 @@ struct arena {
 	struct kmst_session		session;
 	u64				logged;
 	struct ratelimit_state		scrubs_logged;
+	struct dentry			*debugfs;
 	char				who[sizeof("arenas/: ") + KMST_ARENA_NAME_LEN];
 };
 
@@ -298,6 +304,60 @@ static ssize_t arena_pattern_store(struct config_item *item, const char *page,
 }
 CONFIGFS_ATTR(arena_, pattern);
 
+static ssize_t arena_node_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%d\n", READ_ONCE(arena_of(item)->config.arena.nid));
+}
+
+static ssize_t arena_node_store(struct config_item *item, const char *page,
+				size_t len)
+{
+	struct arena *arena = arena_of(item);
+	int err, nid;
+
+	if (kstrtoint(page, 0, &nid) || nid < NUMA_NO_NODE || nid >= MAX_NUMNODES ||
+	    (nid != NUMA_NO_NODE && !node_online(nid)))
+		return refuse(arena, "node", page,
+			      "-1 for any, or the number of a node that is online");
+
+	scoped_cond_guard(mutex_intr, return -EINTR, &arena->lock) {
+		err = check_idle(arena, "node");
+		if (err)
+			return err;
+		WRITE_ONCE(arena->config.arena.nid, nid);
+	}
+	return len;
+}
+CONFIGFS_ATTR(arena_, node);
+
+static ssize_t arena_gfp_show(struct config_item *item, char *page)
+{
+	char text[KMST_GFP_TEXT];
+
+	kmst_gfp_print(READ_ONCE(arena_of(item)->config.arena.gfp), text);
+	return sysfs_emit(page, "%s\n", text);
+}
+
+static ssize_t arena_gfp_store(struct config_item *item, const char *page,
+			       size_t len)
+{
+	struct arena *arena = arena_of(item);
+	gfp_t gfp;
+	int err;
+
+	if (kmst_gfp_parse(page, &gfp))
+		return refuse(arena, "gfp", page, KMST_GFP_TAKES);
+
+	scoped_cond_guard(mutex_intr, return -EINTR, &arena->lock) {
+		err = check_idle(arena, "gfp");
+		if (err)
+			return err;
+		WRITE_ONCE(arena->config.arena.gfp, gfp);
+	}
+	return len;
+}
+CONFIGFS_ATTR(arena_, gfp);
+
 /* --- commands --- */
 
 static int start(struct arena *arena)
@@ -389,13 +449,6 @@ CONFIGFS_ATTR_WO(arena_, corrupt);
 
 /* --- results --- */
 
-static const char * const state_names[] = {
-	[KMST_STATE_IDLE]	= "idle",
-	[KMST_STATE_STARTING]	= "starting",
-	[KMST_STATE_LIVE]	= "live",
-	[KMST_STATE_CORRUPT]	= "corrupt",
-};
-
 #define RESULT(_name, _format, _value)						\
 static ssize_t arena_##_name##_show(struct config_item *item, char *page)	\
 {										\
@@ -406,11 +459,11 @@ static ssize_t arena_##_name##_show(struct config_item *item, char *page)	\
 }										\
 CONFIGFS_ATTR_RO(arena_, _name)
 
-RESULT(state, "%s", state_names[results.state]);
+RESULT(state, "%s", kmst_state_name(results.state));
 RESULT(error, "%d", results.error);
 RESULT(nr_pages, "%lu", results.nr_pages);
 RESULT(order, "%u", results.order);
-RESULT(nr_spans, "%u", results.nr_spans);
+RESULT(nr_spans, "%lu", results.nr_spans);
 RESULT(bytes_requested, "%llu", results.bytes_requested);
 RESULT(bytes_allocated, "%llu", results.bytes_allocated);
 RESULT(bytes_slack, "%llu", results.bytes_allocated ?
@@ -445,6 +498,8 @@ static struct configfs_attribute *arena_attrs[] = {
 	&arena_attr_allocator,
 	&arena_attr_pattern,
 	&arena_attr_seed,
+	&arena_attr_node,
+	&arena_attr_gfp,
 	&arena_attr_scrub_ms,
 	&arena_attr_max_mismatches,
 	&arena_attr_live,
@@ -527,6 +582,8 @@ static struct arena *new_arena(const char *name)
 			.allocator	= kmst_allocator_at(0),
 			.pattern	= kmst_pattern_at(0),
 			.nr_structs	= DEFAULT_NR_STRUCTS,
+			.gfp		= GFP_KERNEL,
+			.nid		= NUMA_NO_NODE,
 		},
 		.max_mismatches = KMST_REPORT_BAD_WORDS,
 	};
@@ -559,6 +616,7 @@ static struct config_item *arenas_make_item(struct config_group *group,
 		atomic_dec(&arenas->nr);
 		return ERR_PTR(-ENOMEM);
 	}
+	arena->debugfs = kmst_debugfs_add(name, &arena->session);
 	config_item_init_type_name(&arena->item, name, &arena_type);
 	return &arena->item;
 }
@@ -566,6 +624,7 @@ static struct config_item *arenas_make_item(struct config_group *group,
 /* No file of the folder is being read or written now, nor will be. */
 static void arenas_drop_item(struct config_group *group, struct config_item *item)
 {
+	kmst_debugfs_remove(arena_of(item)->debugfs);
 	kmst_session_close(&arena_of(item)->session);
 	atomic_dec(&arenas_of(group)->nr);
 	config_item_put(item);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Level 6: arenas at run time, /sys/kernel/config/kmem_studio/arenas/NAME/.
+ * Level 7: arenas at run time, /sys/kernel/config/kmem_studio/arenas/NAME/.
  */
 #ifndef KMEM_STUDIO_CONFIGFS_H
 #define KMEM_STUDIO_CONFIGFS_H

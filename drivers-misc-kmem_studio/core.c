@@ -6,20 +6,28 @@
 #include <linux/module.h>
 
 #include "configfs.h"
+#include "debugfs.h"
 #include "lab.h"
 
 static int __init kmem_studio_init(void)
 {
 	int err;
 
+	kmst_debugfs_init();
 	/* the lab first: what it refuses must not find arenas of others */
 	err = kmst_lab_init();
 	if (err)
-		return err;
+		goto out_exit_debugfs;
 
 	err = kmst_configfs_init(kmst_lab_max_percent);
 	if (err)
-		kmst_lab_exit();
+		goto out_exit_lab;
+	return 0;
+
+out_exit_lab:
+	kmst_lab_exit();
+out_exit_debugfs:
+	kmst_debugfs_exit();
 	return err;
 }
 module_init(kmem_studio_init);
@@ -28,6 +36,7 @@ static void __exit kmem_studio_exit(void)
 {
 	kmst_configfs_exit();
 	kmst_lab_exit();
+	kmst_debugfs_exit();
 }
 module_exit(kmem_studio_exit);
 

@@ -10,16 +10,20 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/gfp.h>
+#include <linux/highmem.h>
 #include <linux/kstrtox.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/nodemask.h>
+#include <linux/numa.h>
 #include <linux/printk.h>
 #include <linux/string.h>
 #include <linux/stringify.h>
 
+#include "debugfs.h"
 #include "lab.h"
 #include "log.h"
 #include "session.h"
@@ -32,6 +36,7 @@
 /*
  * struct lab - the parameters, and the session they control
  * @session:     the arena and its thread
+ * @debugfs:     its folder of tables
  * @allocator:   for the next start; NULL is the first of the table
  * @nr_structs:  objects to start with, until @running
  * @max_percent: for the next start
@@ -42,6 +47,7 @@
  */
 struct lab {
 	struct kmst_session		session;
+	struct dentry			*debugfs;
 	const struct kmst_allocator	*allocator;
 	unsigned int			nr_structs;
 	unsigned int			max_percent;
@@ -72,23 +78,38 @@ static void say_hello(struct kmst_session *session,
 		plan.structs_per_page, plan.nr_pages, plan.order);
 }
 
-static int log_first_words(const struct kmst_arena *arena, struct page *page,
-			   unsigned long nr_pages, unsigned long index,
-			   void *context)
+static unsigned int read_word(const struct kmst_run *run)
 {
-	struct kmst_translation t;
-	unsigned long i;
+	unsigned int word;
+	void *page;
 
-	/* pages that a block has beyond the last object are not listed */
-	for (i = 0; i < nr_pages && index + i < arena->plan.nr_pages; i++) {
-		kmst_translate_page(page + i, &t);
-		pr_info("The first element in the %luth page is %u\n", index + i,
-			*(unsigned int *)t.virt);
-	}
-	return 0;
+	if (run->virt)
+		return *(unsigned int *)run->virt;
+	page = kmap_local_page(run->page);
+	word = *(unsigned int *)(page + run->offset);
+	kunmap_local(page);
+	return word;
 }
 
-static void log_placement(const struct kmst_arena *arena)
+/* Pages that a block has beyond the last object are not listed. */
+static void log_first_words(const struct kmst_arena *arena,
+			    const struct kmst_cancel *cancel)
+{
+	unsigned int per_page = arena->plan.structs_per_page * KMST_STRUCT_WORDS;
+	struct kmst_run run;
+	unsigned long i;
+
+	for (i = 0; i < arena->plan.nr_pages; i++) {
+		/* a line takes milliseconds on a serial console */
+		if (kmst_cancel_point(cancel))
+			return;
+		if (kmst_arena_word(arena, (u64)i * per_page, &run))
+			pr_info("The first element in the %luth page is %u\n", i,
+				read_word(&run));
+	}
+}
+
+static void log_placement(struct kmst_session *session, const struct kmst_arena *arena)
 {
 	unsigned int order;
 	int nid;
@@ -100,8 +121,7 @@ static void log_placement(const struct kmst_arena *arena)
 			pr_info("Blocks of order %u: %u\n", order, blocks);
 	}
 	for_each_online_node(nid)
-		pr_info("Pages on node %d: %lu\n", nid,
-			kmst_arena_pages_on_node(arena, nid));
+		pr_info("Pages on node %d: %lu\n", nid, session->node_pages[nid]);
 }
 
 static void log_arena(struct kmst_session *session,
@@ -110,9 +130,9 @@ static void log_arena(struct kmst_session *session,
 	bool verbose = READ_ONCE(lab.verbose);
 
 	if (verbose)
-		kmst_arena_walk(arena, log_first_words, NULL, &session->cancel);
+		log_first_words(arena, &session->cancel);
 	if (verbose || arena->allocator != kmst_allocator_at(0))
-		log_placement(arena);
+		log_placement(session, arena);
 }
 
 static void log_report(struct kmst_session *session,
@@ -138,6 +158,8 @@ static struct kmst_session_config lab_config(unsigned int nr_structs)
 			.allocator	= lab_allocator(),
 			.nr_structs	= nr_structs,
 			.max_percent	= lab.max_percent,
+			.gfp		= GFP_KERNEL,
+			.nid		= NUMA_NO_NODE,
 			.name		= "lab",
 		},
 		.max_mismatches = KMST_REPORT_BAD_WORDS,
@@ -201,7 +223,7 @@ static int allocator_set(const char *val, const struct kernel_param *kp)
 	const struct kmst_allocator *allocator = kmst_allocator_find(val);
 
 	if (!allocator)
-		return refuse_value(kp, val, "page or chunk");
+		return refuse_value(kp, val, "the name of an allocator");
 	lab.allocator = allocator;
 	return 0;
 }
@@ -217,7 +239,7 @@ static const struct kernel_param_ops allocator_ops = {
 };
 module_param_cb(allocator, &allocator_ops, NULL, 0644);
 MODULE_PARM_DESC(allocator,
-		 "Where the next arena's memory comes from: page (one block, default) or chunk (exact sum of blocks)");
+		 "Where the next arena's memory comes from: page (one block, default), chunk (exact sum of blocks), or another allocator");
 
 static int verbose_set(const char *val, const struct kernel_param *kp)
 {
@@ -295,6 +317,7 @@ int __init kmst_lab_init(void)
 	int err;
 
 	kmst_session_init(&lab.session, &lab_ops, "k_memory");
+	lab.debugfs = kmst_debugfs_add("lab", &lab.session);
 
 	kernel_param_lock(THIS_MODULE);
 	lab.running = true;
@@ -304,6 +327,7 @@ int __init kmst_lab_init(void)
 	if (err && IS_MODULE(CONFIG_KMEM_STUDIO)) {
 		/* a parameter that is being written must not start another one */
 		kmst_session_close(&lab.session);
+		kmst_debugfs_remove(lab.debugfs);
 		return err;
 	}
 	return 0;
@@ -319,6 +343,7 @@ int __init kmst_lab_init(void)
  */
 void kmst_lab_exit(void)
 {
+	kmst_debugfs_remove(lab.debugfs);
 	kmst_session_close(&lab.session);
 	pr_info("Unloaded kmem_studio module\n");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Level 6: the lab. Module parameters go in, lines of the kernel log come out.
+ * Level 7: the lab. Module parameters go in, lines of the kernel log come out.
  */
 #ifndef KMEM_STUDIO_LAB_H
 #define KMEM_STUDIO_LAB_H

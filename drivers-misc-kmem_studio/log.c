@@ -87,6 +87,7 @@ static void log_limit(const char *who, const struct kmst_arena_config *config,
 		      const struct kmst_refusal *why)
 {
 	const char *name = config->allocator->name;
+	gfp_t refused = (__force gfp_t)why->wanted;
 	unsigned int nr = config->nr_structs;
 	struct kmst_plan plan;
 
@@ -109,6 +110,26 @@ static void log_limit(const char *who, const struct kmst_arena_config *config,
 	case KMST_LIMIT_AVAILABLE:
 		pr_err("%snr_structs=%u needs %lu pages, %lu are available: ask for fewer structs, or end a program\n",
 		       who, nr, why->wanted, why->allowed);
+		return;
+	case KMST_LIMIT_SUPPORT:
+		pr_err("%sallocator=%s is not started: this kernel has no such memory (CONFIG_DMA_CMA, or cma= on its command line): use allocator=exact\n",
+		       who, name);
+		return;
+	case KMST_LIMIT_GFP:
+		pr_err("%sallocator=%s is not started: it takes no gfp flags %pGg: leave them out, or use another allocator\n",
+		       who, name, &refused);
+		return;
+	case KMST_LIMIT_SLEEP:
+		pr_err("%sallocator=%s is not started: it has to sleep, and gfp does not let it: use KERNEL\n",
+		       who, name);
+		return;
+	case KMST_LIMIT_NODE:
+		pr_err("%snode=%d is not online: use -1 for any, or one of /sys/devices/system/node/online\n",
+		       who, config->nid);
+		return;
+	case KMST_LIMIT_ANY_NODE:
+		pr_err("%snode=%d is refused: allocator %s cannot be told a node: use -1, or another allocator\n",
+		       who, config->nid, name);
 		return;
 	case KMST_LIMIT_ALLOCATOR:
 		pr_err("%snr_structs=%u needs %lu pages, allocator %s failed after %lu: nothing is held, ask for fewer structs%s\n",

@@ -65,21 +65,17 @@ static void begin_results(struct kmst_session *session)
 	spin_unlock(&session->results_lock);
 }
 
-static void note_arena(struct kmst_session *session, const struct kmst_arena *arena,
-		       u64 alloc_ns)
+static void note_arena(struct kmst_session *session, const struct kmst_arena *arena)
 {
 	struct kmst_results *results = &session->results;
-	int nid;
 
-	for_each_online_node(nid)
-		WRITE_ONCE(session->node_pages[nid],
-			   kmst_arena_pages_on_node(arena, nid));
+	kmst_arena_count_nodes(arena, session->node_pages);
 
 	spin_lock(&session->results_lock);
-	results->nr_pages = arena->spans.nr_pages;
-	results->nr_spans = arena->spans.nr;
-	results->bytes_allocated = (u64)arena->spans.nr_pages << PAGE_SHIFT;
-	results->alloc_ns = alloc_ns;
+	results->nr_pages = arena->nr_pages;
+	results->nr_spans = kmst_arena_nr_spans(arena);
+	results->bytes_allocated = arena->spans.bytes;
+	results->alloc_ns = arena->alloc_ns;
 	spin_unlock(&session->results_lock);
 }
 
@@ -135,12 +131,11 @@ static u64 note_scrub(struct kmst_session *session)
 
 static struct kmst_arena *create_arena(struct kmst_session *session)
 {
-	u64 begin = ktime_get_ns();
 	struct kmst_arena *arena;
 
 	arena = kmst_arena_create(&session->config.arena, &session->cancel, &session->why);
 	if (!IS_ERR(arena))
-		note_arena(session, arena, ns_since(begin));
+		note_arena(session, arena);
 	return arena;
 }
 
@@ -375,7 +370,7 @@ static int check_locked(struct kmst_session *session,
 	if (test_bit(KMST_CANCEL_CLOSED, &session->cancel.reasons))
 		return -ENODEV;
 	if (session->arena)
-		reusable = session->arena->spans.nr_pages;
+		reusable = session->arena->nr_pages;
 	return kmst_arena_check(&config->arena, reusable, why);
 }
 
@@ -539,6 +534,24 @@ int kmst_session_close(struct kmst_session *session)
 	kmst_report_free(session->report);
 	session->report = NULL;
 	return err;
+}
+
+/**
+ * kmst_session_arena() - Get hold of the live arena.
+ * @session: the session
+ *
+ * Its memory stays until the caller lets go of it by kmst_arena_put(), even if the
+ * session is stopped before.
+ *
+ * Context: process context, may sleep. Takes the session's lock; a signal makes it stop
+ * waiting for it.
+ * Return: the arena with a reference taken, NULL when idle, or ERR_PTR(-EINTR).
+ */
+struct kmst_arena *kmst_session_arena(struct kmst_session *session)
+{
+	scoped_cond_guard(mutex_intr, return ERR_PTR(-EINTR), &session->lock)
+		return session->arena ? kmst_arena_get(session->arena) : NULL;
+	return ERR_PTR(-EINTR);
 }
 
 /**

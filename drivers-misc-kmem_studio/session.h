@@ -55,11 +55,11 @@ struct kmst_session_config {
  * struct kmst_results - what came of the current run, or of the last one
  * @state:           what the session does
  * @error:           what the last start, verification or stop returned
- * @nr_pages:        pages that the arena got
+ * @nr_pages:        pages that the arena lies on
  * @order:           order of the smallest single block that would hold its objects
- * @nr_spans:        spans that it got
+ * @nr_spans:        spans, pages or objects that the allocator gave one by one
  * @bytes_requested: bytes of its objects
- * @bytes_allocated: bytes of all its spans
+ * @bytes_allocated: bytes that they take from the kernel
  * @words_verified:  words that the last verification compared, guard words too
  * @mismatches:      words that it found wrong
  * @verifications:   verifications so far, those by the thread too
@@ -74,7 +74,7 @@ struct kmst_results {
 	int		error;
 	unsigned long	nr_pages;
 	unsigned int	order;
-	unsigned int	nr_spans;
+	unsigned long	nr_spans;
 	u64		bytes_requested;
 	u64		bytes_allocated;
 	u64		words_verified;
@@ -162,6 +162,7 @@ int kmst_session_verify(struct kmst_session *session);
 int kmst_session_corrupt(struct kmst_session *session, u64 word);
 int kmst_session_stop(struct kmst_session *session);
 int kmst_session_close(struct kmst_session *session);
+struct kmst_arena *kmst_session_arena(struct kmst_session *session);
 unsigned int kmst_session_nr_structs(struct kmst_session *session);
 void kmst_session_results(struct kmst_session *session,
 			  struct kmst_results *results);

@@ -28,13 +28,13 @@ TRACE_EVENT(span_alloc,
 
 TRACE_EVENT(arena_alloc,
 	    TP_PROTO(const char *name, const char *allocator, unsigned int nr_structs,
-		     unsigned long nr_pages, unsigned int nr_spans, int err),
+		     unsigned long nr_pages, unsigned long nr_spans, int err),
 	    TP_ARGS(name, allocator, nr_structs, nr_pages, nr_spans, err),
 	    TP_STRUCT__entry(__string(name, name)
 			     __string(allocator, allocator)
 			     __field(unsigned long, nr_pages)
 			     __field(unsigned int, nr_structs)
-			     __field(unsigned int, nr_spans)
+			     __field(unsigned long, nr_spans)
 			     __field(int, err)
 	    ),
 	    TP_fast_assign(__assign_str(name);
@@ -44,19 +44,19 @@ TRACE_EVENT(arena_alloc,
 			   __entry->nr_spans = nr_spans;
 			   __entry->err = err;
 	    ),
-	    TP_printk("arena=%s allocator=%s nr_structs=%u nr_pages=%lu nr_spans=%u err=%d",
+	    TP_printk("arena=%s allocator=%s nr_structs=%u nr_pages=%lu nr_spans=%lu err=%d",
 		      __get_str(name), __get_str(allocator), __entry->nr_structs,
 		      __entry->nr_pages, __entry->nr_spans, __entry->err));
 
 TRACE_EVENT(arena_free,
 	    TP_PROTO(const char *name, const char *allocator, unsigned int nr_structs,
-		     unsigned long nr_pages, unsigned int nr_spans),
+		     unsigned long nr_pages, unsigned long nr_spans),
 	    TP_ARGS(name, allocator, nr_structs, nr_pages, nr_spans),
 	    TP_STRUCT__entry(__string(name, name)
 			     __string(allocator, allocator)
 			     __field(unsigned long, nr_pages)
 			     __field(unsigned int, nr_structs)
-			     __field(unsigned int, nr_spans)
+			     __field(unsigned long, nr_spans)
 	    ),
 	    TP_fast_assign(__assign_str(name);
 			   __assign_str(allocator);
@@ -64,7 +64,7 @@ TRACE_EVENT(arena_free,
 			   __entry->nr_structs = nr_structs;
 			   __entry->nr_spans = nr_spans;
 	    ),
-	    TP_printk("arena=%s allocator=%s nr_structs=%u nr_pages=%lu nr_spans=%u",
+	    TP_printk("arena=%s allocator=%s nr_structs=%u nr_pages=%lu nr_spans=%lu",
 		      __get_str(name), __get_str(allocator), __entry->nr_structs,
 		      __entry->nr_pages, __entry->nr_spans));
 

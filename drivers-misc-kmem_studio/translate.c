@@ -2,13 +2,17 @@
 /*
  * The chain of the lab, page -> PFN -> physical -> virtual, and the ways back.
  *
- * The linear map is an offset: virtual = physical + constant. All of this holds
- * for the pages in it, and for no other: not for highmem, and not for vmalloc
- * addresses, whose pages lie wherever the page tables say.
+ * The linear map is an offset: virtual = physical + constant. That holds for the pages
+ * in it, and for no other: not for highmem, and not for vmalloc addresses, whose pages
+ * lie wherever the page tables say.
  */
+#include <linux/highmem.h>
 #include <linux/io.h>
 #include <linux/mm.h>
+#include <linux/mmzone.h>
 #include <linux/pfn.h>
+#include <linux/uaccess.h>
+#include <linux/vmalloc.h>
 
 #include "translate.h"
 
@@ -21,15 +25,50 @@
  */
 void kmst_translate_page(struct page *page, struct kmst_translation *t)
 {
+	t->kind = PageHighMem(page) ? KMST_KIND_HIGHMEM : KMST_KIND_LINEAR;
 	t->page = page;
 	t->pfn = page_to_pfn(page);
 	t->phys = PFN_PHYS(t->pfn);
-	t->virt = PageHighMem(page) ? NULL : phys_to_virt(t->phys);
+	t->virt = t->kind == KMST_KIND_HIGHMEM ? NULL : phys_to_virt(t->phys);
+}
+
+/**
+ * kmst_translate_vmalloc() - Follow the page table from a vmalloc address to its page.
+ * @virt: an address in the area of vmalloc()
+ * @t:    gets the four names of the page; the ways back are left untouched
+ *
+ * Context: any, does not sleep. The caller holds the area.
+ * Return: 0, or -EFAULT if nothing is mapped there.
+ */
+int kmst_translate_vmalloc(const void *virt, struct kmst_translation *t)
+{
+	t->kind = KMST_KIND_VMALLOC;
+	t->virt = (void *)((unsigned long)virt & PAGE_MASK);
+	t->page = vmalloc_to_page(t->virt);
+	if (!t->page)
+		return -EFAULT;
+	t->pfn = page_to_pfn(t->page);
+	t->phys = PFN_PHYS(t->pfn);
+	return 0;
+}
+
+static void linear_back(struct kmst_translation *t)
+{
+	t->back_page = virt_to_page(t->virt);
+	t->back_phys = virt_to_phys(t->virt);
+}
+
+static void vmalloc_back(struct kmst_translation *t)
+{
+	unsigned long pfn = vmalloc_to_pfn(t->virt);
+
+	t->back_page = pfn_to_page(pfn);
+	t->back_phys = PFN_PHYS(pfn);
 }
 
 /**
  * kmst_translate_back() - Go the ways back, each from another name of the page.
- * @t: a translation that kmst_translate_page() filled in
+ * @t: a translation that kmst_translate_page() or kmst_translate_vmalloc() filled in
  *
  * Context: any, does not sleep. The caller holds the page.
  */
@@ -40,12 +79,70 @@ void kmst_translate_back(struct kmst_translation *t)
 	t->back_phys = 0;
 	t->hw_phys = 0;
 	t->hw_err = -EOPNOTSUPP;
+	if (t->kind == KMST_KIND_HIGHMEM)
+		t->back_page = pfn_to_page(t->back_pfn);
 	if (!t->virt)
 		return;
 
-	t->back_page = virt_to_page(t->virt);
-	t->back_phys = virt_to_phys(t->virt);
+	if (t->kind == KMST_KIND_VMALLOC)
+		vmalloc_back(t);
+	else
+		linear_back(t);
 	t->hw_err = kmst_translate_hardware(t->virt, &t->hw_phys);
+}
+
+/**
+ * kmst_translate_pfn() - Follow the chain from any number.
+ * @pfn: the number of a page, or of none
+ * @t:   gets the names of the page and the ways back, if it is one
+ *
+ * Context: any, does not sleep.
+ * Return: KMST_IS_MEMORY, KMST_IS_RESERVED, or KMST_IS_HOLE or KMST_IS_NOMAP with
+ * nothing that holds in @t.
+ */
+enum kmst_place_kind kmst_translate_pfn(unsigned long pfn,
+					struct kmst_translation *t)
+{
+	if (!pfn_valid(pfn))
+		return KMST_IS_HOLE;
+	kmst_translate_page(pfn_to_page(pfn), t);
+	/* the memory map is made of sections: it has descriptors for holes in them, too */
+	if (t->virt && !virt_addr_valid(t->virt))
+		return KMST_IS_NOMAP;
+	kmst_translate_back(t);
+	return PageReserved(t->page) ? KMST_IS_RESERVED : KMST_IS_MEMORY;
+}
+
+/* Translate an address that is not in the linear map. */
+static enum kmst_place_kind translate_mapped(unsigned long address,
+					     struct kmst_translation *t)
+{
+	if (!is_vmalloc_or_module_addr((void *)address))
+		return address < TASK_SIZE_MAX ? KMST_IS_USER : KMST_IS_OTHER;
+	if (kmst_translate_vmalloc((void *)address, t))
+		return KMST_IS_UNMAPPED;
+	if (!pfn_valid(t->pfn))
+		return KMST_IS_DEVICE;
+	kmst_translate_back(t);
+	return PageReserved(t->page) ? KMST_IS_RESERVED : KMST_IS_MEMORY;
+}
+
+/**
+ * kmst_translate_address() - Find the page of any address.
+ * @address: the address, of the kernel or not
+ * @t:       gets the names of the page and the ways back, if there is one
+ *
+ * Nothing is read through the address.
+ *
+ * Context: any, does not sleep.
+ * Return: KMST_IS_MEMORY, KMST_IS_RESERVED, or why there is no page, with nothing in @t.
+ */
+enum kmst_place_kind kmst_translate_address(unsigned long address,
+					    struct kmst_translation *t)
+{
+	if (virt_addr_valid((void *)address))
+		return kmst_translate_pfn(PHYS_PFN(virt_to_phys((void *)address)), t);
+	return translate_mapped(address, t);
 }
 
 /**
@@ -61,10 +158,12 @@ unsigned int kmst_translation_compare(const struct kmst_translation *t)
 
 	if (t->back_pfn != t->pfn)
 		differ |= KMST_ROUTE_PFN;
-	if (!t->virt)
-		return differ | KMST_ROUTE_VIRT;
 	if (t->back_page != t->page)
 		differ |= KMST_ROUTE_PAGE;
+	if (t->kind == KMST_KIND_HIGHMEM)
+		return differ;
+	if (!t->virt)
+		return differ | KMST_ROUTE_VIRT;
 	if (t->back_phys != t->phys)
 		differ |= KMST_ROUTE_PHYS;
 	if (t->hw_err == -EOPNOTSUPP)

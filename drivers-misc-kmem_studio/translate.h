@@ -12,12 +12,47 @@
 struct page;
 
 /**
+ * enum kmst_kind - where the kernel sees a page
+ * @KMST_KIND_LINEAR:  in its linear map
+ * @KMST_KIND_VMALLOC: where its page table says, in the area of vmalloc()
+ * @KMST_KIND_HIGHMEM: nowhere, until it is mapped
+ */
+enum kmst_kind {
+	KMST_KIND_LINEAR,
+	KMST_KIND_VMALLOC,
+	KMST_KIND_HIGHMEM,
+};
+
+/**
+ * enum kmst_place_kind - what an address or a PFN is
+ * @KMST_IS_MEMORY:   RAM that the kernel has a descriptor for
+ * @KMST_IS_RESERVED: such RAM, but never the page allocator's
+ * @KMST_IS_NOMAP:    there is a descriptor, but the kernel does not map what it is for
+ * @KMST_IS_USER:     an address of user space
+ * @KMST_IS_HOLE:     no RAM is there
+ * @KMST_IS_UNMAPPED: in the area of vmalloc(), and nothing is mapped there
+ * @KMST_IS_DEVICE:   in the area of vmalloc(), mapped to something that is not RAM
+ * @KMST_IS_OTHER:    of the kernel, neither in its linear map nor in that area
+ */
+enum kmst_place_kind {
+	KMST_IS_MEMORY,
+	KMST_IS_RESERVED,
+	KMST_IS_NOMAP,
+	KMST_IS_USER,
+	KMST_IS_HOLE,
+	KMST_IS_UNMAPPED,
+	KMST_IS_DEVICE,
+	KMST_IS_OTHER,
+};
+
+/**
  * struct kmst_translation - one page, by every name it has
+ * @kind:      where the kernel sees it
  * @page:      its descriptor in the memory map
  * @pfn:       page frame number: the index of @page in that map
  * @phys:      physical address of its first byte
- * @virt:      the same byte in the kernel's linear map; NULL for a page of
- *             highmem, which has no place there
+ * @virt:      the same byte in the kernel's linear map, or in the area of vmalloc();
+ *             NULL for a page of highmem, which has no lasting place
  * @back_page: descriptor found from @virt
  * @back_pfn:  PFN found from @phys
  * @back_phys: physical address found from @virt
@@ -26,6 +61,7 @@ struct page;
  *             instruction, -EFAULT if the MMU found no translation
  */
 struct kmst_translation {
+	enum kmst_kind	kind;
 	struct page	*page;
 	unsigned long	pfn;
 	phys_addr_t	phys;
@@ -38,20 +74,31 @@ struct kmst_translation {
 };
 
 /* Routes that disagree with the chain: bits of what kmst_translation_compare() returns. */
-#define KMST_ROUTE_VIRT		BIT(0)	/* no linear map address where one is needed */
+#define KMST_ROUTE_VIRT		BIT(0)	/* no address where one is needed */
 #define KMST_ROUTE_PAGE		BIT(1)	/* virt -> page */
 #define KMST_ROUTE_PFN		BIT(2)	/* phys -> pfn */
 #define KMST_ROUTE_PHYS		BIT(3)	/* virt -> phys */
 #define KMST_ROUTE_HARDWARE	BIT(4)	/* virt -> MMU -> phys */
 
 void kmst_translate_page(struct page *page, struct kmst_translation *t);
+int kmst_translate_vmalloc(const void *virt, struct kmst_translation *t);
+enum kmst_place_kind kmst_translate_pfn(unsigned long pfn,
+					struct kmst_translation *t);
+enum kmst_place_kind kmst_translate_address(unsigned long address,
+					    struct kmst_translation *t);
 void kmst_translate_back(struct kmst_translation *t);
 unsigned int kmst_translation_compare(const struct kmst_translation *t);
 
 #ifdef CONFIG_ARM64
 int kmst_translate_hardware(const void *virt, phys_addr_t *phys);
+int kmst_translate_table(const void *virt, phys_addr_t *phys);
 #else
 static inline int kmst_translate_hardware(const void *virt, phys_addr_t *phys)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int kmst_translate_table(const void *virt, phys_addr_t *phys)
 {
 	return -EOPNOTSUPP;
 }

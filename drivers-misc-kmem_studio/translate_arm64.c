@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Ask the MMU of an arm64 CPU where a virtual address leads.
+ * Ask the MMU of an arm64 CPU where a virtual address leads, and read the page tables
+ * that it goes by.
  */
 #include <linux/bits.h>
+#include <linux/io.h>
 #include <linux/irqflags.h>
+#include <linux/pgtable.h>
 #include <linux/sizes.h>
 #include <asm/barrier.h>
 #include <asm/sysreg.h>
@@ -41,4 +44,84 @@ int kmst_translate_hardware(const void *virt, phys_addr_t *phys)
 
 	*phys = (par & PAR_PA_MASK) | ((unsigned long)virt & (SZ_4K - 1));
 	return 0;
+}
+
+/*
+ * The kernel's first table, by the register that tells the MMU of it. What is not its
+ * address there is the ASID above bit 47, and flags below the first page.
+ */
+static pgd_t *kernel_pgd(unsigned long address)
+{
+	phys_addr_t table = read_sysreg(ttbr1_el1) & GENMASK_ULL(47, PAGE_SHIFT);
+
+	return pgd_offset_pgd((pgd_t *)phys_to_virt(table), address);
+}
+
+static phys_addr_t leaf(phys_addr_t block, unsigned long address, unsigned long mask)
+{
+	return block | (address & ~mask);
+}
+
+static int walk_pmd(pud_t *pudp, unsigned long address, phys_addr_t *phys)
+{
+	pmd_t *pmdp = pmd_offset(pudp, address);
+	pmd_t pmd = READ_ONCE(*pmdp);
+	pte_t pte;
+
+	if (!pmd_present(pmd))
+		return -EFAULT;
+	if (pmd_leaf(pmd)) {
+		*phys = leaf(__pmd_to_phys(pmd), address, PMD_MASK);
+		return 0;
+	}
+	pte = READ_ONCE(*pte_offset_kernel(pmdp, address));
+	if (!pte_present(pte))
+		return -EFAULT;
+	*phys = leaf(__pte_to_phys(pte), address, PAGE_MASK);
+	return 0;
+}
+
+static int walk_p4d(pgd_t *pgdp, unsigned long address, phys_addr_t *phys)
+{
+	p4d_t *p4dp = p4d_offset(pgdp, address);
+	pud_t *pudp, pud;
+
+	if (p4d_none(READ_ONCE(*p4dp)))
+		return -EFAULT;
+	pudp = pud_offset(p4dp, address);
+	pud = READ_ONCE(*pudp);
+	if (!pud_present(pud))
+		return -EFAULT;
+	if (pud_leaf(pud)) {
+		*phys = leaf(__pud_to_phys(pud), address, PUD_MASK);
+		return 0;
+	}
+	return walk_pmd(pudp, address, phys);
+}
+
+/**
+ * kmst_translate_table() - Translate a kernel virtual address by reading the tables.
+ * @virt: the address, of the kernel's half
+ * @phys: gets the physical address
+ *
+ * Every level may end in a block: the linear map is made of the largest that fit.
+ *
+ * Context: any, does not sleep.
+ * Return: 0, -EFAULT if the address has no translation, or -EOPNOTSUPP if the kernel is
+ * built for 52 bits of physical address, whose tables look different.
+ */
+int kmst_translate_table(const void *virt, phys_addr_t *phys)
+{
+	unsigned long address = (unsigned long)virt;
+	pgd_t *pgdp;
+
+	if (IS_ENABLED(CONFIG_ARM64_PA_BITS_52))
+		return -EOPNOTSUPP;
+	/* bit 55 chooses the half */
+	if (!(address & BIT(55)))
+		return -EFAULT;
+	pgdp = kernel_pgd(address);
+	if (pgd_none(READ_ONCE(*pgdp)))
+		return -EFAULT;
+	return walk_p4d(pgdp, address, phys);
 }

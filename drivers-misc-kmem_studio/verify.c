@@ -3,12 +3,12 @@
  * Fill an arena and verify it through the addresses that the chain page -> PFN ->
  * physical -> virtual gives for its pages.
  */
-#include <linux/bitmap.h>
-#include <linux/find.h>
-#include <linux/math64.h>
-#include <linux/minmax.h>
+#include <kunit/static_stub.h>
+#include <linux/highmem.h>
+#include <linux/kasan.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
+#include <linux/pfn.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -58,32 +58,53 @@ static struct kmst_place place_of(const struct kmst_arena *arena, u64 word,
 	return (struct kmst_place){ word, phys, arena->seed };
 }
 
-/* Words of @nr that belong to objects, from word @first on; the rest is guard. */
-static size_t object_words(const struct kmst_arena *arena, u64 first, size_t nr)
+/* Where the words of a run can be reached, and where they really are. */
+struct reach {
+	unsigned int	*words;
+	phys_addr_t	phys;
+	bool		mapped;
+};
+
+/*
+ * The address that the chain gives for the run's page, so that it is the chain that
+ * is proved. vmalloc's and highmem's pages are reached as they have to be.
+ */
+static void reach_run(const struct kmst_run *run, struct reach *reach)
 {
-	if (first >= arena->plan.nr_words)
-		return 0;
-	return min_t(u64, arena->plan.nr_words - first, nr);
+	struct kmst_translation t;
+
+	*reach = (struct reach){};
+	if (!run->page) {
+		/* an arena's pages stay mapped: this does not fail */
+		kmst_translate_vmalloc(run->virt, &t);
+		reach->words = run->virt;
+	} else {
+		kmst_translate_page(run->page, &t);
+		reach->mapped = !t.virt;
+		if (reach->mapped)
+			t.virt = kmap_local_page(run->page);
+		reach->words = t.virt + run->offset;
+	}
+	reach->phys = t.phys + run->offset;
 }
 
-static int fill_run(const struct kmst_arena *arena, struct page *page,
-		    unsigned long nr_pages, unsigned long index, void *context)
+static void leave_run(const struct reach *reach)
 {
-	unsigned int per_page = kmst_arena_words_per_page(arena);
-	struct kmst_translation t;
-	unsigned long i;
+	if (reach->mapped)
+		kunmap_local(reach->words);
+}
 
-	for (i = 0; i < nr_pages; i++) {
-		u64 first = (u64)(index + i) * per_page;
-		size_t words = object_words(arena, first, per_page);
-		struct kmst_place place;
+static int fill_run(const struct kmst_arena *arena, const struct kmst_run *run,
+		    void *context)
+{
+	struct kmst_place place;
+	struct reach reach;
 
-		kmst_translate_page(page + i, &t);
-		place = place_of(arena, first, t.phys);
-		arena->pattern->fill(t.virt, words, &place);
-		kmst_pattern_guard_fill((unsigned int *)t.virt + words,
-					per_page - words);
-	}
+	reach_run(run, &reach);
+	place = place_of(arena, run->word, reach.phys);
+	arena->pattern->fill(reach.words, run->nr_words, &place);
+	kmst_pattern_guard_fill(reach.words + run->nr_words, run->nr_guards);
+	leave_run(&reach);
 	return 0;
 }
 
@@ -99,26 +120,29 @@ static int fill_run(const struct kmst_arena *arena, struct page *page,
 int kmst_verify_fill(const struct kmst_arena *arena,
 		     const struct kmst_cancel *cancel)
 {
-	u64 all_words = (u64)arena->spans.nr_pages * kmst_arena_words_per_page(arena);
 	int err;
 
 	err = kmst_arena_walk(arena, fill_run, NULL, cancel);
-	trace_fill(arena->name, arena->plan.nr_words, all_words - arena->plan.nr_words, err);
+	trace_fill(arena->name, arena->plan.nr_words, arena->nr_guards, err);
 	return err;
 }
 
 static void note_bad_word(struct kmst_report *report,
-			  const struct kmst_arena *arena, u64 word,
-			  phys_addr_t phys, unsigned int got)
+			  const struct kmst_arena *arena,
+			  const struct kmst_run *run, const struct reach *reach,
+			  size_t at)
 {
+	bool guard = at >= run->nr_words;
+	u64 word = guard ? run->guard + (at - run->nr_words) : run->word + at;
+	phys_addr_t phys = reach->phys + at * sizeof(*reach->words);
 	struct kmst_place place = place_of(arena, word, phys);
-	bool guard = word >= arena->plan.nr_words;
 	struct kmst_bad_word bad = {
 		.word		= word,
-		.page		= div_u64(word, kmst_arena_words_per_page(arena)),
+		.page		= kmst_arena_page_index(arena, run,
+							at * sizeof(*reach->words)),
 		.phys		= phys,
 		.expected	= guard ? KMST_GUARD_WORD : arena->pattern->word(&place),
-		.got		= got,
+		.got		= reach->words[at],
 		.guard		= guard,
 	};
 
@@ -128,99 +152,122 @@ static void note_bad_word(struct kmst_report *report,
 		report->bad[report->nr_bad++] = bad;
 }
 
-/* Compare the words of neighbouring pages whose addresses were found right. */
-static void check_words(const struct kmst_arena *arena, struct page *page,
-			unsigned long nr_pages, unsigned long index,
-			struct kmst_report *report)
+/**
+ * kmst_verify_words() - Compare the words of a run whose addresses were found right.
+ * @arena:  the arena
+ * @run:    the run
+ * @report: what was found is added here
+ *
+ * Context: any, does not sleep. The caller holds a reference.
+ */
+void kmst_verify_words(const struct kmst_arena *arena, const struct kmst_run *run,
+		       struct kmst_report *report)
 {
-	unsigned int per_page = kmst_arena_words_per_page(arena);
-	size_t nr = (size_t)nr_pages * per_page;
-	u64 first = (u64)index * per_page;
-	size_t objects = object_words(arena, first, nr);
-	struct kmst_translation t;
+	size_t nr = run->nr_words + run->nr_guards;
 	const unsigned int *words;
+	struct reach reach;
 	size_t at;
 
-	kmst_translate_page(page, &t);
-	words = t.virt;
-	for (at = 0; at < objects; at++) {
-		struct kmst_place place = place_of(arena, first + at,
-						   t.phys + at * sizeof(*words));
+	reach_run(run, &reach);
+	words = reach.words;
+	for (at = 0; at < run->nr_words; at++) {
+		struct kmst_place place = place_of(arena, run->word + at,
+						   reach.phys + at * sizeof(*words));
 
-		at += arena->pattern->check(words + at, objects - at, &place);
-		if (at < objects)
-			note_bad_word(report, arena, first + at,
-				      t.phys + at * sizeof(*words), words[at]);
+		at += arena->pattern->check(words + at, run->nr_words - at, &place);
+		if (at < run->nr_words)
+			note_bad_word(report, arena, run, &reach, at);
 	}
-	for (at = objects; at < nr; at++) {
+	for (at = run->nr_words; at < nr; at++) {
 		at += kmst_pattern_guard_check(words + at, nr - at);
 		if (at < nr)
-			note_bad_word(report, arena, first + at,
-				      t.phys + at * sizeof(*words), words[at]);
+			note_bad_word(report, arena, run, &reach, at);
 	}
-	report->words += objects;
-	report->guards += nr - objects;
+	leave_run(&reach);
+	report->words += run->nr_words;
+	report->guards += run->nr_guards;
 }
 
 /**
  * kmst_verify_route() - Judge the address routes of one page.
  * @report: a disagreement is noted here
  * @t:      the page's translation, with the ways back
- * @index:  place of the page in the arena
  *
  * Context: any, does not sleep.
  * Return: true if all routes agree, so that the page may be read through them.
  */
 bool kmst_verify_route(struct kmst_report *report,
-		       const struct kmst_translation *t, unsigned long index)
+		       const struct kmst_translation *t)
 {
 	report->pages++;
 	if (likely(!kmst_translation_compare(t)))
 		return true;
 
-	if (!report->bad_translations++) {
+	if (!report->bad_translations++)
 		report->bad_route = *t;
-		report->bad_route_page = index;
-	}
 	return false;
 }
 
-/**
- * kmst_verify_words() - Compare the words of those pages of a run that may be read.
- * @arena:    the arena
- * @page:     first page of the run, as for kmst_run_fn
- * @nr_pages: pages in the run
- * @index:    place of @page in the arena
- * @readable: a bit for each page whose addresses were found right
- * @report:   what was found is added here
- *
- * Context: any, does not sleep. The caller holds a reference.
- */
-void kmst_verify_words(const struct kmst_arena *arena, struct page *page,
-		       unsigned long nr_pages, unsigned long index,
-		       const unsigned long *readable, struct kmst_report *report)
+/* Page @i of a run, by the way that its kind allows. */
+static void translate_run_page(const struct kmst_run *run, unsigned long i,
+			       unsigned long virt, struct kmst_translation *t)
 {
-	unsigned int begin, end;
-
-	for_each_set_bitrange(begin, end, readable, nr_pages)
-		check_words(arena, page + begin, end - begin, index + begin, report);
+	if (!run->page) {
+		kmst_translate_vmalloc(run->virt + (i << PAGE_SHIFT), t);
+	} else {
+		kmst_translate_page(run->page + i, t);
+		/* the address that the arena goes by has to be the chain's */
+		if (virt && (unsigned long)t->virt != virt + (i << PAGE_SHIFT))
+			t->virt = NULL;
+	}
+	kmst_translate_back(t);
 }
 
-static int check_run(const struct kmst_arena *arena, struct page *page,
-		     unsigned long nr_pages, unsigned long index, void *context)
+/**
+ * kmst_verify_routes() - Judge the address routes of all pages of a run.
+ * @arena:  the arena
+ * @run:    the run
+ * @report: disagreements are noted here
+ *
+ * The one place where this is done, so that a test can find a run wrong.
+ *
+ * Context: any, does not sleep. The caller holds a reference.
+ * Return: true if all routes of all pages agree, so that the run may be read.
+ */
+bool kmst_verify_routes(const struct kmst_arena *arena, const struct kmst_run *run,
+			struct kmst_report *report)
 {
-	DECLARE_BITMAP(readable, KMST_PAGES_PER_POINT) = {};
-	struct kmst_report *report = context;
+	size_t bytes = (run->nr_words + run->nr_guards) * sizeof(unsigned int);
+	unsigned long virt = (unsigned long)kasan_reset_tag(run->virt) & PAGE_MASK;
+	unsigned long i = 0, nr_pages = PFN_UP(run->offset + bytes);
 	struct kmst_translation t;
-	unsigned long i;
+	bool right = true;
 
-	for (i = 0; i < nr_pages; i++) {
-		kmst_translate_page(page + i, &t);
-		kmst_translate_back(&t);
-		if (kmst_verify_route(report, &t, index + i))
-			__set_bit(i, readable);
+	KUNIT_STATIC_STUB_REDIRECT(kmst_verify_routes, arena, run, report);
+
+	/* objects often share a page with those before them */
+	if (run->page && run->page == report->last_right)
+		i = 1;
+	for (; i < nr_pages; i++) {
+		translate_run_page(run, i, virt, &t);
+		if (likely(kmst_verify_route(report, &t)))
+			continue;
+		right = false;
+		if (report->bad_translations == 1)
+			report->bad_route_page = kmst_arena_page_index(arena, run,
+								       i << PAGE_SHIFT);
 	}
-	kmst_verify_words(arena, page, nr_pages, index, readable, report);
+	report->last_right = right && run->page ? run->page + nr_pages - 1 : NULL;
+	return right;
+}
+
+static int check_run(const struct kmst_arena *arena, const struct kmst_run *run,
+		     void *context)
+{
+	struct kmst_report *report = context;
+
+	if (kmst_verify_routes(arena, run, report))
+		kmst_verify_words(arena, run, report);
 	return 0;
 }
 
@@ -260,21 +307,15 @@ int kmst_verify_check(const struct kmst_arena *arena,
 int kmst_verify_corrupt(const struct kmst_arena *arena, u64 word,
 			unsigned int mask)
 {
-	unsigned int per_page = kmst_arena_words_per_page(arena);
-	struct kmst_translation t;
-	unsigned int *words;
-	struct page *page;
-	u64 index;
-	u32 at;
+	struct kmst_run run;
+	struct reach reach;
 
-	index = div_u64_rem(word, per_page, &at);
-	if (index >= arena->spans.nr_pages)
+	if (!kmst_arena_word(arena, word, &run))
 		return -ERANGE;
 
-	page = kmst_arena_page(arena, index);
-	kmst_translate_page(page, &t);
-	words = t.virt;
-	words[at] ^= mask;
-	trace_corrupt(arena->name, word, t.phys + at * sizeof(*words), mask);
+	reach_run(&run, &reach);
+	*reach.words ^= mask;
+	leave_run(&reach);
+	trace_corrupt(arena->name, word, reach.phys, mask);
 	return 0;
 }

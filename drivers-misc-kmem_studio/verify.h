@@ -11,6 +11,7 @@
 
 struct kmst_arena;
 struct kmst_cancel;
+struct kmst_run;
 struct page;
 
 /* Bad words that a report locates, unless it was asked for another number. */
@@ -40,9 +41,11 @@ struct kmst_bad_word {
  * @guards:           guard words that were compared
  * @mismatches:       words of either kind that differed
  * @pages:            pages that were visited
- * @bad_translations: pages whose address routes disagree; their words are not read
+ * @bad_translations: pages whose address routes disagree; the run of words that such a
+ *                    page is in is not read
  * @bad_route:        the first such page
  * @bad_route_page:   index of that page in the arena
+ * @last_right:       the page whose routes were found right last, or NULL
  * @max_bad:          room for entries in @bad
  * @nr_bad:           entries of @bad
  * @bad:              the first words that differed
@@ -55,6 +58,7 @@ struct kmst_report {
 	unsigned long		bad_translations;
 	struct kmst_translation	bad_route;
 	unsigned long		bad_route_page;
+	struct page		*last_right;
 	unsigned int		max_bad;
 	unsigned int		nr_bad;
 	struct kmst_bad_word	bad[] __counted_by(max_bad);
@@ -65,10 +69,11 @@ void kmst_report_free(struct kmst_report *report);
 int kmst_verify_fill(const struct kmst_arena *arena,
 		     const struct kmst_cancel *cancel);
 bool kmst_verify_route(struct kmst_report *report,
-		       const struct kmst_translation *t, unsigned long index);
-void kmst_verify_words(const struct kmst_arena *arena, struct page *page,
-		       unsigned long nr_pages, unsigned long index,
-		       const unsigned long *readable, struct kmst_report *report);
+		       const struct kmst_translation *t);
+bool kmst_verify_routes(const struct kmst_arena *arena, const struct kmst_run *run,
+			struct kmst_report *report);
+void kmst_verify_words(const struct kmst_arena *arena, const struct kmst_run *run,
+		       struct kmst_report *report);
 int kmst_verify_check(const struct kmst_arena *arena,
 		      struct kmst_report *report,
 		      const struct kmst_cancel *cancel);

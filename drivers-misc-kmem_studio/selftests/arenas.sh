@@ -8,111 +8,21 @@ DIR=$(dirname "$(readlink -f "$0")")
 # shellcheck source-path=SCRIPTDIR source=helpers.sh
 . "$DIR/helpers.sh"
 
-CONFIGFS=/sys/kernel/config
-STUDIO=$CONFIGFS/$MODULE
-ARENAS=$STUDIO/arenas
-
-# EILSEQ and ERANGE in the words of glibc, and of musl
-CORRUPT="Invalid or incomplete|Illegal byte"
-RANGE="out of range|not representable"
-
-# ---- arenas ----
-
-make_arena() {
-	mkdir "$ARENAS/$1" 2>>"$ERRORS"
-}
-
-# ARENA FILE VALUE. By the shell, which is quick, or by a program: not every shell says
-# what the error of a write was.
-put() {
-	if [ -n "$TELL_ERROR" ]; then
-		echo "$3" | dd of="$ARENAS/$1/$2" 2>>"$ERRORS"
-	else
-		echo "$3" 2>>"$ERRORS" >"$ARENAS/$1/$2"
-	fi
-}
-
-# ARENA FILE
-get() {
-	cat "$ARENAS/$1/$2"
-}
-
-# is ARENA FILE VALUE
-is() {
-	read -r value <"$ARENAS/$1/$2"
-	[ "$value" = "$3" ] || {
-		ktap_print_msg "$1/$2 is \"$value\", not \"$3\""
-		return 1
-	}
-}
-
-# fails_with ERRNO'S TEXT COMMAND...: a write that the driver refuses so
-fails_with() {
-	wanted=$1
-	shift
-	: >"$ERRORS"
-	TELL_ERROR=1
-	if "$@"; then
-		TELL_ERROR=
-		ktap_print_msg "not refused: $*"
-		return 1
-	fi
-	TELL_ERROR=
-	grep -qE "$wanted" "$ERRORS" || {
-		ktap_print_msg "$*: $(cat "$ERRORS"), not \"$wanted\""
-		return 1
-	}
-}
-
-clean_up() {
-	rmdir "$ARENAS"/*/ 2>/dev/null
-	return 0
-}
-
-# live ARENA [FILE=VALUE...]: make, configure and start
-live() {
-	arena=$1
-	shift
-	make_arena "$arena" || return 1
-	for setting in "$@"; do
-		put "$arena" "${setting%%=*}" "${setting#*=}" || return 1
-	done
-	put "$arena" live 1
-}
-
-threads() {
-	grep -lx "$1" /proc/[0-9]*/comm 2>/dev/null | wc -l
-}
-
-# a thread is seen for a moment after it has ended
-no_thread() {
-	[ "$(threads "$1")" -eq 0 ]
-}
-
-nap() {
-	usleep 100000 2>/dev/null || sleep 0.1
-}
-
-# wait_until COMMAND...: ten seconds at least
-wait_until() {
-	naps=0
-	until "$@"; do
-		naps=$((naps + 1))
-		[ $naps -lt 100 ] || return 1
-		nap
-	done
-}
+# shellcheck source-path=SCRIPTDIR source=arena_helpers.sh
+. "$DIR/arena_helpers.sh"
 
 # ---- tests ----
 
 defaults_are_as_documented() {
 	make_arena a && is a nr_structs 2000 && is a allocator page && is a pattern counter &&
-		is a seed 0 && is a scrub_ms 0 && is a max_mismatches 8 && is a live 0 &&
+		is a seed 0 && is a node -1 && is a gfp KERNEL && is a scrub_ms 0 &&
+		is a max_mismatches 8 && is a live 0 &&
 		is a state idle && is a error 0 && is a nr_pages 0 && is a bytes_slack 0
 }
 
 names_are_listed() {
-	for name in page chunk; do
+	for name in page chunk exact folio bulk highmem kmalloc kmalloc_object slab \
+		    vmalloc kvmalloc cma; do
 		grep -q "^$name${TAB}." $STUDIO/allocators || return 1
 	done
 	for name in counter address random zeros ones checker walking; do
@@ -447,50 +357,7 @@ hundred_cycles_leak_nothing() {
 	cycle 10 && nothing_lost cycle 100
 }
 
-mount_configfs() {
-	[ -d $CONFIGFS ] || return 1
-	mountpoint -q $CONFIGFS 2>/dev/null || mount -t configfs none $CONFIGFS 2>>"$ERRORS"
-	[ -d $ARENAS ]
-}
-
-end() {
-	if [ -n "$OURS" ]; then
-		clean_up
-		put_percent "$PERCENT"
-	fi
-	[ -z "$UNLOAD" ] || rmmod $MODULE
-	rm -f "$ERRORS" "$ERRORS.splats" "$ERRORS.busy"
-}
-
-UNLOAD=
-OURS=
-TELL_ERROR=
-needs_root
-trap end EXIT
-needs_driver
-if ! is_loaded; then
-	UNLOAD=1
-	if ! modprobe $MODULE nr_structs=0; then
-		echo "Bail out! the module cannot be loaded"
-		exit "$KSFT_FAIL"
-	fi
-fi
-if ! mount_configfs; then
-	ktap_skip_all "no configfs"
-	exit "$KSFT_SKIP"
-fi
-if [ -n "$(find $ARENAS -mindepth 1 -maxdepth 1)" ] ||
-   [ "$(cat $PARAMETERS/nr_structs)" != 0 ]; then
-	UNLOAD=
-	ktap_skip_all "there are arenas in use, remove them first"
-	exit "$KSFT_SKIP"
-fi
-OURS=1
-put_percent() {
-	echo "$1" >$PARAMETERS/max_percent
-}
-PERCENT=$(cat $PARAMETERS/max_percent)
-put_percent 50
+take_arenas
 
 SECONDS_TOGETHER=${SECONDS_TOGETHER:-30}
 ktap_set_plan 22

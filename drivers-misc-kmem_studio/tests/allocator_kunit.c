@@ -9,7 +9,10 @@
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
+#include <linux/numa.h>
 #include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/vmstat.h>
 
 #include "../allocator.h"
 #include "../cancel.h"
@@ -39,7 +42,7 @@ static int page_source_init(struct kunit *test)
 	return 0;
 }
 
-static struct page *source_alloc_block(gfp_t gfp, unsigned int order)
+static struct page *source_alloc_block(gfp_t gfp, unsigned int order, int nid)
 {
 	struct page_source *source = kunit_get_current_test()->priv;
 	struct page *page;
@@ -58,12 +61,12 @@ static struct page *source_alloc_block(gfp_t gfp, unsigned int order)
 	return page;
 }
 
-static void source_free_block(void *virt, unsigned int order)
+static void source_free_block(struct page *page, unsigned int order)
 {
 	struct page_source *source = kunit_get_current_test()->priv;
 
 	source->held--;
-	free_pages((unsigned long)virt, order);
+	__free_pages(page, order);
 }
 
 static void *source_grow_table(void *table, size_t bytes)
@@ -91,11 +94,18 @@ static int alloc_pages_of(struct kunit *test, const char *name,
 {
 	const struct kmst_allocator *allocator = kmst_allocator_find(name);
 	struct kmst_plan plan;
+	struct kmst_request request = {
+		.plan	= &plan,
+		.gfp	= GFP_KERNEL,
+		.nid	= NUMA_NO_NODE,
+		.cancel	= cancel,
+	};
 
 	KUNIT_ASSERT_NOT_NULL(test, allocator);
+	request.gfp |= allocator->gfp_added;
 	kmst_plan_init(&plan, nr_pages * (PAGE_SIZE / 32), PAGE_SHIFT);
 	KUNIT_ASSERT_EQ(test, plan.nr_pages, nr_pages);
-	return allocator->alloc(&plan, spans, cancel);
+	return allocator->alloc(&request, spans);
 }
 
 static void expect_spans_hold(struct kunit *test, const struct kmst_spans *spans,
@@ -131,7 +141,8 @@ static void names_are_looked_up(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, kmst_allocator_at(0)->name, "page");
 	KUNIT_EXPECT_PTR_EQ(test, kmst_allocator_find("page"), kmst_allocator_at(0));
 	KUNIT_EXPECT_PTR_EQ(test, kmst_allocator_find("chunk\n"), kmst_allocator_at(1));
-	KUNIT_EXPECT_NULL(test, kmst_allocator_at(2));
+	KUNIT_EXPECT_NULL(test, kmst_allocator_at(12));
+	KUNIT_EXPECT_PTR_EQ(test, kmst_allocator_find("cma"), kmst_allocator_at(11));
 	KUNIT_EXPECT_NULL(test, kmst_allocator_find(""));
 	KUNIT_EXPECT_NULL(test, kmst_allocator_find("pag"));
 	KUNIT_EXPECT_NULL(test, kmst_allocator_find("pages"));
@@ -272,6 +283,168 @@ static void chunk_gives_up_when_asked(struct kunit *test)
 	free_and_expect_none_held(test, "chunk", &spans);
 }
 
+/* Every allocation of a driver's allocator is one of these; test->priv is another. */
+static struct {
+	int	until_failure;
+	int	asked;
+} injected;
+
+static bool inject_failure(void)
+{
+	injected.asked++;
+	return !injected.until_failure--;
+}
+
+static struct page *inject_alloc_block(gfp_t gfp, unsigned int order, int nid)
+{
+	return inject_failure() ? NULL : alloc_pages(gfp, order);
+}
+
+static void *inject_grow_table(void *table, size_t bytes)
+{
+	return inject_failure() ? NULL : kvrealloc(table, bytes, GFP_KERNEL);
+}
+
+static void use_injection(struct kunit *test)
+{
+	kunit_activate_static_stub(test, kmst_fail_allocation, inject_failure);
+	kunit_activate_static_stub(test, kmst_alloc_block, inject_alloc_block);
+	kunit_activate_static_stub(test, kmst_grow_table, inject_grow_table);
+}
+
+static const void *allocator_gen_params(const void *previous, char *desc)
+{
+	const struct kmst_allocator *allocator;
+	unsigned int i;
+
+	for (i = 0; (allocator = kmst_allocator_at(i)); i++) {
+		if (previous == allocator)
+			previous = NULL;
+		else if (!previous)
+			break;
+	}
+	if (allocator)
+		strscpy(desc, allocator->name, KUNIT_PARAM_DESC_SIZE);
+	return allocator;
+}
+
+static void skip_if_not_supported(struct kunit *test,
+				  const struct kmst_allocator *allocator)
+{
+	if (allocator->supported && !allocator->supported())
+		kunit_skip(test, "this kernel has no memory for %s", allocator->name);
+}
+
+#define INJECT_PAGES	65
+#define INJECT_ROUNDS	8
+
+/* Of those that allocate each object alone, fewer pages have as many allocations. */
+static unsigned long inject_pages(const struct kmst_allocator *allocator)
+{
+	return allocator->promises & KMST_PER_OBJECT ? 1 : INJECT_PAGES;
+}
+
+/* Fail each allocation in turn, until there is none left to fail. Returns their number. */
+static int fail_each(struct kunit *test, const struct kmst_allocator *allocator)
+{
+	struct kmst_spans spans = {};
+	int n, err;
+
+	for (n = 0;; n++) {
+		injected.until_failure = n;
+		injected.asked = 0;
+		err = alloc_pages_of(test, allocator->name, inject_pages(allocator), &spans,
+				     NULL);
+		kmst_spans_free(&spans, allocator);
+		if (!err && injected.asked <= n)
+			return n;
+		/* what has smaller blocks for the one that failed goes on with those */
+		if (err)
+			KUNIT_EXPECT_EQ(test, err, -ENOMEM);
+		KUNIT_ASSERT_LT(test, n, 100000);
+	}
+}
+
+/* Pages that some rounds cost. */
+static long pages_gone(struct kunit *test, const struct kmst_allocator *allocator)
+{
+	unsigned long before = global_zone_page_state(NR_FREE_PAGES);
+	int round;
+
+	for (round = 0; round < INJECT_ROUNDS; round++)
+		fail_each(test, allocator);
+	return before - global_zone_page_state(NR_FREE_PAGES);
+}
+
+/*
+ * A leak of what was got before the failure costs pages each time. What the CPUs' lists
+ * of free pages keep for later costs them once. Objects and areas are for kmemleak to
+ * find.
+ */
+static void nothing_leaks_wherever_it_fails(struct kunit *test)
+{
+	const struct kmst_allocator *allocator = test->param_value;
+	long most = INJECT_ROUNDS * INJECT_PAGES / 2;
+	int attempt, sites;
+	long gone = 0;
+
+	skip_if_not_supported(test, allocator);
+	use_injection(test);
+	sites = fail_each(test, allocator);
+	KUNIT_EXPECT_GE(test, sites, 2);
+	for (attempt = 0; attempt < 5; attempt++) {
+		gone = pages_gone(test, allocator);
+		if (gone < most)
+			return;
+	}
+	KUNIT_FAIL(test, "%ld pages are gone after each of %d attempts", gone, attempt);
+}
+
+static void bytes_are_exact(struct kunit *test)
+{
+	const struct kmst_allocator *allocator = test->param_value;
+	struct kmst_spans spans = {};
+	u64 usable;
+	int err;
+
+	skip_if_not_supported(test, allocator);
+	err = alloc_pages_of(test, allocator->name, 5, &spans, NULL);
+	KUNIT_ASSERT_EQ(test, err, 0);
+	if (spans.objects) {
+		usable = (u64)spans.nr_objects * spans.object_bytes;
+		KUNIT_EXPECT_EQ(test, spans.bytes,
+				(u64)spans.nr_objects * ksize(spans.objects[0]));
+		KUNIT_EXPECT_EQ(test, spans.nr_objects, 5 * (u32)PAGE_SIZE / 32);
+	} else {
+		usable = spans.table ? spans.table[0].bytes : 0;
+		if (!strcmp(allocator->name, "page") || !strcmp(allocator->name, "kmalloc"))
+			KUNIT_EXPECT_EQ(test, spans.bytes, 8ULL * PAGE_SIZE);
+		else if (strcmp(allocator->name, "kvmalloc"))
+			KUNIT_EXPECT_EQ(test, spans.bytes, 5ULL * PAGE_SIZE);
+	}
+	KUNIT_EXPECT_GE(test, spans.bytes, 5ULL * PAGE_SIZE);
+	KUNIT_EXPECT_GE(test, spans.bytes, usable);
+	kmst_spans_free(&spans, allocator);
+}
+
+static void promises_are_kept(struct kunit *test)
+{
+	const struct kmst_allocator *allocator = test->param_value;
+	struct kmst_spans spans = {};
+
+	skip_if_not_supported(test, allocator);
+	KUNIT_ASSERT_EQ(test, alloc_pages_of(test, allocator->name, 7, &spans, NULL), 0);
+	KUNIT_EXPECT_EQ(test, !!spans.objects,
+			!!(allocator->promises & KMST_PER_OBJECT));
+	if (allocator->promises & KMST_CONTIGUOUS) {
+		KUNIT_EXPECT_EQ(test, spans.nr, 1U);
+		KUNIT_EXPECT_FALSE(test, is_vmalloc_addr(spans.table[0].virt));
+	}
+	if (allocator->promises & KMST_MAPPABLE && spans.table)
+		KUNIT_EXPECT_TRUE(test, PAGE_ALIGNED(spans.table[0].virt));
+	kmst_spans_free(&spans, allocator);
+}
+
 static struct kunit_case allocator_cases[] = {
 	KUNIT_CASE(names_are_looked_up),
 	KUNIT_CASE_PARAM(page_takes_one_block, order_gen_params),
@@ -282,6 +455,9 @@ static struct kunit_case allocator_cases[] = {
 	KUNIT_CASE(nothing_leaks_when_the_nth_block_fails),
 	KUNIT_CASE(nothing_leaks_when_the_nth_table_fails),
 	KUNIT_CASE(chunk_gives_up_when_asked),
+	KUNIT_CASE_PARAM(nothing_leaks_wherever_it_fails, allocator_gen_params),
+	KUNIT_CASE_PARAM(bytes_are_exact, allocator_gen_params),
+	KUNIT_CASE_PARAM(promises_are_kept, allocator_gen_params),
 	{}
 };
 

@@ -3,10 +3,13 @@
  * Arenas: created whole or not at all, within the limits, freed once.
  */
 #include <kunit/test.h>
+#include <linux/array_size.h>
 #include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>
+#include <linux/numa.h>
+#include <linux/string.h>
 
 #include "../arena.h"
 #include "../cancel.h"
@@ -23,7 +26,13 @@ static int arena_init(struct kunit *test)
 static struct kmst_arena_config config_of(const struct kmst_allocator *allocator,
 					  unsigned int nr_structs)
 {
-	return (struct kmst_arena_config){ allocator, nr_structs, 50 };
+	return (struct kmst_arena_config){
+		.allocator	= allocator,
+		.nr_structs	= nr_structs,
+		.max_percent	= 50,
+		.gfp		= GFP_KERNEL,
+		.nid		= NUMA_NO_NODE,
+	};
 }
 
 static struct kmst_arena *new_arena(struct kunit *test,
@@ -74,45 +83,158 @@ static unsigned int structs_of(const struct size *size)
 	return size->nr_pages * PER_PAGE + size->more;
 }
 
-struct seen_pages {
-	unsigned long	nr;
-	bool		in_order;
+struct seen {
+	u64	words;
+	u64	guards;
+	bool	in_order;
 };
 
-static int see_run(const struct kmst_arena *arena, struct page *page,
-		   unsigned long nr_pages, unsigned long index, void *context)
+static int see_run(const struct kmst_arena *arena, const struct kmst_run *run,
+		   void *context)
 {
-	struct seen_pages *seen = context;
-	unsigned long i;
+	size_t bytes = (run->nr_words + run->nr_guards) * sizeof(unsigned int);
+	struct seen *seen = context;
 
-	if (!nr_pages || nr_pages > KMST_PAGES_PER_POINT)
+	if (!bytes || run->offset + bytes > KMST_PAGES_PER_POINT * PAGE_SIZE)
 		seen->in_order = false;
-	for (i = 0; i < nr_pages; i++, seen->nr++) {
-		if (index + i != seen->nr || page + i != kmst_arena_page(arena, index + i))
-			seen->in_order = false;
-	}
+	if (run->nr_words && run->word != seen->words)
+		seen->in_order = false;
+	if (run->nr_guards && run->guard != arena->plan.nr_words + seen->guards)
+		seen->in_order = false;
+	seen->words += run->nr_words;
+	seen->guards += run->nr_guards;
 	return 0;
+}
+
+/* Going on from page to page arrives where asking for each does. */
+static void expect_pages(struct kunit *test, const struct kmst_arena *arena)
+{
+	struct kmst_page_at at, same;
+	unsigned long nr = 0;
+	bool more;
+
+	for (more = kmst_arena_page(arena, 0, &at); more;
+	     more = kmst_arena_next_page(arena, &at)) {
+		KUNIT_ASSERT_TRUE(test, kmst_arena_page(arena, nr, &same));
+		KUNIT_EXPECT_PTR_EQ(test, same.page, at.page);
+		KUNIT_EXPECT_PTR_EQ(test, same.virt, at.virt);
+		KUNIT_EXPECT_EQ(test, at.index, nr++);
+	}
+	KUNIT_EXPECT_EQ(test, nr, arena->nr_pages);
+	KUNIT_EXPECT_FALSE(test, kmst_arena_page(arena, nr, &at));
+}
+
+static void expect_nodes(struct kunit *test, const struct kmst_arena *arena)
+{
+	unsigned long *on_node = kunit_kcalloc(test, MAX_NUMNODES, sizeof(*on_node),
+					       GFP_KERNEL);
+	unsigned long nr = 0;
+	int nid;
+
+	KUNIT_ASSERT_NOT_NULL(test, on_node);
+	kmst_arena_count_nodes(arena, on_node);
+	for_each_online_node(nid)
+		nr += on_node[nid];
+	KUNIT_EXPECT_EQ(test, nr, arena->nr_pages);
 }
 
 static void expect_consistent(struct kunit *test, const struct kmst_arena *arena)
 {
-	struct seen_pages seen = { .in_order = true };
-	unsigned long on_nodes = 0;
-	unsigned int blocks = 0;
-	unsigned int order;
-	int nid;
+	struct seen seen = { .in_order = true };
 
 	KUNIT_EXPECT_EQ(test, kmst_arena_walk(arena, see_run, &seen, NULL), 0);
-	KUNIT_EXPECT_EQ(test, seen.nr, arena->spans.nr_pages);
+	KUNIT_EXPECT_EQ(test, seen.words, arena->plan.nr_words);
+	KUNIT_EXPECT_EQ(test, seen.guards, arena->nr_guards);
 	KUNIT_EXPECT_TRUE(test, seen.in_order);
-	KUNIT_EXPECT_NULL(test, kmst_arena_page(arena, arena->spans.nr_pages));
+	expect_pages(test, arena);
+	expect_nodes(test, arena);
+}
 
-	for_each_online_node(nid)
-		on_nodes += kmst_arena_pages_on_node(arena, nid);
-	KUNIT_EXPECT_EQ(test, on_nodes, arena->spans.nr_pages);
-	for (order = 0; order <= MAX_PAGE_ORDER; order++)
-		blocks += kmst_arena_blocks(arena, order);
-	KUNIT_EXPECT_EQ(test, blocks, arena->spans.nr);
+static const void *allocator_gen_params(const void *previous, char *desc)
+{
+	const struct kmst_allocator *allocator;
+	unsigned int i;
+
+	for (i = 0; (allocator = kmst_allocator_at(i)); i++) {
+		if (previous == allocator)
+			previous = NULL;
+		else if (!previous)
+			break;
+	}
+	if (allocator)
+		strscpy(desc, allocator->name, KUNIT_PARAM_DESC_SIZE);
+	return allocator;
+}
+
+static void every_allocator_gives_an_arena(struct kunit *test)
+{
+	const struct kmst_allocator *allocator = test->param_value;
+	unsigned long reserved = pages_reserved(test);
+	unsigned int i;
+
+	if (allocator->supported && !allocator->supported())
+		kunit_skip(test, "this kernel has no memory for %s", allocator->name);
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		unsigned int nr_structs = structs_of(&sizes[i]);
+		struct kmst_arena *arena = new_arena(test, allocator, nr_structs);
+
+		KUNIT_EXPECT_GE(test, arena->spans.bytes, arena->plan.bytes);
+		expect_consistent(test, arena);
+		kmst_arena_put(arena);
+	}
+	KUNIT_EXPECT_EQ(test, pages_reserved(test), reserved);
+}
+
+/* A page leads to its arena, as long as there is one. */
+static void a_page_is_traced_to_its_arena(struct kunit *test)
+{
+	const struct kmst_allocator *allocator = test->param_value;
+	struct kmst_arena *arena, *found;
+	struct kmst_page_at at;
+	unsigned long pfn;
+
+	if (allocator->supported && !allocator->supported())
+		kunit_skip(test, "this kernel has no memory for %s", allocator->name);
+	arena = new_arena(test, allocator, 10 * PER_PAGE);
+	KUNIT_ASSERT_TRUE(test, kmst_arena_page(arena, arena->nr_pages - 1, &at));
+	pfn = page_to_pfn(at.page);
+	found = kmst_arena_find(pfn);
+	KUNIT_EXPECT_PTR_EQ(test, found, arena);
+	if (found)
+		kmst_arena_put(found);
+	KUNIT_EXPECT_NULL(test, kmst_arena_find(ULONG_MAX));
+	kmst_arena_put(arena);
+	KUNIT_EXPECT_NULL(test, kmst_arena_find(pfn));
+}
+
+static void requests_that_cannot_be_served_are_refused(struct kunit *test)
+{
+	struct kmst_arena_config config;
+	struct kmst_refusal why;
+
+	config = config_of(kmst_allocator_find("exact"), 100);
+	config.nid = 0;
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, 0, &why), -EINVAL);
+	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_ANY_NODE);
+	config.nid = NUMA_NO_NODE;
+	config.gfp |= __GFP_COMP;
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, 0, &why), -EINVAL);
+	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_GFP);
+	KUNIT_EXPECT_EQ(test, why.wanted, (__force unsigned long)__GFP_COMP);
+
+	config = config_of(kmst_allocator_find("vmalloc"), 100);
+	config.gfp = GFP_ATOMIC;
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, 0, &why), -EINVAL);
+	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_SLEEP);
+
+	config = config_of(kmst_allocator_find("chunk"), 100);
+	config.nid = MAX_NUMNODES;
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, 0, &why), -EINVAL);
+	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_NODE);
+	config.nid = -2;
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, 0, &why), -EINVAL);
+	config.nid = first_online_node;
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, 0, &why), 0);
 }
 
 static void page_arena_is_one_block(struct kunit *test)
@@ -250,11 +372,12 @@ static void the_sum_of_arenas_is_kept_under_the_share(struct kunit *test)
 static void memory_that_is_in_use_is_not_available(struct kunit *test)
 {
 	unsigned long lowmem = totalram_pages() - totalhigh_pages();
-	struct kmst_arena_config config = {
-		&kmst_counted_allocator, lowmem * PER_PAGE, 100
-	};
+	unsigned long pages = lowmem - pages_reserved(test);
+	struct kmst_arena_config config = config_of(&kmst_counted_allocator,
+						    pages * PER_PAGE);
 	struct kmst_refusal why;
 
+	config.max_percent = 100;
 	if (lowmem >= U32_MAX / PER_PAGE)
 		kunit_skip(test, "so much RAM that no number of objects fills it");
 	expect_refused(test, &config, -ENOMEM, KMST_LIMIT_AVAILABLE);
@@ -311,14 +434,13 @@ static void the_last_reference_frees(struct kunit *test)
 }
 
 /* the counting allocator's spans are one page each, and so are the runs */
-static int stop_at_third_page(const struct kmst_arena *arena, struct page *page,
-			      unsigned long nr_pages, unsigned long index,
-			      void *context)
+static int stop_at_third_page(const struct kmst_arena *arena,
+			      const struct kmst_run *run, void *context)
 {
 	unsigned long *last = context;
 
-	*last = index;
-	return index == 2 ? -EDOM : 0;
+	*last = run->index;
+	return run->index == 2 ? -EDOM : 0;
 }
 
 static void a_walk_ends_where_it_is_told_to(struct kunit *test)
@@ -338,6 +460,9 @@ static void a_walk_ends_where_it_is_told_to(struct kunit *test)
 }
 
 static struct kunit_case arena_cases[] = {
+	KUNIT_CASE_PARAM(every_allocator_gives_an_arena, allocator_gen_params),
+	KUNIT_CASE_PARAM(a_page_is_traced_to_its_arena, allocator_gen_params),
+	KUNIT_CASE(requests_that_cannot_be_served_are_refused),
 	KUNIT_CASE_PARAM(page_arena_is_one_block, size_gen_params),
 	KUNIT_CASE_PARAM(chunk_arena_has_less_than_a_page_of_slack, size_gen_params),
 	KUNIT_CASE(a_million_objects_need_little_bookkeeping),

@@ -8,9 +8,15 @@
  * here passes or fails by time, only by what was written.
  */
 #include <kunit/test.h>
+#include <linux/bitops.h>
+#include <linux/gfp.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/numa.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "../arena.h"
@@ -30,20 +36,28 @@ static void free_report(void *report)
 	kmst_report_free(report);
 }
 
-static struct kmst_arena *new_arena(struct kunit *test, const char *allocator,
-				    const struct kmst_pattern *pattern)
+static struct kmst_arena *create(const char *allocator, const struct kmst_pattern *pattern)
 {
 	struct kmst_arena_config config = {
 		.allocator	= kmst_allocator_find(allocator),
 		.nr_structs	= NR_STRUCTS,
 		.max_percent	= 50,
 		.pattern	= pattern,
+		.gfp		= GFP_KERNEL,
+		.nid		= NUMA_NO_NODE,
 		.name		= "bench",
 	};
 	struct kmst_refusal why;
+
+	return kmst_arena_create(&config, NULL, &why);
+}
+
+static struct kmst_arena *new_arena(struct kunit *test, const char *allocator,
+				    const struct kmst_pattern *pattern)
+{
 	struct kmst_arena *arena;
 
-	arena = kmst_arena_create(&config, NULL, &why);
+	arena = create(allocator, pattern);
 	if (IS_ERR(arena))
 		kunit_skip(test, "no memory for %u objects", NR_STRUCTS);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, put_arena, arena), 0);
@@ -166,6 +180,8 @@ static void bench_fill_and_verify(struct kunit *test)
 {
 	bench_arena(test, "chunk", NULL, "fill, chunk", "verify, chunk");
 	bench_arena(test, "page", NULL, "fill, page", "verify, page");
+	bench_arena(test, "slab", NULL, "fill, slab", "verify, slab");
+	bench_arena(test, "vmalloc", NULL, "fill, vmalloc", "verify, vmalloc");
 }
 
 static void bench_patterns(struct kunit *test)
@@ -195,7 +211,183 @@ static void bench_yardsticks(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bench.wrong, 0U);
 }
 
+/*
+ * What an arena costs to get, beside the kernel's own calls for the same memory. Both
+ * are given back after each round, so that each finds what the one before found.
+ */
+
+#define GFP_BENCH	(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN)
+#define NR_BULK		512U
+
+struct bare {
+	struct page		*blocks[BITS_PER_LONG];
+	unsigned long		nr_pages;
+	struct page		**pages;
+	void			**objects;
+	struct kmem_cache	*cache;
+};
+
+static void print_total(struct kunit *test, const char *what, u64 ns)
+{
+	kunit_info(test, "bench: %s %llu ns in all\n", what, ns);
+}
+
+static void bare_chunk(struct bare *bare)
+{
+	unsigned long left = bare->nr_pages;
+	unsigned int i = 0;
+
+	while (left) {
+		unsigned int order = kmst_plan_block_order(left, MAX_PAGE_ORDER);
+
+		bare->blocks[i++] = alloc_pages(GFP_BENCH, order);
+		left -= 1UL << order;
+	}
+}
+
+static void bare_chunk_free(struct bare *bare)
+{
+	unsigned long left = bare->nr_pages;
+	unsigned int i = 0;
+
+	while (left) {
+		unsigned int order = kmst_plan_block_order(left, MAX_PAGE_ORDER);
+
+		if (bare->blocks[i])
+			__free_pages(bare->blocks[i], order);
+		i++;
+		left -= 1UL << order;
+	}
+}
+
+static void bare_bulk(struct bare *bare)
+{
+	unsigned long nr = 0, got;
+
+	bare->pages = kvcalloc(bare->nr_pages, sizeof(*bare->pages), GFP_KERNEL);
+	while (bare->pages && nr < bare->nr_pages) {
+		got = alloc_pages_bulk_array(GFP_BENCH, min(bare->nr_pages - nr, 512UL),
+					     bare->pages + nr);
+		if (!got)
+			return;
+		nr += got;
+	}
+}
+
+static void bare_bulk_free(struct bare *bare)
+{
+	unsigned long i;
+
+	for (i = 0; bare->pages && i < bare->nr_pages && bare->pages[i]; i++)
+		__free_page(bare->pages[i]);
+	kvfree(bare->pages);
+}
+
+static void bare_slab(struct bare *bare)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_STRUCTS; i += NR_BULK)
+		kmem_cache_alloc_bulk(bare->cache, GFP_BENCH, min(NR_STRUCTS - i, NR_BULK),
+				      bare->objects + i);
+}
+
+static void bare_slab_free(struct bare *bare)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_STRUCTS; i += NR_BULK)
+		kmem_cache_free_bulk(bare->cache, min(NR_STRUCTS - i, NR_BULK),
+				     bare->objects + i);
+	/* an arena's cache is new each time: let this one get its slabs each time, too */
+	kmem_cache_shrink(bare->cache);
+}
+
+static u64 measure_bare(struct bare *bare, void (*get)(struct bare *bare),
+			void (*put)(struct bare *bare))
+{
+	u64 fastest = U64_MAX;
+	unsigned int round;
+
+	for (round = 0; round < ROUNDS; round++) {
+		u64 begin = ktime_get_ns();
+
+		get(bare);
+		fastest = min(fastest, ktime_get_ns() - begin);
+		put(bare);
+	}
+	return fastest;
+}
+
+/* The whole of kmst_arena_create(), and the part of it that the allocator took. */
+static void measure_create(struct kunit *test, const char *allocator,
+			   const char *whole_name, const char *alloc_name)
+{
+	u64 whole = U64_MAX, alloc = U64_MAX;
+	unsigned int round;
+
+	for (round = 0; round < ROUNDS; round++) {
+		u64 begin = ktime_get_ns();
+		struct kmst_arena *arena = create(allocator, NULL);
+
+		whole = min(whole, ktime_get_ns() - begin);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(arena));
+		alloc = min(alloc, arena->alloc_ns);
+		kmst_arena_put(arena);
+	}
+	print_total(test, whole_name, whole);
+	print_total(test, alloc_name, alloc);
+}
+
+static void bench_alloc(struct kunit *test)
+{
+	struct bare *bare = kunit_kzalloc(test, sizeof(*bare), GFP_KERNEL);
+	struct kmst_plan plan;
+
+	KUNIT_ASSERT_NOT_NULL(test, bare);
+	kmst_plan_init(&plan, NR_STRUCTS, PAGE_SHIFT);
+	bare->nr_pages = plan.nr_pages;
+	print_total(test, "alloc, bare alloc_pages",
+		    measure_bare(bare, bare_chunk, bare_chunk_free));
+	measure_create(test, "chunk", "arena, chunk", "alloc, chunk");
+	print_total(test, "alloc, bare alloc_pages_bulk",
+		    measure_bare(bare, bare_bulk, bare_bulk_free));
+	measure_create(test, "bulk", "arena, bulk", "alloc, bulk");
+}
+
+static void free_objects(void *objects)
+{
+	kvfree(objects);
+}
+
+static void free_cache(void *cache)
+{
+	kmem_cache_destroy(cache);
+}
+
+static void bench_alloc_slab(struct kunit *test)
+{
+	struct bare *bare = kunit_kzalloc(test, sizeof(*bare), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, bare);
+	bare->objects = kvcalloc(NR_STRUCTS, sizeof(void *), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, bare->objects);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, free_objects, bare->objects), 0);
+	bare->cache = kmem_cache_create("kmem_studio-bench", sizeof(struct kmst_struct),
+					sizeof(struct kmst_struct), SLAB_NO_MERGE, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, bare->cache);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, free_cache, bare->cache), 0);
+	print_total(test, "alloc, bare kmem_cache_alloc_bulk",
+		    measure_bare(bare, bare_slab, bare_slab_free));
+	measure_create(test, "slab", "arena, slab", "alloc, slab");
+	measure_create(test, "kmalloc_object", "arena, kmalloc_object",
+		       "alloc, kmalloc_object");
+	measure_create(test, "vmalloc", "arena, vmalloc", "alloc, vmalloc");
+}
+
 static struct kunit_case bench_cases[] = {
+	KUNIT_CASE(bench_alloc),
+	KUNIT_CASE(bench_alloc_slab),
 	KUNIT_CASE(bench_yardsticks),
 	KUNIT_CASE(bench_fill_and_verify),
 	KUNIT_CASE(bench_patterns),

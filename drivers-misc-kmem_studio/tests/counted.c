@@ -39,7 +39,7 @@ static int add_counted_page(struct kmst_spans *spans)
 
 	if (!virt)
 		return -ENOMEM;
-	err = kmst_spans_add(spans, (void *)virt, PAGE_SIZE);
+	err = kmst_spans_add(spans, (void *)virt, PAGE_SIZE, PAGE_SIZE);
 	if (err)
 		free_page(virt);
 	else
@@ -47,15 +47,15 @@ static int add_counted_page(struct kmst_spans *spans)
 	return err;
 }
 
-static int counted_alloc(const struct kmst_plan *plan, struct kmst_spans *spans,
-			 const struct kmst_cancel *cancel)
+static int counted_alloc(const struct kmst_request *request,
+			 struct kmst_spans *spans)
 {
 	int left = kmst_counted.spans_until_failure;
 	unsigned long i;
 	int err;
 
 	atomic_inc(&kmst_counted.entered);
-	for (i = 0; i < plan->nr_pages; i++) {
+	for (i = 0; i < request->plan->nr_pages; i++) {
 		if (!left--)
 			return -ENOMEM;
 		err = add_counted_page(spans);
@@ -63,7 +63,7 @@ static int counted_alloc(const struct kmst_plan *plan, struct kmst_spans *spans,
 			return err;
 	}
 	while (READ_ONCE(kmst_counted.hang)) {
-		err = kmst_cancel_point(cancel);
+		err = kmst_cancel_point(request->cancel);
 		if (err)
 			return err;
 		msleep(20);
@@ -71,15 +71,21 @@ static int counted_alloc(const struct kmst_plan *plan, struct kmst_spans *spans,
 	return 0;
 }
 
-static void counted_free(const struct kmst_span *span)
+static void free_counted_page(const struct kmst_span *span)
 {
 	free_page((unsigned long)span->virt);
 	atomic_long_dec(&kmst_counted.pages_held);
 }
 
+static void counted_free(struct kmst_spans *spans)
+{
+	kmst_spans_free_each(spans, free_counted_page);
+}
+
 const struct kmst_allocator kmst_counted_allocator = {
 	.name		= "counted",
 	.max_order	= -1,
+	.takes_node	= true,
 	.nr_pages	= counted_nr_pages,
 	.alloc		= counted_alloc,
 	.free		= counted_free,

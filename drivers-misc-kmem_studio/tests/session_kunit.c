@@ -4,6 +4,8 @@
  * and ends, whoever stops it and whenever.
  */
 #include <kunit/test.h>
+#include <linux/gfp.h>
+#include <linux/numa.h>
 #include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
@@ -98,6 +100,8 @@ static struct kmst_session_config config_of(const struct kmst_allocator *allocat
 			.allocator	= allocator,
 			.nr_structs	= nr_structs,
 			.max_percent	= 50,
+			.gfp		= GFP_KERNEL,
+			.nid		= NUMA_NO_NODE,
 			.name		= "test",
 		},
 		.max_mismatches = KMST_REPORT_BAD_WORDS,
@@ -432,7 +436,7 @@ static void the_results_tell_of_the_run(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, results.state, KMST_STATE_LIVE);
 	KUNIT_EXPECT_EQ(test, results.bytes_requested, 32000ULL);
 	KUNIT_EXPECT_EQ(test, results.nr_pages, DIV_ROUND_UP(1000, PER_PAGE) + 0UL);
-	KUNIT_EXPECT_EQ(test, results.nr_spans + 0UL, results.nr_pages);
+	KUNIT_EXPECT_EQ(test, results.nr_spans, results.nr_pages);
 	KUNIT_EXPECT_EQ(test, results.bytes_allocated, (u64)results.nr_pages * PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, results.words_verified, 0ULL);
 

@@ -9,6 +9,7 @@
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/pfn.h>
+#include <linux/vmalloc.h>
 
 #include "../translate.h"
 #include "orders.h"
@@ -159,7 +160,74 @@ static void highmem_has_no_linear_address(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, t.virt);
 	KUNIT_EXPECT_EQ(test, t.pfn, page_to_pfn(page));
 	KUNIT_EXPECT_EQ(test, t.phys, page_to_phys(page));
-	KUNIT_EXPECT_EQ(test, kmst_translation_compare(&t), (u32)KMST_ROUTE_VIRT);
+	KUNIT_EXPECT_EQ(test, t.kind, KMST_KIND_HIGHMEM);
+	KUNIT_EXPECT_EQ(test, kmst_translation_compare(&t), 0U);
+	t.back_page++;
+	KUNIT_EXPECT_EQ(test, kmst_translation_compare(&t), (u32)KMST_ROUTE_PAGE);
+}
+
+static void free_area(void *area)
+{
+	vfree(area);
+}
+
+static void every_page_of_vmalloc_comes_back(struct kunit *test)
+{
+	struct kmst_translation t;
+	phys_addr_t phys = 0;
+	void *area;
+	int i;
+
+	area = vmalloc(3 * PAGE_SIZE);
+	KUNIT_ASSERT_NOT_NULL(test, area);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, free_area, area), 0);
+	for (i = 0; i < 3; i++) {
+		void *virt = area + i * PAGE_SIZE;
+
+		KUNIT_ASSERT_EQ(test, kmst_translate_vmalloc(virt + 12, &t), 0);
+		kmst_translate_back(&t);
+		KUNIT_EXPECT_EQ(test, kmst_translation_compare(&t), 0U);
+		KUNIT_EXPECT_EQ(test, t.kind, KMST_KIND_VMALLOC);
+		KUNIT_EXPECT_PTR_EQ(test, t.page, vmalloc_to_page(virt));
+		KUNIT_EXPECT_PTR_EQ(test, t.virt, virt);
+		if (kmst_translate_table(virt, &phys) != -EOPNOTSUPP)
+			KUNIT_EXPECT_EQ(test, phys, t.phys);
+	}
+	/* a page behind each area is left out, to catch who runs over its end */
+	KUNIT_EXPECT_EQ(test, kmst_translate_vmalloc(area + 3 * PAGE_SIZE, &t), -EFAULT);
+	KUNIT_EXPECT_EQ(test, kmst_translate_address((unsigned long)area + 3 * PAGE_SIZE, &t),
+			KMST_IS_UNMAPPED);
+}
+
+static void tables_agree_with_the_chain(struct kunit *test)
+{
+	struct page *page = new_block(test, GFP_KERNEL, 0);
+	phys_addr_t phys = 0;
+	int err;
+
+	err = kmst_translate_table(page_address(page) + 20, &phys);
+	if (err == -EOPNOTSUPP)
+		kunit_skip(test, "only arm64 has its tables read");
+	KUNIT_EXPECT_EQ(test, err, 0);
+	KUNIT_EXPECT_EQ(test, phys, page_to_phys(page) + 20);
+	KUNIT_EXPECT_EQ(test, kmst_translate_table((void *)0x1000, &phys), -EFAULT);
+}
+
+static void any_address_gets_an_answer(struct kunit *test)
+{
+	struct page *page = new_block(test, GFP_KERNEL, 0);
+	struct kmst_translation t;
+
+	KUNIT_EXPECT_EQ(test, kmst_translate_address((unsigned long)page_address(page), &t),
+			KMST_IS_MEMORY);
+	KUNIT_EXPECT_PTR_EQ(test, t.page, page);
+	KUNIT_EXPECT_EQ(test, kmst_translation_compare(&t), 0U);
+	KUNIT_EXPECT_EQ(test, kmst_translate_pfn(page_to_pfn(page), &t), KMST_IS_MEMORY);
+	KUNIT_EXPECT_PTR_EQ(test, t.page, page);
+	KUNIT_EXPECT_EQ(test, kmst_translate_pfn(ULONG_MAX, &t), KMST_IS_HOLE);
+	KUNIT_EXPECT_EQ(test, kmst_translate_pfn(ULONG_MAX >> PAGE_SHIFT, &t), KMST_IS_HOLE);
+	KUNIT_EXPECT_EQ(test, kmst_translate_address(0x1000, &t), KMST_IS_USER);
+	KUNIT_EXPECT_NE(test, kmst_translate_address(ULONG_MAX, &t), KMST_IS_MEMORY);
 }
 
 static struct kunit_case translate_cases[] = {
@@ -170,6 +238,9 @@ static struct kunit_case translate_cases[] = {
 	KUNIT_CASE(hardware_knows_no_hole),
 	KUNIT_CASE(physical_addresses_are_wide_enough),
 	KUNIT_CASE(highmem_has_no_linear_address),
+	KUNIT_CASE(every_page_of_vmalloc_comes_back),
+	KUNIT_CASE(tables_agree_with_the_chain),
+	KUNIT_CASE(any_address_gets_an_answer),
 	{}
 };
 

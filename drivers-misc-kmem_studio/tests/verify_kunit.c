@@ -3,10 +3,15 @@
  * Filling and verifying: what is right passes, and each kind of error is found,
  * counted and located.
  */
+#include <kunit/static_stub.h>
 #include <kunit/test.h>
-#include <linux/bitmap.h>
+#include <linux/array_size.h>
+#include <linux/highmem.h>
 #include <linux/io.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/numa.h>
+#include <linux/vmalloc.h>
 
 #include "../arena.h"
 #include "../cancel.h"
@@ -54,6 +59,8 @@ static struct kmst_arena *new_pattern(struct kunit *test, const char *allocator,
 		.max_percent	= 50,
 		.pattern	= pattern,
 		.seed		= SEED,
+		.gfp		= GFP_KERNEL,
+		.nid		= NUMA_NO_NODE,
 		.name		= "test",
 	};
 	struct kmst_refusal why;
@@ -86,16 +93,45 @@ static struct kmst_report *new_report(struct kunit *test)
 	return report;
 }
 
+/* Only for blocks in the linear map. */
 static unsigned int *word_at(const struct kmst_arena *arena, u64 word)
 {
-	struct page *page = kmst_arena_page(arena, word / PAGE_WORDS);
+	size_t at = word * sizeof(unsigned int);
+	unsigned int i;
 
-	return (unsigned int *)page_address(page) + word % PAGE_WORDS;
+	for (i = 0; at >= arena->spans.table[i].bytes; i++)
+		at -= arena->spans.table[i].bytes;
+	return arena->spans.table[i].virt + at;
 }
 
 static u64 all_words(const struct kmst_arena *arena)
 {
-	return (u64)arena->spans.nr_pages * PAGE_WORDS;
+	return arena->plan.nr_words + arena->nr_guards;
+}
+
+/* A word of an object of any arena, found without the code under test. */
+static unsigned int read_word(const struct kmst_arena *arena, u64 word,
+			      phys_addr_t *phys)
+{
+	unsigned int *at, value;
+	struct page *page;
+
+	if (arena->spans.pages) {
+		page = arena->spans.pages[word / PAGE_WORDS];
+		at = kmap_local_page(page) + word % PAGE_WORDS * sizeof(*at);
+		value = *at;
+		kunmap_local(at);
+		*phys = page_to_phys(page) + word % PAGE_WORDS * sizeof(*at);
+		return value;
+	}
+	if (arena->spans.objects)
+		at = arena->spans.objects[word / KMST_STRUCT_WORDS] +
+		     word % KMST_STRUCT_WORDS * sizeof(*at);
+	else
+		at = word_at(arena, word);
+	page = is_vmalloc_addr(at) ? vmalloc_to_page(at) : virt_to_page(at);
+	*phys = page_to_phys(page) + offset_in_page(at);
+	return *at;
 }
 
 /* Word by word, by the definition, without the code under test. */
@@ -125,7 +161,7 @@ static void a_filled_arena_verifies(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), 0);
 	KUNIT_EXPECT_EQ(test, report->words, 8ULL * layout->nr_structs);
 	KUNIT_EXPECT_EQ(test, report->words + report->guards, all_words(arena));
-	KUNIT_EXPECT_EQ(test, report->pages, arena->spans.nr_pages);
+	KUNIT_EXPECT_EQ(test, report->pages, arena->nr_pages);
 	KUNIT_EXPECT_EQ(test, report->mismatches, 0ULL);
 	KUNIT_EXPECT_EQ(test, report->bad_translations, 0UL);
 	KUNIT_EXPECT_EQ(test, report->nr_bad, 0U);
@@ -171,7 +207,7 @@ static void one_flipped_bit_is_found_and_located(struct kunit *test)
 		expect_found(test, arena, last + 1, 1);
 	expect_found(test, arena, all_words(arena) - 1, BIT(31));
 
-	for (page = 0; page < min(arena->spans.nr_pages, 20UL); page++) {
+	for (page = 0; page < min(arena->nr_pages, 20UL); page++) {
 		expect_found(test, arena, page * PAGE_WORDS, BIT(bit++ % 32));
 		expect_found(test, arena, (page + 1) * PAGE_WORDS - 1, BIT(bit++ % 32));
 	}
@@ -292,42 +328,130 @@ static void a_wrong_address_route_is_an_error(struct kunit *test)
 	struct kmst_report *report = new_report(test);
 	struct kmst_translation t;
 	struct kmst_arena *arena;
+	struct kmst_page_at at;
 
 	arena = new_filled(test, "page", 2 * PER_PAGE);
-	kmst_translate_page(kmst_arena_page(arena, 1), &t);
+	KUNIT_ASSERT_TRUE(test, kmst_arena_page(arena, 1, &at));
+	kmst_translate_page(at.page, &t);
 	kmst_translate_back(&t);
-	KUNIT_EXPECT_TRUE(test, kmst_verify_route(report, &t, 1));
+	KUNIT_EXPECT_TRUE(test, kmst_verify_route(report, &t));
 	KUNIT_EXPECT_EQ(test, report->bad_translations, 0UL);
 
 	t.back_phys += PAGE_SIZE;
-	KUNIT_EXPECT_FALSE(test, kmst_verify_route(report, &t, 1));
-	KUNIT_EXPECT_FALSE(test, kmst_verify_route(report, &t, 0));
+	KUNIT_EXPECT_FALSE(test, kmst_verify_route(report, &t));
+	KUNIT_EXPECT_FALSE(test, kmst_verify_route(report, &t));
 	KUNIT_EXPECT_EQ(test, report->bad_translations, 2UL);
-	KUNIT_EXPECT_EQ(test, report->bad_route_page, 1UL);
 	KUNIT_EXPECT_PTR_EQ(test, report->bad_route.page, t.page);
 	KUNIT_EXPECT_EQ(test, report->pages, 3UL);
 }
 
-/* A page whose address cannot be trusted is left out, its neighbours are not. */
-static void a_page_with_a_wrong_route_is_not_read(struct kunit *test)
+static bool third_page_is_wrong(const struct kmst_arena *arena,
+				const struct kmst_run *run,
+				struct kmst_report *report)
 {
-	DECLARE_BITMAP(readable, 4) = { BIT(0) | BIT(2) | BIT(3) };
+	if (run->index != 2)
+		return true;
+	report->bad_translations++;
+	report->bad_route_page = run->index;
+	return false;
+}
+
+/* A run with a page whose address cannot be trusted is left out, others are not. */
+static void a_run_with_a_wrong_route_is_not_read(struct kunit *test)
+{
 	struct kmst_report *report = new_report(test);
 	struct kmst_arena *arena;
 
-	arena = new_filled(test, "page", 4 * PER_PAGE);
-	kmst_verify_corrupt(arena, PAGE_WORDS + 1, 1);
-	kmst_verify_words(arena, kmst_arena_page(arena, 0), 4, 0, readable, report);
+	/* runs of vmalloc are one page each */
+	arena = new_filled(test, "vmalloc", 4 * PER_PAGE);
+	kunit_activate_static_stub(test, kmst_verify_routes, third_page_is_wrong);
+	kmst_verify_corrupt(arena, 2 * PAGE_WORDS + 5, 1);
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), -EILSEQ);
 	KUNIT_EXPECT_EQ(test, report->words, 3ULL * PAGE_WORDS);
 	KUNIT_EXPECT_EQ(test, report->mismatches, 0ULL);
+	KUNIT_EXPECT_EQ(test, report->bad_translations, 1UL);
+	KUNIT_EXPECT_EQ(test, report->bad_route_page, 2UL);
 
-	kmst_verify_corrupt(arena, 0, 1);
-	kmst_verify_corrupt(arena, 2 * PAGE_WORDS + 5, 1);
-	kmst_verify_words(arena, kmst_arena_page(arena, 0), 4, 0, readable, report);
+	kmst_verify_corrupt(arena, PAGE_WORDS + 1, 1);
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), -EILSEQ);
+	KUNIT_EXPECT_EQ(test, report->mismatches, 1ULL);
+	KUNIT_EXPECT_EQ(test, report->bad[0].word, PAGE_WORDS + 1ULL);
+}
+
+/* Each allocator with each pattern, as one number. */
+static const void *pair_gen_params(const void *previous, char *desc)
+{
+	unsigned long nr_patterns = 0;
+	unsigned long pair = (unsigned long)previous;
+	const struct kmst_allocator *allocator;
+
+	while (kmst_pattern_at(nr_patterns))
+		nr_patterns++;
+	allocator = kmst_allocator_at(pair / nr_patterns);
+	if (!allocator)
+		return NULL;
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s, %s", allocator->name,
+		 kmst_pattern_at(pair % nr_patterns)->name);
+	/* NULL is the end: count from one */
+	return (void *)(pair + 1);
+}
+
+static const unsigned int size_classes[] = {
+	1, PER_PAGE - 1, PER_PAGE, PER_PAGE + 1, 10 * PER_PAGE + 3, 70 * PER_PAGE,
+};
+
+static void prove_size(struct kunit *test, const char *allocator,
+		       const struct kmst_pattern *pattern, unsigned int nr_structs)
+{
+	struct kmst_report *report = new_report(test);
+	struct kmst_arena *arena;
+	unsigned int got;
+	phys_addr_t phys;
+	u64 word;
+
+	arena = new_pattern(test, allocator, nr_structs, pattern);
+	for (word = 0; word < arena->plan.nr_words; word += 1 + word / 100) {
+		struct kmst_place place = { .word = word, .seed = SEED };
+
+		got = read_word(arena, word, &phys);
+		place.phys = phys;
+		KUNIT_ASSERT_EQ(test, got, pattern->word(&place));
+	}
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), 0);
+	KUNIT_EXPECT_EQ(test, report->words, arena->plan.nr_words);
+	KUNIT_EXPECT_EQ(test, report->guards, arena->nr_guards);
+	KUNIT_EXPECT_GE(test, report->pages, arena->nr_pages);
+
+	/* the middle word, where its page really is, and the last guard word */
+	word = arena->plan.nr_words / 2;
+	read_word(arena, word, &phys);
+	KUNIT_EXPECT_EQ(test, kmst_verify_corrupt(arena, word, BIT(5)), 0);
+	KUNIT_EXPECT_EQ(test, kmst_verify_corrupt(arena, all_words(arena) - 1, BIT(31)), 0);
+	KUNIT_EXPECT_EQ(test, kmst_verify_corrupt(arena, all_words(arena), 1), -ERANGE);
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), -EILSEQ);
 	KUNIT_EXPECT_EQ(test, report->mismatches, 2ULL);
-	KUNIT_EXPECT_EQ(test, report->bad[0].word, 0ULL);
-	KUNIT_EXPECT_EQ(test, report->bad[1].word, 2ULL * PAGE_WORDS + 5);
-	KUNIT_EXPECT_EQ(test, report->bad[1].page, 2UL);
+	KUNIT_EXPECT_EQ(test, min(report->bad[0].word, report->bad[1].word), word);
+	KUNIT_EXPECT_EQ(test, max(report->bad[0].word, report->bad[1].word),
+			all_words(arena) - 1);
+	KUNIT_EXPECT_TRUE(test, report->bad[0].phys == phys || report->bad[1].phys == phys);
+}
+
+static void every_allocator_holds_every_pattern(struct kunit *test)
+{
+	unsigned long pair = (unsigned long)test->param_value - 1;
+	const struct kmst_allocator *allocator;
+	const struct kmst_pattern *pattern;
+	unsigned long nr_patterns = 0;
+	unsigned int i;
+
+	while (kmst_pattern_at(nr_patterns))
+		nr_patterns++;
+	allocator = kmst_allocator_at(pair / nr_patterns);
+	pattern = kmst_pattern_at(pair % nr_patterns);
+	if (allocator->supported && !allocator->supported())
+		kunit_skip(test, "this kernel has no memory for %s", allocator->name);
+	for (i = 0; i < ARRAY_SIZE(size_classes); i++)
+		prove_size(test, allocator->name, pattern, size_classes[i]);
 }
 
 static void filling_and_checking_give_up_when_asked(struct kunit *test)
@@ -353,7 +477,8 @@ static struct kunit_case verify_cases[] = {
 	KUNIT_CASE(a_fill_that_is_one_object_late_is_found),
 	KUNIT_CASE(a_word_beyond_the_arena_is_refused),
 	KUNIT_CASE(a_wrong_address_route_is_an_error),
-	KUNIT_CASE(a_page_with_a_wrong_route_is_not_read),
+	KUNIT_CASE(a_run_with_a_wrong_route_is_not_read),
+	KUNIT_CASE_PARAM(every_allocator_holds_every_pattern, pair_gen_params),
 	KUNIT_CASE(filling_and_checking_give_up_when_asked),
 	{}
 };

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Contiguous memory through the DMA API, as a driver gets the buffers of a device
+ * that has no IOMMU: from the area that was set aside for this at boot (CMA), whose
+ * pages the kernel lends to programs until then.
+ *
+ * The DMA API gives memory to devices: each arena has one, which is nothing but that.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/nodemask.h>
+#include <linux/platform_device.h>
+#include <linux/slab.h>
+
+#include "../plan.h"
+#include "cma.h"
+
+/* A device, and what it was given. */
+struct cma_source {
+	struct platform_device	*device;
+	struct page		*pages;
+	dma_addr_t		dma;
+	size_t			bytes;
+};
+
+static unsigned long cma_pages_of_node(int nid)
+{
+	unsigned long pages = 0;
+	int i;
+
+	for (i = 0; i < MAX_NR_ZONES; i++)
+		pages += zone_cma_pages(&NODE_DATA(nid)->node_zones[i]);
+	return pages;
+}
+
+/* Built without it, or told at boot to set nothing aside ("cma=0"). */
+static bool cma_supported(void)
+{
+	int nid;
+
+	if (!IS_ENABLED(CONFIG_DMA_CMA))
+		return false;
+	for_each_online_node(nid) {
+		if (cma_pages_of_node(nid))
+			return true;
+	}
+	return false;
+}
+
+static unsigned long cma_nr_pages(const struct kmst_plan *plan)
+{
+	return plan->nr_pages;
+}
+
+static struct platform_device *new_device(void)
+{
+	const struct platform_device_info info = {
+		.name		= "kmem_studio",
+		.id		= PLATFORM_DEVID_AUTO,
+		.dma_mask	= DMA_BIT_MASK(64),
+	};
+
+	if (kmst_fail_allocation())
+		return ERR_PTR(-ENOMEM);
+	return platform_device_register_full(&info);
+}
+
+static int get_pages(struct cma_source *source, gfp_t gfp)
+{
+	/* a machine without DMA does not have the call either */
+	if (!IS_ENABLED(CONFIG_HAS_DMA) || kmst_fail_allocation())
+		return -ENOMEM;
+	source->pages = dma_alloc_pages(&source->device->dev, source->bytes, &source->dma,
+					DMA_BIDIRECTIONAL, gfp);
+	return source->pages ? 0 : -ENOMEM;
+}
+
+static void put_source(struct cma_source *source)
+{
+	if (IS_ENABLED(CONFIG_HAS_DMA) && source->pages)
+		dma_free_pages(&source->device->dev, source->bytes, source->pages,
+			       source->dma, DMA_BIDIRECTIONAL);
+	platform_device_unregister(source->device);
+	kfree(source);
+}
+
+static struct cma_source *new_source(size_t bytes)
+{
+	struct cma_source *source;
+
+	source = kmst_fail_allocation() ? NULL : kzalloc(sizeof(*source), GFP_KERNEL);
+	if (!source)
+		return NULL;
+	source->bytes = bytes;
+	source->device = new_device();
+	if (IS_ERR(source->device)) {
+		kfree(source);
+		return NULL;
+	}
+	return source;
+}
+
+static int cma_allocate(const struct kmst_request *request,
+			struct kmst_spans *spans)
+{
+	size_t bytes = request->plan->nr_pages << PAGE_SHIFT;
+	struct cma_source *source;
+	int err;
+
+	source = new_source(bytes);
+	if (!source)
+		return -ENOMEM;
+	spans->source = source;
+	err = get_pages(source, kmst_gfp_last_resort(request->gfp));
+	if (err)
+		return err;
+	return kmst_spans_add(spans, page_address(source->pages), bytes, bytes);
+}
+
+static void cma_free(struct kmst_spans *spans)
+{
+	if (spans->source)
+		put_source(spans->source);
+}
+
+const struct kmst_allocator kmst_allocator_cma = {
+	.name		= "cma",
+	.description	= "dma_alloc_pages: one run of pages from the area set aside for DMA",
+	.promises	= KMST_CONTIGUOUS | KMST_MAPPABLE,
+	.max_order	= -1,
+	.gfp_refused	= KMST_GFP_HIGH | __GFP_COMP | __GFP_DMA | __GFP_DMA32,
+	.sleeps		= true,
+	.supported	= cma_supported,
+	.nr_pages	= cma_nr_pages,
+	.alloc		= cma_allocate,
+	.free		= cma_free,
+};

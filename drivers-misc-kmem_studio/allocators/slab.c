@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory from the slab allocator.
+ *
+ * kmalloc        - room for all objects in one allocation
+ * kmalloc_object - one allocation for each object
+ * slab           - one object of a cache of the arena's own for each object
+ *
+ * What kmalloc() gives is asked for in full, by kmalloc_size_roundup(): all of it may
+ * be written to, and is guarded.
+ */
+#include <linux/atomic.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/numa.h>
+#include <linux/slab.h>
+
+#include "../cancel.h"
+#include "../plan.h"
+#include "slab.h"
+
+/* Objects of one call, which SLUB takes with interrupts off. */
+#define BATCH_OBJECTS	512U
+
+/* Objects between two points where the CPU is given up. */
+#define POINT_OBJECTS	(KMST_PAGES_PER_POINT * (PAGE_SIZE / sizeof(struct kmst_struct)))
+
+/* The kernel says so with a stack trace. */
+#define SLAB_REFUSED	(KMST_GFP_HIGH | __GFP_COMP)
+
+static unsigned long kmalloc_nr_pages(const struct kmst_plan *plan)
+{
+	if (plan->order > MAX_PAGE_ORDER)
+		return plan->nr_pages;
+	return DIV_ROUND_UP(kmalloc_size_roundup(plan->bytes), PAGE_SIZE);
+}
+
+static int kmalloc_alloc(const struct kmst_request *request,
+			 struct kmst_spans *spans)
+{
+	size_t bytes = kmalloc_size_roundup(request->plan->bytes);
+	void *virt;
+	int err;
+
+	if (kmst_fail_allocation())
+		return -ENOMEM;
+	virt = kmalloc_node(bytes, kmst_gfp_last_resort(request->gfp), request->nid);
+	if (!virt)
+		return -ENOMEM;
+	err = kmst_spans_add(spans, virt, bytes, ksize(virt));
+	if (err)
+		kfree(virt);
+	return err;
+}
+
+static void free_kmalloc(const struct kmst_span *span)
+{
+	kfree(span->virt);
+}
+
+static void kmalloc_free(struct kmst_spans *spans)
+{
+	kmst_spans_free_each(spans, free_kmalloc);
+}
+
+static unsigned long pages_of_objects(const struct kmst_plan *plan, size_t object)
+{
+	return DIV_ROUND_UP_ULL((u64)plan->nr_structs * object, PAGE_SIZE) +
+	       kmst_table_pages(plan->nr_structs);
+}
+
+static unsigned long kmalloc_object_nr_pages(const struct kmst_plan *plan)
+{
+	return pages_of_objects(plan, kmalloc_size_roundup(sizeof(struct kmst_struct)));
+}
+
+/* The table, and what all objects have in common. */
+static int prepare_objects(struct kmst_spans *spans, unsigned int nr, size_t bytes)
+{
+	spans->objects = kmst_spans_table(spans, nr);
+	spans->object_bytes = bytes;
+	return spans->objects ? 0 : -ENOMEM;
+}
+
+/* All objects of a cache have the same size. */
+static void note_objects(struct kmst_spans *spans)
+{
+	spans->bytes = (u64)spans->nr_objects * ksize(spans->objects[0]);
+}
+
+typedef void *(*get_object_fn)(const struct kmst_spans *spans, gfp_t gfp, int nid);
+
+static int alloc_each(const struct kmst_request *request, struct kmst_spans *spans,
+		      gfp_t gfp, get_object_fn get)
+{
+	unsigned int wanted = request->plan->nr_structs;
+	int err;
+
+	while (spans->nr_objects < wanted) {
+		void *object = kmst_fail_allocation() ? NULL :
+				get(spans, gfp, request->nid);
+
+		if (!object)
+			return -ENOMEM;
+		spans->objects[spans->nr_objects++] = object;
+		if (spans->nr_objects % POINT_OBJECTS)
+			continue;
+		err = kmst_cancel_point(request->cancel);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static void *get_kmalloc(const struct kmst_spans *spans, gfp_t gfp, int nid)
+{
+	return kmalloc_node(spans->object_bytes, gfp, nid);
+}
+
+static int kmalloc_object_alloc(const struct kmst_request *request,
+				struct kmst_spans *spans)
+{
+	size_t bytes = kmalloc_size_roundup(sizeof(struct kmst_struct));
+	int err;
+
+	err = prepare_objects(spans, request->plan->nr_structs, bytes);
+	if (err)
+		return err;
+	err = alloc_each(request, spans, kmst_gfp_last_resort(request->gfp), get_kmalloc);
+	if (!err)
+		note_objects(spans);
+	return err;
+}
+
+static void kmalloc_object_free(struct kmst_spans *spans)
+{
+	unsigned int i;
+
+	for (i = 0; i < spans->nr_objects; i++) {
+		kfree(spans->objects[i]);
+		if (!((i + 1) % POINT_OBJECTS))
+			kmst_cancel_point(NULL);
+	}
+}
+
+static unsigned long slab_nr_pages(const struct kmst_plan *plan)
+{
+	return pages_of_objects(plan, sizeof(struct kmst_struct));
+}
+
+/* The zone of a cache's objects is a property of the cache. */
+static slab_flags_t zone_of_cache(gfp_t gfp)
+{
+	if (gfp & __GFP_DMA)
+		return SLAB_CACHE_DMA;
+	return gfp & __GFP_DMA32 ? SLAB_CACHE_DMA32 : 0;
+}
+
+/* A cache that no other user's objects are in. Its name is seen in /proc/slabinfo. */
+static struct kmem_cache *new_cache(gfp_t gfp)
+{
+	static atomic_t nr_made;
+	char name[sizeof("kmem_studio-4294967295")];
+
+	if (kmst_fail_allocation())
+		return NULL;
+	snprintf(name, sizeof(name), "kmem_studio-%u",
+		 (unsigned int)atomic_inc_return(&nr_made));
+	/* aligned to its size, no object is on two pages */
+	return kmem_cache_create(name, sizeof(struct kmst_struct),
+				 sizeof(struct kmst_struct),
+				 SLAB_NO_MERGE | zone_of_cache(gfp), NULL);
+}
+
+static int alloc_bulk(const struct kmst_request *request, struct kmst_spans *spans,
+		      gfp_t gfp)
+{
+	unsigned int wanted = request->plan->nr_structs;
+	int err;
+
+	while (spans->nr_objects < wanted) {
+		unsigned int batch = min(wanted - spans->nr_objects, BATCH_OBJECTS);
+
+		if (kmst_fail_allocation())
+			return -ENOMEM;
+		if (!kmem_cache_alloc_bulk(spans->source, gfp, batch,
+					   spans->objects + spans->nr_objects))
+			return -ENOMEM;
+		spans->nr_objects += batch;
+		err = kmst_cancel_point(request->cancel);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static void *get_slab(const struct kmst_spans *spans, gfp_t gfp, int nid)
+{
+	return kmem_cache_alloc_node(spans->source, gfp, nid);
+}
+
+static int slab_alloc(const struct kmst_request *request, struct kmst_spans *spans)
+{
+	gfp_t gfp = kmst_gfp_last_resort(request->gfp & ~(__GFP_DMA | __GFP_DMA32));
+	int err;
+
+	err = prepare_objects(spans, request->plan->nr_structs, sizeof(struct kmst_struct));
+	if (err)
+		return err;
+	spans->source = new_cache(request->gfp);
+	if (!spans->source)
+		return -ENOMEM;
+	/* there is no bulk call that takes a node */
+	if (request->nid == NUMA_NO_NODE)
+		err = alloc_bulk(request, spans, gfp);
+	else
+		err = alloc_each(request, spans, gfp, get_slab);
+	if (!err)
+		note_objects(spans);
+	return err;
+}
+
+static void slab_free(struct kmst_spans *spans)
+{
+	unsigned int i, batch;
+
+	for (i = 0; i < spans->nr_objects; i += batch) {
+		batch = min(spans->nr_objects - i, BATCH_OBJECTS);
+		kmem_cache_free_bulk(spans->source, batch, spans->objects + i);
+		kmst_cancel_point(NULL);
+	}
+	kmem_cache_destroy(spans->source);
+}
+
+const struct kmst_allocator kmst_allocator_kmalloc = {
+	.name		= "kmalloc",
+	.description	= "kmalloc: all objects in one allocation, at most KMALLOC_MAX_SIZE",
+	.promises	= KMST_CONTIGUOUS,
+	.max_order	= MAX_PAGE_ORDER,
+	.gfp_refused	= SLAB_REFUSED | __GFP_DMA32,
+	.takes_node	= true,
+	.nr_pages	= kmalloc_nr_pages,
+	.alloc		= kmalloc_alloc,
+	.free		= kmalloc_free,
+};
+
+const struct kmst_allocator kmst_allocator_kmalloc_object = {
+	.name		= "kmalloc_object",
+	.description	= "kmalloc: one allocation for each object",
+	.promises	= KMST_PER_OBJECT,
+	.max_order	= -1,
+	.gfp_refused	= SLAB_REFUSED | __GFP_DMA32,
+	.takes_node	= true,
+	.nr_pages	= kmalloc_object_nr_pages,
+	.alloc		= kmalloc_object_alloc,
+	.free		= kmalloc_object_free,
+};
+
+const struct kmst_allocator kmst_allocator_slab = {
+	.name		= "slab",
+	.description	= "kmem_cache_alloc_bulk: one object of a cache of its own for each",
+	.promises	= KMST_PER_OBJECT,
+	.max_order	= -1,
+	.gfp_refused	= SLAB_REFUSED,
+	.takes_node	= true,
+	.nr_pages	= slab_nr_pages,
+	.alloc		= slab_alloc,
+	.free		= slab_free,
+};

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Level 1: memory from the slab allocator.
+ */
+#ifndef KMEM_STUDIO_ALLOCATORS_SLAB_H
+#define KMEM_STUDIO_ALLOCATORS_SLAB_H
+
+#include "../allocator.h"
+
+extern const struct kmst_allocator kmst_allocator_kmalloc;
+extern const struct kmst_allocator kmst_allocator_kmalloc_object;
+extern const struct kmst_allocator kmst_allocator_slab;
+
+#endif /* KMEM_STUDIO_ALLOCATORS_SLAB_H */

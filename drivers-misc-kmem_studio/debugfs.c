@@ -1,0 +1,577 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /sys/kernel/debug/kmem_studio: where the memory of each arena landed, in tables for
+ * people, and what any address or PFN is.
+ *
+ * An open file holds on to its arena: what it shows stays as it is, and the arena's
+ * memory is freed when the file is closed, even if the arena was stopped before.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cleanup.h>
+#include <linux/debugfs.h>
+#include <linux/fs.h>
+#include <linux/kstrtox.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/nodemask.h>
+#include <linux/numa.h>
+#include <linux/pfn.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/string_choices.h>
+#include <linux/uaccess.h>
+
+#include "arena.h"
+#include "debugfs.h"
+#include "log.h"
+#include "names.h"
+#include "pattern.h"
+#include "session.h"
+#include "translate.h"
+
+/* Longest question that the file translate takes. */
+#define MAX_QUESTION	64
+
+static struct dentry *root;
+static struct dentry *arenas_folder;
+
+/* --- pages: a line a page --- */
+
+/**
+ * struct view - an open file of an arena
+ * @arena: the arena, NULL if none was live at the open
+ * @at:    the page that comes next; its index is the position in the file
+ */
+struct view {
+	struct kmst_arena	*arena;
+	struct kmst_page_at	at;
+};
+
+/* A page by the way that its place in the arena allows. */
+static void translate_at(const struct kmst_page_at *at, struct kmst_translation *t)
+{
+	if (at->virt && is_vmalloc_addr(at->virt))
+		kmst_translate_vmalloc(at->virt, t);
+	else
+		kmst_translate_page(at->page, t);
+}
+
+static void *view_start(struct seq_file *seq, loff_t *pos)
+{
+	struct view *view = seq->private;
+
+	if (!*pos)
+		return SEQ_START_TOKEN;
+	if (!view->arena || *pos > view->arena->nr_pages)
+		return NULL;
+	/* the header is at position 0 */
+	return kmst_arena_page(view->arena, *pos - 1, &view->at) ? view : NULL;
+}
+
+static void view_stop(struct seq_file *seq, void *v)
+{
+}
+
+static void *pages_next(struct seq_file *seq, void *v, loff_t *pos)
+{
+	struct view *view = seq->private;
+
+	++*pos;
+	if (v == SEQ_START_TOKEN)
+		return view_start(seq, pos);
+	return kmst_arena_next_page(view->arena, &view->at) ? view : NULL;
+}
+
+static int pages_show(struct seq_file *seq, void *v)
+{
+	struct view *view = seq->private;
+	struct kmst_translation t;
+
+	if (v == SEQ_START_TOKEN) {
+		seq_puts(seq, "index\tpage\tpfn\tphys\tvirt\tnode\tzone\trefs\tkind\tflags\n");
+		return 0;
+	}
+	translate_at(&view->at, &t);
+	seq_printf(seq, "%lu\t%p\t0x%lx\t%pa\t%p\t%d\t%s\t%d\t%s\t%pGp\n", view->at.index,
+		   t.page, t.pfn, &t.phys, t.virt, page_to_nid(t.page),
+		   page_zone(t.page)->name, page_count(t.page), kmst_kind_name(&t),
+		   &t.page->flags);
+	return 0;
+}
+
+static const struct seq_operations pages_ops = {
+	.start	= view_start,
+	.next	= pages_next,
+	.stop	= view_stop,
+	.show	= pages_show,
+};
+
+/* --- spans: a line a run of neighbours --- */
+
+/**
+ * struct neighbours - pages that follow each other in physical addresses
+ * @first:    the first of them
+ * @nr_pages: pages
+ */
+struct neighbours {
+	struct kmst_page_at	first;
+	unsigned long		nr_pages;
+};
+
+/* Does @at come right behind @last, in each address that it has? */
+static bool follows(const struct kmst_page_at *at, const struct kmst_page_at *last)
+{
+	if (page_to_pfn(at->page) != page_to_pfn(last->page) + 1)
+		return false;
+	if (page_zone(at->page) != page_zone(last->page))
+		return false;
+	return !at->virt == !last->virt && (!at->virt || at->virt == last->virt + PAGE_SIZE);
+}
+
+/*
+ * Collect the pages that follow @at, which is left at the first that does not. Where
+ * @blocks, a block of the allocator is not joined with the next one.
+ */
+static bool collect(const struct kmst_arena *arena, struct kmst_page_at *at, bool blocks,
+		    struct neighbours *run)
+{
+	struct kmst_page_at last;
+
+	*run = (struct neighbours){ *at };
+	do {
+		run->nr_pages++;
+		last = *at;
+		if (!(run->nr_pages % KMST_PAGES_PER_POINT))
+			cond_resched();
+		if (!kmst_arena_next_page(arena, at))
+			return false;
+	} while (follows(at, &last) && !(blocks && at->span != last.span));
+	return true;
+}
+
+static void *spans_next(struct seq_file *seq, void *v, loff_t *pos)
+{
+	struct view *view = seq->private;
+
+	if (v == SEQ_START_TOKEN) {
+		++*pos;
+		return view_start(seq, pos);
+	}
+	/* showing a run went on to the page behind it */
+	*pos = view->at.index + 1;
+	return view->at.index < view->arena->nr_pages ? view : NULL;
+}
+
+static int spans_show(struct seq_file *seq, void *v)
+{
+	struct view *view = seq->private;
+	struct neighbours run;
+	struct kmst_translation t;
+	phys_addr_t last;
+
+	if (v == SEQ_START_TOKEN) {
+		seq_puts(seq, "index\tvirt\tphys\tlast_phys\tpfn\tlast_pfn\tpages\torder\tnode\tzone\tkind\n");
+		return 0;
+	}
+	collect(view->arena, &view->at, true, &run);
+	translate_at(&run.first, &t);
+	last = t.phys + ((phys_addr_t)run.nr_pages << PAGE_SHIFT) - 1;
+	seq_printf(seq, "%lu\t%p\t%pa\t%pa\t0x%lx\t0x%lx\t%lu\t%u\t%d\t%s\t%s\n",
+		   run.first.index, t.virt, &t.phys, &last, t.pfn,
+		   t.pfn + run.nr_pages - 1, run.nr_pages, kmst_plan_order(run.nr_pages),
+		   page_to_nid(t.page), page_zone(t.page)->name, kmst_kind_name(&t));
+	return 0;
+}
+
+static const struct seq_operations spans_ops = {
+	.start	= view_start,
+	.next	= spans_next,
+	.stop	= view_stop,
+	.show	= spans_show,
+};
+
+static int view_open(struct inode *inode, struct file *file,
+		     const struct seq_operations *ops)
+{
+	struct kmst_session *session = inode->i_private;
+	struct kmst_arena *arena;
+	struct view *view;
+
+	arena = kmst_session_arena(session);
+	if (IS_ERR(arena))
+		return PTR_ERR(arena);
+	view = __seq_open_private(file, ops, sizeof(*view));
+	if (!view) {
+		if (arena)
+			kmst_arena_put(arena);
+		return -ENOMEM;
+	}
+	view->arena = arena;
+	return 0;
+}
+
+static int view_release(struct inode *inode, struct file *file)
+{
+	struct seq_file *seq = file->private_data;
+	struct view *view = seq->private;
+
+	if (view->arena)
+		kmst_arena_put(view->arena);
+	return seq_release_private(inode, file);
+}
+
+static int pages_open(struct inode *inode, struct file *file)
+{
+	return view_open(inode, file, &pages_ops);
+}
+
+static int spans_open(struct inode *inode, struct file *file)
+{
+	return view_open(inode, file, &spans_ops);
+}
+
+static const struct file_operations pages_fops = {
+	.owner		= THIS_MODULE,
+	.open		= pages_open,
+	.read		= seq_read,
+	.llseek		= seq_lseek,
+	.release	= view_release,
+};
+
+static const struct file_operations spans_fops = {
+	.owner		= THIS_MODULE,
+	.open		= spans_open,
+	.read		= seq_read,
+	.llseek		= seq_lseek,
+	.release	= view_release,
+};
+
+/* --- summary: all of an arena for people --- */
+
+/**
+ * struct contiguity - how scattered an arena is
+ * @nr_runs: runs of pages that follow each other
+ * @largest: pages in the longest of them
+ */
+struct contiguity {
+	unsigned long	nr_runs;
+	unsigned long	largest;
+};
+
+static void measure_contiguity(const struct kmst_arena *arena,
+			       struct contiguity *contiguity)
+{
+	struct kmst_page_at at;
+	struct neighbours run;
+	bool more;
+
+	*contiguity = (struct contiguity){};
+	for (more = kmst_arena_page(arena, 0, &at); more;) {
+		more = collect(arena, &at, false, &run);
+		contiguity->nr_runs++;
+		contiguity->largest = max(contiguity->largest, run.nr_pages);
+	}
+}
+
+static void show_placement(struct seq_file *seq, const struct kmst_arena *arena,
+			   struct kmst_session *session)
+{
+	struct contiguity contiguity;
+	struct kmst_translation t;
+	struct kmst_page_at at;
+	int nid;
+
+	measure_contiguity(arena, &contiguity);
+	seq_printf(seq, "contiguous_runs:\t%lu\n", contiguity.nr_runs);
+	seq_printf(seq, "largest_run_pages:\t%lu\n", contiguity.largest);
+	if (kmst_arena_page(arena, 0, &at)) {
+		translate_at(&at, &t);
+		seq_printf(seq, "kind:\t%s\n", kmst_kind_name(&t));
+	}
+	for_each_online_node(nid)
+		seq_printf(seq, "pages_on_node_%d:\t%lu\n", nid,
+			   READ_ONCE(session->node_pages[nid]));
+	seq_printf(seq, "bookkeeping_bytes:\t%zu\n", kmst_arena_bookkeeping(arena));
+}
+
+static void show_arena(struct seq_file *seq, const struct kmst_arena *arena)
+{
+	const struct kmst_allocator *allocator = arena->allocator;
+	char flags[KMST_GFP_TEXT];
+
+	kmst_gfp_print(arena->gfp & ~allocator->gfp_added, flags);
+	seq_printf(seq, "allocator:\t%s (%s)\n", allocator->name, allocator->description);
+	seq_printf(seq, "contiguous:\t%s\nmappable:\t%s\nper_object:\t%s\n",
+		   str_yes_no(allocator->promises & KMST_CONTIGUOUS),
+		   str_yes_no(allocator->promises & KMST_MAPPABLE),
+		   str_yes_no(allocator->promises & KMST_PER_OBJECT));
+	seq_printf(seq, "gfp:\t%s\nnode:\t%d\n", flags, arena->nid);
+	seq_printf(seq, "pattern:\t%s\nseed:\t%llu\n", arena->pattern->name, arena->seed);
+	seq_printf(seq, "nr_structs:\t%u\norder:\t%u\n", arena->plan.nr_structs,
+		   arena->plan.order);
+}
+
+static void show_results(struct seq_file *seq, const struct kmst_results *results)
+{
+	seq_printf(seq, "state:\t%s\nerror:\t%d\n", kmst_state_name(results->state),
+		   results->error);
+	seq_printf(seq, "pages:\t%lu\nspans:\t%lu\n", results->nr_pages, results->nr_spans);
+	seq_printf(seq, "bytes_requested:\t%llu\nbytes_allocated:\t%llu\nbytes_slack:\t%llu\n",
+		   results->bytes_requested, results->bytes_allocated,
+		   results->bytes_allocated ?
+		   results->bytes_allocated - results->bytes_requested : 0);
+	seq_printf(seq, "verifications:\t%llu\nscrubs:\t%llu\nwords_verified:\t%llu\nmismatches:\t%llu\n",
+		   results->verifications, results->scrubs, results->words_verified,
+		   results->mismatches);
+	seq_printf(seq, "alloc_ns:\t%llu\nfill_ns:\t%llu\nverify_ns:\t%llu\nfree_ns:\t%llu\n",
+		   results->alloc_ns, results->fill_ns, results->verify_ns,
+		   results->free_ns);
+}
+
+static int summary_show(struct seq_file *seq, void *v)
+{
+	struct kmst_session *session = seq->private;
+	struct kmst_results results;
+	struct kmst_arena *arena;
+
+	arena = kmst_session_arena(session);
+	if (IS_ERR(arena))
+		return PTR_ERR(arena);
+	kmst_session_results(session, &results);
+	show_results(seq, &results);
+	if (arena) {
+		show_arena(seq, arena);
+		show_placement(seq, arena, session);
+		kmst_arena_put(arena);
+	}
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(summary);
+
+/* --- translate: what is this address? --- */
+
+/**
+ * enum question_kind - what was written to translate
+ * @QUESTION_NONE:    nothing yet
+ * @QUESTION_ADDRESS: a virtual address
+ * @QUESTION_PFN:     a page frame number
+ * @QUESTION_PHYS:    a physical address
+ */
+enum question_kind {
+	QUESTION_NONE,
+	QUESTION_ADDRESS,
+	QUESTION_PFN,
+	QUESTION_PHYS,
+};
+
+/* The last question. The answer is worked out when it is read. */
+static struct {
+	struct mutex		lock;	/* the others */
+	enum question_kind	kind;
+	u64			value;
+} question = { .lock = __MUTEX_INITIALIZER(question.lock) };
+
+static const char * const verdicts[] = {
+	[KMST_IS_MEMORY]   = "memory: the kernel has a descriptor for it",
+	[KMST_IS_RESERVED] = "reserved: RAM, but kept by the kernel or firmware from the start",
+	[KMST_IS_NOMAP]	   = "no memory: registers, a hole, or RAM that is not the kernel's",
+	[KMST_IS_USER]	   = "no memory: user space's, only its process can translate it",
+	[KMST_IS_HOLE]	   = "no memory: a hole, no RAM is there",
+	[KMST_IS_UNMAPPED] = "no memory: in the area of vmalloc, and nothing is mapped there",
+	[KMST_IS_DEVICE]   = "no memory: in the area of vmalloc, mapped to a device",
+	[KMST_IS_OTHER]	   = "no memory: neither in the linear map nor in the area of vmalloc",
+};
+
+static void show_table_route(struct seq_file *seq, const struct kmst_translation *t)
+{
+	phys_addr_t phys;
+	int err;
+
+	err = kmst_translate_table(t->virt, &phys);
+	if (!err)
+		seq_printf(seq, "page_table:\t%pa\n", &phys);
+	else
+		seq_printf(seq, "page_table:\t%s\n", err == -EOPNOTSUPP ?
+			   "not read on this machine" : "no translation");
+	if (!t->hw_err)
+		seq_printf(seq, "hardware:\t%pa\n", &t->hw_phys);
+	else
+		seq_printf(seq, "hardware:\t%s\n", t->hw_err == -EOPNOTSUPP ?
+			   "this machine has no such instruction" : "no translation");
+}
+
+static void show_owner(struct seq_file *seq, unsigned long pfn)
+{
+	struct kmst_arena *arena = kmst_arena_find(pfn);
+
+	seq_printf(seq, "arena:\t%s\n", arena ? arena->name : "none");
+	if (arena)
+		kmst_arena_put(arena);
+}
+
+static void show_translation(struct seq_file *seq, const struct kmst_translation *t)
+{
+	seq_printf(seq, "page:\t%p\npfn:\t0x%lx\nphys:\t%pa\nvirt:\t%p\n", t->page,
+		   t->pfn, &t->phys, t->virt);
+	seq_printf(seq, "kind:\t%s\nnode:\t%d\nzone:\t%s\n", kmst_kind_name(t),
+		   page_to_nid(t->page), page_zone(t->page)->name);
+	if (t->kind == KMST_KIND_VMALLOC)
+		seq_puts(seq, "note:\ta vmalloc address: __pa() and virt_to_page() do not hold for it, the page table does\n");
+	if (t->kind == KMST_KIND_HIGHMEM)
+		seq_puts(seq, "note:\thighmem: no virtual address until kmap_local_page() gives one\n");
+	seq_printf(seq, "phys_to_pfn:\t0x%lx\n", t->back_pfn);
+	if (t->virt) {
+		const char *from = t->kind == KMST_KIND_VMALLOC ? "vmalloc" : "virt";
+
+		seq_printf(seq, "%s_to_phys:\t%pa\n%s_to_page:\t%p\n", from,
+			   &t->back_phys, from, t->back_page);
+		show_table_route(seq, t);
+	}
+	seq_printf(seq, "routes:\t%s\n", kmst_translation_compare(t) ? "DIFFER" : "agree");
+	show_owner(seq, t->pfn);
+}
+
+static enum kmst_place_kind answer(struct kmst_translation *t)
+{
+	if (question.kind == QUESTION_ADDRESS)
+		return kmst_translate_address(question.value, t);
+	if (question.kind == QUESTION_PHYS)
+		return kmst_translate_pfn(PHYS_PFN(question.value), t);
+	return kmst_translate_pfn(question.value, t);
+}
+
+static int translate_show(struct seq_file *seq, void *v)
+{
+	static const char * const prefixes[] = { "", "", "pfn:", "phys:" };
+	enum kmst_place_kind verdict;
+	struct kmst_translation t;
+
+	guard(mutex)(&question.lock);
+
+	if (question.kind == QUESTION_NONE) {
+		seq_puts(seq, "write a kernel virtual address, pfn:N or phys:N, then read the answer\n");
+		return 0;
+	}
+	verdict = answer(&t);
+	seq_printf(seq, "question:\t%s0x%llx\nanswer:\t%s\n", prefixes[question.kind],
+		   question.value, verdicts[verdict]);
+	if (verdict == KMST_IS_MEMORY || verdict == KMST_IS_RESERVED)
+		show_translation(seq, &t);
+	return 0;
+}
+
+static int translate_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, translate_show, NULL);
+}
+
+/* Is the number one that the machine's type of it can hold? */
+static bool fits(enum question_kind kind, u64 value)
+{
+	if (kind == QUESTION_PHYS)
+		return value == (phys_addr_t)value && value >> PAGE_SHIFT <= ULONG_MAX;
+	return value <= ULONG_MAX;
+}
+
+static ssize_t translate_write(struct file *file, const char __user *buffer, size_t len,
+			       loff_t *pos)
+{
+	enum question_kind kind = QUESTION_ADDRESS;
+	char text[MAX_QUESTION];
+	const char *number = text;
+	u64 value;
+
+	if (len >= sizeof(text))
+		len = sizeof(text) - 1;
+	if (copy_from_user(text, buffer, len))
+		return -EFAULT;
+	text[len] = 0;
+
+	if (str_has_prefix(text, "pfn:"))
+		kind = QUESTION_PFN;
+	else if (str_has_prefix(text, "phys:"))
+		kind = QUESTION_PHYS;
+	if (kind != QUESTION_ADDRESS)
+		number = strchr(text, ':') + 1;
+	/* %p prints an address without 0x */
+	if (kstrtou64(number, kind == QUESTION_ADDRESS ? 16 : 0, &value) ||
+	    !fits(kind, value))
+		return kmst_log_value("", "translate", text,
+				      "a kernel virtual address, pfn:N or phys:N");
+
+	guard(mutex)(&question.lock);
+
+	question.kind = kind;
+	question.value = value;
+	return len;
+}
+
+static const struct file_operations translate_fops = {
+	.owner		= THIS_MODULE,
+	.open		= translate_open,
+	.read		= seq_read,
+	.write		= translate_write,
+	.llseek		= seq_lseek,
+	.release	= single_release,
+};
+
+/* --- folders --- */
+
+/**
+ * kmst_debugfs_add() - Show an arena.
+ * @name:    name of its folder
+ * @session: the arena's session; stays until kmst_debugfs_remove()
+ *
+ * Context: process context, may sleep.
+ * Return: the folder, for kmst_debugfs_remove(). Errors are none of the caller's: a
+ * kernel may have no debugfs.
+ */
+struct dentry *kmst_debugfs_add(const char *name, struct kmst_session *session)
+{
+	struct dentry *folder = debugfs_create_dir(name, arenas_folder);
+
+	debugfs_create_file("summary", 0400, folder, session, &summary_fops);
+	debugfs_create_file("spans", 0400, folder, session, &spans_fops);
+	debugfs_create_file("pages", 0400, folder, session, &pages_fops);
+	return folder;
+}
+
+/**
+ * kmst_debugfs_remove() - Show an arena no longer.
+ * @folder: what kmst_debugfs_add() returned
+ *
+ * Waits for reads that run.
+ *
+ * Context: process context, may sleep.
+ */
+void kmst_debugfs_remove(struct dentry *folder)
+{
+	debugfs_remove(folder);
+}
+
+/**
+ * kmst_debugfs_init() - Make the folder kmem_studio in debugfs.
+ *
+ * Context: process context, may sleep.
+ */
+void kmst_debugfs_init(void)
+{
+	root = debugfs_create_dir("kmem_studio", NULL);
+	arenas_folder = debugfs_create_dir("arenas", root);
+	debugfs_create_file("translate", 0600, root, NULL, &translate_fops);
+}
+
+/**
+ * kmst_debugfs_exit() - Remove the folder.
+ *
+ * Context: process context, may sleep.
+ */
+void kmst_debugfs_exit(void)
+{
+	debugfs_remove(root);
+}

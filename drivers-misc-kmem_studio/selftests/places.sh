@@ -1,0 +1,422 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Where the memory of an arena lands: each allocator, what debugfs shows of it, and what
+# /proc/kpageflags says of the same pages. Needs root.
+
+DIR=$(dirname "$(readlink -f "$0")")
+# shellcheck source-path=SCRIPTDIR source=helpers.sh
+. "$DIR/helpers.sh"
+# shellcheck source-path=SCRIPTDIR source=arena_helpers.sh
+. "$DIR/arena_helpers.sh"
+
+DEBUGFS=/sys/kernel/debug
+SHOWN=$DEBUGFS/$MODULE
+NR=10000
+
+# bits of /proc/kpageflags
+KPF_SLAB=7
+KPF_BUDDY=10
+KPF_NOPAGE=20
+
+ALLOCATORS="page chunk exact folio bulk highmem kmalloc kmalloc_object slab vmalloc
+	    kvmalloc cma"
+
+# ---- tables ----
+
+# ARENA FILE LINE COLUMN, lines and columns from 1, the header is line 0
+cell() {
+	awk -F '\t' -v line="$3" -v column="$4" \
+		'NR == line + 1 { print $column; exit }' "$SHOWN/arenas/$1/$2"
+}
+
+# ARENA WHAT: the value of a line of the summary
+summary() {
+	awk -F '\t' -v what="$2:" '$1 == what { print $2 }' "$SHOWN/arenas/$1/summary"
+}
+
+# QUESTION WHAT: the value of a line of the answer
+translated() {
+	echo "$1" 2>>"$ERRORS" >"$SHOWN/translate" || return 1
+	awk -F '\t' -v what="$2:" '$1 == what { print $2 }' "$SHOWN/translate"
+}
+
+# says QUESTION WORDS: the answer has them
+says() {
+	translated "$1" answer | grep -q "$2" || {
+		ktap_print_msg "translate $1: $(translated "$1" answer)"
+		return 1
+	}
+}
+
+# flag PFN BIT: is the bit set in /proc/kpageflags?
+flag() {
+	# eight bytes, the lowest first: the machine is a little-endian one
+	byte=$(dd if=/proc/kpageflags bs=8 skip=$(($1)) count=1 2>/dev/null | od -An -tu1 |
+		awk -v byte=$(($2 / 8 + 1)) '{ print $byte }')
+	[ $((byte >> ($2 % 8) & 1)) -eq 1 ]
+}
+
+has_pages() {
+	awk -F '\t' -v pages="$2" '
+		NR == 1 { next }
+		$1 != NR - 2 || NF != 10 { wrong = 1 }
+		END { exit wrong || NR != pages + 1 }' "$SHOWN/arenas/$1/pages"
+}
+
+# each run begins where the one before ended, and all have all pages
+has_spans() {
+	awk -F '\t' -v pages="$2" '
+		NR == 1 { next }
+		$1 != sum || NF != 11 { wrong = 1 }
+		{ sum += $7 }
+		END { exit wrong || sum != pages }' "$SHOWN/arenas/$1/spans"
+}
+
+# ---- tests ----
+
+# An arena, or a skip where the memory for it is not there. ALLOCATOR [FILE=VALUE...]
+landed() {
+	allocator=$1
+	shift
+	live a "allocator=$allocator" "$@" && return 0
+	if [ "$(get a error)" = -95 ] && log_has 'this kernel has no such memory'; then
+		return "$KSFT_SKIP"
+	fi
+	no_memory
+}
+
+# what the allocator rounds up to
+bytes_are_exact() {
+	requested=$((NR * 32))
+	pages=$(pages_of $NR)
+	allocated=$(get a bytes_allocated)
+	case $1 in
+	page | kmalloc)
+		wanted=$(($(awk -v p="$pages" 'BEGIN { n = 1; while (n < p) n *= 2; print n }') *
+			PAGE_SIZE))
+		;;
+	kmalloc_object | slab) wanted=$((allocated / NR * NR)) ;;
+	kvmalloc) wanted=$allocated ;;
+	*) wanted=$((pages * PAGE_SIZE)) ;;
+	esac
+	is a bytes_requested $requested && is a bytes_allocated "$wanted" &&
+		is a bytes_slack $((wanted - requested)) && [ "$wanted" -ge $requested ]
+}
+
+# PFN, physical address, flags and owner of one line of pages agree
+page_is_right() {
+	pfn=$(cell a pages "$1" 3)
+	phys=$(cell a pages "$1" 4)
+	kind=$(cell a pages "$1" 9)
+	[ $((pfn * PAGE_SIZE)) -eq $((phys)) ] || return 1
+	if [ $(($(translated "pfn:$pfn" phys))) -ne $((phys)) ] ||
+	   [ "$(translated "phys:$phys" pfn)" != "$pfn" ] ||
+	   [ "$(translated "pfn:$pfn" routes)" != agree ] ||
+	   [ "$(translated "pfn:$pfn" arena)" != a ]; then
+		ktap_print_msg "page $1, PFN $pfn: $(translated "pfn:$pfn" routes)," \
+			"arena $(translated "pfn:$pfn" arena)"
+		return 1
+	fi
+	[ -r /proc/kpageflags ] || return 0
+	! flag "$pfn" $KPF_BUDDY && ! flag "$pfn" $KPF_NOPAGE || return 1
+	if [ "$kind" = slab ]; then
+		flag "$pfn" $KPF_SLAB
+	else
+		! flag "$pfn" $KPF_SLAB
+	fi
+}
+
+# ALLOCATOR KIND: of the pages; for kvmalloc either
+kind_is_right() {
+	kind=$(cell a pages 1 9)
+	case $1 in
+	slab | kmalloc_object) wanted=slab ;;
+	vmalloc) wanted=vmalloc ;;
+	kvmalloc | highmem) wanted=$kind ;;
+	*) wanted=linear ;;
+	esac
+	[ "$kind" = "$wanted" ] || {
+		ktap_print_msg "kind $kind, not $wanted"
+		return 1
+	}
+}
+
+# word 77 lies on the page that the log names
+corruption_is_located() {
+	put a corrupt 77 && fails_with "$CORRUPT" put a verify 1 || return 1
+	page=$(driver_log | sed -n 's/.*Mismatch in page: \([0-9]*\)\t.*/\1/p' | tail -n 1)
+	phys=$(driver_log | sed -n 's/.*physical address: \(0x[0-9a-f]*\)\t.*/\1/p' | tail -n 1)
+	[ -n "$page" ] && [ -n "$phys" ] || return 1
+	[ $((phys / PAGE_SIZE)) -eq $(($(cell a pages $((page + 1)) 3))) ] || {
+		ktap_print_msg "$phys is not on page $page"
+		return 1
+	}
+	put a corrupt 77 && put a verify 1
+}
+
+allocator_lands() {
+	landed "$1" nr_structs=$NR || return
+	bytes_are_exact "$1" || return 1
+	pages=$(get a nr_pages)
+	[ "$pages" -ge "$(pages_of $NR)" ] || return 1
+	if ! has_pages a "$pages" || ! has_spans a "$pages"; then
+		ktap_print_msg "the tables do not have $pages pages"
+		return 1
+	fi
+	page_is_right 1 && page_is_right "$pages" && kind_is_right "$1" || return 1
+	corruption_is_located || return 1
+	put a live 0
+}
+
+# the smallest arenas share their page with others, or leave most of it
+allocator_lands_small() {
+	for allocator in $ALLOCATORS; do
+		for nr in 1 3 "$PER_PAGE" $((PER_PAGE + 1)); do
+			landed "$allocator" nr_structs="$nr"
+			case $? in
+			0) put a verify 1 && put a live 0 || return 1 ;;
+			"$KSFT_SKIP") ;;
+			*) return 1 ;;
+			esac
+			rmdir "$ARENAS/a" || return 1
+		done
+	done
+}
+
+contiguous_memory_is_one_run() {
+	for allocator in page exact kmalloc; do
+		landed "$allocator" nr_structs=$((5 * PER_PAGE)) || return
+		[ "$(summary a contiguous_runs)" = 1 ] || return 1
+		[ "$(summary a largest_run_pages)" = "$(get a nr_pages)" ] || return 1
+		[ "$(cell a spans 2 1)" = "" ] || return 1
+		rmdir "$ARENAS/a"
+	done
+}
+
+# as many runs in the summary as lines, and none longer than the largest
+vmalloc_is_scattered() {
+	landed vmalloc nr_structs=$NR || return
+	is a nr_spans 1 || return 1
+	awk -F '\t' -v runs="$(summary a contiguous_runs)" \
+		-v largest="$(summary a largest_run_pages)" '
+		NR > 1 && $7 > most { most = $7 }
+		END { exit NR - 1 != runs || most != largest }' "$SHOWN/arenas/a/spans"
+}
+
+summary_agrees() {
+	landed chunk nr_structs=1000 pattern=random seed=5 || return
+	put a verify 1 || return 1
+	[ "$(summary a state)" = live ] && [ "$(summary a pages)" = "$(get a nr_pages)" ] &&
+		[ "$(summary a bytes_slack)" = "$(get a bytes_slack)" ] &&
+		[ "$(summary a words_verified)" = "$(get a words_verified)" ] &&
+		[ "$(summary a pattern)" = random ] && [ "$(summary a seed)" = 5 ] &&
+		[ "$(summary a gfp)" = KERNEL ] && [ "$(summary a node)" = -1 ] || return 1
+	put a live 0 && [ "$(summary a state)" = idle ] && has_pages a 0
+}
+
+# what is open is shown to its end, and is freed when it is closed
+open_file_keeps_the_arena() {
+	landed chunk nr_structs=$((200 * PER_PAGE)) || return
+	before=$(free_pages)
+	exec 3<"$SHOWN/arenas/a/pages"
+	put a live 0 || return 1
+	lost=$(($(free_pages) - before))
+	lines=$(wc -l <&3)
+	exec 3<&-
+	[ $lost -lt 100 ] || {
+		ktap_print_msg "$lost pages were freed below an open file"
+		return 1
+	}
+	[ "$lines" -eq 201 ] && pages_are_back $((before + 200))
+}
+
+files_are_for_root_alone() {
+	landed page || return
+	for file in pages spans summary; do
+		[ "$(stat -c %a $SHOWN/arenas/a/$file)" = 400 ] || return 1
+	done
+	[ "$(stat -c %a $SHOWN/translate)" = 600 ]
+}
+
+anything_is_translated() {
+	says 0x1000 "user space" && says pfn:0xffffffff "no memory" &&
+		says ffffffff "no memory" || return 1
+	for junk in "" x pfn: pfn:x phys:-1 0x1ffffffffffffffff pfn:1x "pfn: 1" \
+		    0123456789012345678901234567890123456789012345678901234567890123456789; do
+		! echo "$junk" 2>/dev/null >"$SHOWN/translate" || {
+			ktap_print_msg "translate took \"$junk\""
+			return 1
+		}
+	done
+	log_has 'translate=.* is refused: it takes a kernel virtual address' || return 1
+	# every 997th page frame there might be: an answer, and no splat
+	pfn=0
+	while [ $pfn -lt $((2 * TOTAL_PAGES)) ]; do
+		[ -n "$(translated pfn:$pfn answer)" ] || return 1
+		pfn=$((pfn + TOTAL_PAGES / 16 + 997))
+	done
+}
+
+flags_by_name() {
+	make_arena a || return 1
+	for gfp in KERNEL ATOMIC NOWAIT HIGHUSER_MOVABLE "KERNEL|ZERO" \
+		   "KERNEL|ZERO|COMP|NORETRY|THISNODE|DMA" "NOWAIT|RETRY_MAYFAIL|DMA32"; do
+		put a gfp "$gfp" && is a gfp "$gfp" || return 1
+	done
+	put a gfp "GFP_KERNEL|__GFP_ZERO" && is a gfp "KERNEL|ZERO" || return 1
+	put a gfp "NORETRY|KERNEL" && is a gfp "KERNEL|NORETRY" || return 1
+	for gfp in "" "|" ZERO "KERNEL|" "KERNEL|KERNEL" "KERNEL|ATOMIC" "KERNEL|ZERO|ZERO" \
+		   "KERNEL|NOFAIL" "KERNEL|NORETRY|RETRY_MAYFAIL" "KERNEL|DMA|DMA32" \
+		   "HIGHUSER_MOVABLE|DMA" kernel "KERNEL ZERO" GFP_ 3264; do
+		fails_with "Invalid argument" put a gfp "$gfp" && is a gfp "KERNEL|NORETRY" ||
+			return 1
+	done
+	log_has 'gfp=kernel is refused: it takes KERNEL, ATOMIC'
+}
+
+# Either an arena or one line that says why not; a splat is seen by run().
+every_flag_with_every_allocator() {
+	make_arena a && put a nr_structs 300 || return 1
+	for allocator in $ALLOCATORS; do
+		put a allocator "$allocator" || return 1
+		for gfp in ATOMIC NOWAIT HIGHUSER_MOVABLE "KERNEL|ZERO" "KERNEL|COMP" \
+			   "ATOMIC|COMP|ZERO" "KERNEL|DMA" "KERNEL|DMA32" "KERNEL|THISNODE" \
+			   "KERNEL|RETRY_MAYFAIL" "NOWAIT|NORETRY"; do
+			put a gfp "$gfp" || return 1
+			put a live 1 || continue
+			put a verify 1 && put a live 0 || return 1
+		done
+	done
+	# the refused ones said so
+	log_has 'allocator=vmalloc is not started: it has to sleep' &&
+		log_has 'allocator=exact is not started: it takes no gfp flags __GFP_COMP' &&
+		log_has 'allocator=slab is not started: it takes no gfp flags'
+}
+
+nodes_are_checked() {
+	make_arena a || return 1
+	for node in -2 99999 x "" 1.5 $(($(sed 's/.*[-,]//' /sys/devices/system/node/online \
+			2>/dev/null || echo 0) + 1)); do
+		fails_with "Invalid argument" put a node "$node" && is a node -1 || return 1
+	done
+	put a node 0 && is a node 0 && put a live 1 && put a live 0 || return 1
+	put a allocator exact && fails_with "Invalid argument" put a live 1 &&
+		log_has 'node=0 is refused: allocator exact cannot be told a node'
+}
+
+# NODE: pages that the arena has there
+pages_on() {
+	awk -v node="$1" '$1 == node { print $2 }' "$ARENAS/a/nodes"
+}
+
+this_node_is_obeyed() {
+	[ -d /sys/devices/system/node/node1 ] || return "$KSFT_SKIP"
+	for allocator in page chunk folio bulk highmem kmalloc kmalloc_object slab kvmalloc; do
+		for node in 0 1; do
+			landed "$allocator" nr_structs=$NR node=$node \
+				gfp="KERNEL|THISNODE" || return
+			[ "$(pages_on $node)" -eq "$(get a nr_pages)" ] || {
+				ktap_print_msg "$allocator: $(tr '\n' ' ' <$ARENAS/a/nodes)"
+				return 1
+			}
+			awk -F '\t' -v node=$node 'NR > 1 && $6 != node { wrong = 1 }
+				END { exit wrong }' "$SHOWN/arenas/a/pages" || return 1
+			rmdir "$ARENAS/a" || return 1
+		done
+	done
+}
+
+# pages per node, counted from the table
+nodes_are_counted() {
+	for allocator in bulk chunk vmalloc; do
+		landed "$allocator" nr_structs=$NR || return
+		awk -F '\t' 'NR == FNR { if (FNR > 1) n[$6]++; next }
+			{ split($0, of, " "); if (n[of[1]] + 0 != of[2]) wrong = 1 }
+			END { exit wrong }' "$SHOWN/arenas/a/pages" "$ARENAS/a/nodes" || return 1
+		rmdir "$ARENAS/a"
+	done
+}
+
+highmem_is_highmem() {
+	grep -q '^HighTotal: *[1-9]' /proc/meminfo || return "$KSFT_SKIP"
+	landed highmem nr_structs=$NR || return
+	zones=$(awk -F '\t' 'NR > 1 { n[$7]++ } END { print n["HighMem"] + 0 }' \
+		"$SHOWN/arenas/a/pages")
+	[ "$zones" -gt $(($(get a nr_pages) / 2)) ] || {
+		ktap_print_msg "$zones pages of highmem"
+		return 1
+	}
+	[ "$(cell a pages 1 9)" = highmem ] && put a verify 1 && put a live 0
+}
+
+free_cma() {
+	cat /proc/sys/vm/stat_refresh >/dev/null 2>&1
+	awk '$1 == "nr_free_cma" { print $2 }' /proc/vmstat
+}
+
+# some pages of the area may be lent, and come back meanwhile
+cma_comes_from_its_area() {
+	before=$(free_cma)
+	landed cma nr_structs=$((512 * PER_PAGE)) || return
+	now=$(free_cma)
+	[ $((before - now)) -ge 480 ] || {
+		ktap_print_msg "the area has $now free pages, had $before"
+		return 1
+	}
+	[ "$(summary a contiguous_runs)" = 1 ]
+}
+
+slab_has_a_cache_of_its_own() {
+	[ -r /proc/slabinfo ] || return "$KSFT_SKIP"
+	landed slab nr_structs=$NR || return
+	grep -q '^kmem_studio-[0-9]* *[1-9]' /proc/slabinfo || return 1
+	put a live 0 && ! grep -q '^kmem_studio-' /proc/slabinfo
+}
+
+lands_and_goes() {
+	n=0
+	while [ $n -lt "$1" ]; do
+		for allocator in $ALLOCATORS; do
+			put a allocator "$allocator" || return 1
+			put a live 1 || continue
+			put a live 0 || return 1
+		done
+		n=$((n + 1))
+	done
+}
+
+cycles_leak_nothing() {
+	make_arena a && put a nr_structs $NR && lands_and_goes 2 &&
+		nothing_lost lands_and_goes 20
+}
+
+take_arenas
+if [ ! -d $SHOWN ] && ! mount -t debugfs none $DEBUGFS 2>/dev/null; then
+	ktap_skip_all "no debugfs"
+	exit "$KSFT_SKIP"
+fi
+
+ktap_set_plan 28
+
+for allocator in $ALLOCATORS; do
+	run "$allocator lands" allocator_lands "$allocator"
+done
+run "small arenas" allocator_lands_small
+run "contiguous memory is one run" contiguous_memory_is_one_run
+run "vmalloc is scattered" vmalloc_is_scattered
+run "the summary" summary_agrees
+run "an open file keeps the arena" open_file_keeps_the_arena
+run "files are for root alone" files_are_for_root_alone
+run "anything is translated" anything_is_translated
+run "flags by name" flags_by_name
+run "every flag with every allocator" every_flag_with_every_allocator
+run "nodes are checked" nodes_are_checked
+run "THISNODE is obeyed" this_node_is_obeyed
+run "nodes are counted" nodes_are_counted
+run "highmem is highmem" highmem_is_highmem
+run "cma comes from its area" cma_comes_from_its_area
+run "slab has a cache of its own" slab_has_a_cache_of_its_own
+run "cycles leak nothing" cycles_leak_nothing
+
+ktap_finished
