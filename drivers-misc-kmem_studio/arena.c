@@ -367,6 +367,16 @@ static int survey(struct kmst_arena *arena, const struct kmst_cancel *cancel)
 	return err;
 }
 
+/* How far the allocator came. */
+static unsigned long pages_got(const struct kmst_arena *arena)
+{
+	const struct kmst_spans *spans = &arena->spans;
+
+	if (!spans->objects)
+		return spans->nr_pages;
+	return div_u64((u64)spans->nr_objects * spans->object_bytes, PAGE_SIZE);
+}
+
 static void list_arena(struct kmst_arena *arena)
 {
 	guard(mutex)(&arenas_lock);
@@ -427,7 +437,7 @@ struct kmst_arena *kmst_arena_create(const struct kmst_arena_config *config,
 	trace_arena_alloc(arena->name, arena->allocator->name, plan.nr_structs,
 			  arena->nr_pages, kmst_arena_nr_spans(arena), err);
 	if (err == -ENOMEM)
-		refuse(why, KMST_LIMIT_ALLOCATOR, wanted, arena->spans.nr_pages, err);
+		refuse(why, KMST_LIMIT_ALLOCATOR, wanted, pages_got(arena), err);
 	if (err)
 		goto out_put_arena;
 	list_arena(arena);

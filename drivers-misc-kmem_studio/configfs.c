@@ -624,8 +624,9 @@ static struct config_item *arenas_make_item(struct config_group *group,
 /* No file of the folder is being read or written now, nor will be. */
 static void arenas_drop_item(struct config_group *group, struct config_item *item)
 {
-	kmst_debugfs_remove(arena_of(item)->debugfs);
+	/* who opens a table waits for the session: that has to give up first */
 	kmst_session_close(&arena_of(item)->session);
+	kmst_debugfs_remove(arena_of(item)->debugfs);
 	atomic_dec(&arenas_of(group)->nr);
 	config_item_put(item);
 }

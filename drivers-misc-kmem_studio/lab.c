@@ -343,8 +343,8 @@ int __init kmst_lab_init(void)
  */
 void kmst_lab_exit(void)
 {
-	kmst_debugfs_remove(lab.debugfs);
 	kmst_session_close(&lab.session);
+	kmst_debugfs_remove(lab.debugfs);
 	pr_info("Unloaded kmem_studio module\n");
 }
 

@@ -282,18 +282,26 @@ at_most_1024_arenas() {
 }
 
 # hammer ID SECONDS: what one of many does to arenas that it shares with the others
+# the Nth of the table, which is counted round and round
+allocator_number() {
+	sed -n "$(($1 % NR_ALLOCATORS + 1))s/$TAB.*//p" $STUDIO/allocators
+}
+
 hammer() {
 	ERRORS=/dev/null
+	turn=0
 	until=$(($(seconds_up) + $2))
 	while [ "$(seconds_up)" -lt $until ]; do
 		for name in x y z own"$1"; do
 			make_arena "$name"
 			put "$name" nr_structs $(($1 * 1000 + 1))
 			put "$name" scrub_ms "$1"
+			put "$name" allocator "$(allocator_number $(($1 + turn)))"
+			turn=$((turn + 1))
 			put "$name" live 1
 			put "$name" corrupt "$1"
 			put "$name" verify 1
-			cat $ARENAS/"$name"/* >/dev/null
+			cat $ARENAS/"$name"/* $DEBUGFS/arenas/"$name"/* >/dev/null
 			put "$name" live 0
 			rmdir $ARENAS/"$name"
 		done 2>/dev/null
@@ -359,6 +367,8 @@ hundred_cycles_leak_nothing() {
 
 take_arenas
 
+DEBUGFS=/sys/kernel/debug/$MODULE
+NR_ALLOCATORS=$(wc -l <$STUDIO/allocators)
 SECONDS_TOGETHER=${SECONDS_TOGETHER:-30}
 ktap_set_plan 22
 

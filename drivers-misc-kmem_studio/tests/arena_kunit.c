@@ -2,6 +2,7 @@
 /*
  * Arenas: created whole or not at all, within the limits, freed once.
  */
+#include <kunit/static_stub.h>
 #include <kunit/test.h>
 #include <linux/array_size.h>
 #include <linux/highmem.h>
@@ -9,6 +10,7 @@
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>
 #include <linux/numa.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "../arena.h"
@@ -406,6 +408,29 @@ static void a_failing_allocator_leaves_nothing(struct kunit *test)
 	}
 }
 
+/* The table of objects can be had, that of their pages cannot. */
+static void *second_table_fails(void *table, size_t bytes)
+{
+	int *tables = kunit_get_current_test()->priv;
+
+	return (*tables)++ ? NULL : kvrealloc(table, bytes, GFP_KERNEL);
+}
+
+static void objects_without_a_table_of_pages_leave_nothing(struct kunit *test)
+{
+	struct kmst_arena_config config = config_of(kmst_allocator_find("slab"), PER_PAGE);
+	unsigned long reserved = pages_reserved(test);
+	struct kmst_refusal why;
+	int tables = 0;
+
+	test->priv = &tables;
+	kunit_activate_static_stub(test, kmst_grow_table, second_table_fails);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(kmst_arena_create(&config, NULL, &why)), (long)-ENOMEM);
+	KUNIT_EXPECT_EQ(test, tables, 2);
+	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_ALLOCATOR);
+	KUNIT_EXPECT_EQ(test, pages_reserved(test), reserved);
+}
+
 static void a_cancelled_create_leaves_nothing(struct kunit *test)
 {
 	struct kmst_arena_config config = config_of(&kmst_counted_allocator, 20 * PER_PAGE);
@@ -471,6 +496,7 @@ static struct kunit_case arena_cases[] = {
 	KUNIT_CASE(the_sum_of_arenas_is_kept_under_the_share),
 	KUNIT_CASE(memory_that_is_in_use_is_not_available),
 	KUNIT_CASE(a_failing_allocator_leaves_nothing),
+	KUNIT_CASE(objects_without_a_table_of_pages_leave_nothing),
 	KUNIT_CASE(a_cancelled_create_leaves_nothing),
 	KUNIT_CASE(the_last_reference_frees),
 	KUNIT_CASE(a_walk_ends_where_it_is_told_to),
