@@ -508,12 +508,21 @@ static void point_to(struct kmst_run *run, void *virt)
 	run->page = is_vmalloc_addr(virt) ? NULL : virt_to_page(virt);
 }
 
-/* Bytes from @virt on that make a run: vmalloc's pages need not be neighbours. */
-static size_t run_bytes(const void *virt, size_t left)
+/*
+ * Where a block of KMST_PAGES_PER_POINT pages ends, or of one page for vmalloc, whose
+ * pages need not be neighbours: descriptors of pages in such a block are neighbours.
+ */
+static unsigned long end_of_run(const void *virt)
 {
 	unsigned long pages = is_vmalloc_addr(virt) ? 1 : KMST_PAGES_PER_POINT;
 
-	return min_t(size_t, left, (pages << PAGE_SHIFT) - offset_in_page(virt));
+	return ALIGN((unsigned long)virt + 1, pages << PAGE_SHIFT);
+}
+
+/* Bytes from @virt on that make a run. */
+static size_t run_bytes(const void *virt, size_t left)
+{
+	return min_t(size_t, left, end_of_run(virt) - (unsigned long)virt);
 }
 
 static int walk_spans(const struct kmst_arena *arena, kmst_run_fn fn, void *context,
@@ -578,21 +587,15 @@ static int walk_pages(const struct kmst_arena *arena, kmst_run_fn fn, void *cont
 	return 0;
 }
 
-/*
- * Objects from @first on that lie in a row, if nothing is between them. The row ends
- * where a block of KMST_PAGES_PER_POINT pages does: it is no longer than that, and
- * the descriptors of its pages are neighbours.
- */
+/* Objects from @first on that lie in a row, if nothing is between them. */
 static unsigned int objects_in_row(const struct kmst_spans *spans, unsigned int first)
 {
 	void *object = spans->objects[first];
-	unsigned long block = ALIGN((unsigned long)object + 1,
-				    KMST_PAGES_PER_POINT << PAGE_SHIFT);
 	unsigned int most, nr = 1;
 
 	if (spans->object_bytes != sizeof(struct kmst_struct))
 		return 1;
-	most = (block - (unsigned long)object) / sizeof(struct kmst_struct);
+	most = (end_of_run(object) - (unsigned long)object) / sizeof(struct kmst_struct);
 	most = min(most, spans->nr_objects - first);
 	while (nr < most) {
 		object += sizeof(struct kmst_struct);
