@@ -220,7 +220,7 @@ static struct kmst_arena *new_arena(const struct kmst_arena_config *config,
 	arena->allocator = config->allocator;
 	arena->pattern = config->pattern ?: kmst_pattern_at(0);
 	arena->seed = config->seed;
-	arena->gfp = request_gfp(config);
+	arena->gfp = config->gfp;
 	arena->nid = config->nid;
 	strscpy(arena->name, config->name);
 	arena->plan = *plan;
@@ -231,7 +231,7 @@ static int alloc_spans(struct kmst_arena *arena, const struct kmst_cancel *cance
 {
 	const struct kmst_request request = {
 		.plan	= &arena->plan,
-		.gfp	= arena->gfp,
+		.gfp	= arena->gfp | arena->allocator->gfp_added,
 		.nid	= arena->nid,
 		.cancel	= cancel,
 	};
@@ -319,6 +319,9 @@ static int survey_objects(struct kmst_arena *arena, const struct kmst_cancel *ca
 	err = see_objects(arena, widen, cancel);
 	if (err)
 		return err;
+	/* nodes that are terabytes apart are too far for a bit each page */
+	if (pages->nr_bits > INT_MAX)
+		return -E2BIG;
 	bytes = BITS_TO_LONGS(pages->nr_bits) * sizeof(long);
 	pages->bitmap = kmst_grow_table(NULL, bytes);
 	if (!pages->bitmap)
@@ -375,6 +378,15 @@ static unsigned long pages_got(const struct kmst_arena *arena)
 	if (!spans->objects)
 		return spans->nr_pages;
 	return div_u64((u64)spans->nr_objects * spans->object_bytes, PAGE_SIZE);
+}
+
+/* What an arena turned out to take may be more than was reserved first. */
+static int check_taken(const struct kmst_arena_config *config,
+		       const struct kmst_arena *arena, struct kmst_refusal *why)
+{
+	long others = atomic_long_read(&pages_reserved) - arena->reserved;
+
+	return check_share(config, arena->reserved, max(others, 0L), why);
 }
 
 static void list_arena(struct kmst_arena *arena)
@@ -434,6 +446,8 @@ struct kmst_arena *kmst_arena_create(const struct kmst_arena_config *config,
 	err = alloc_spans(arena, cancel);
 	if (!err)
 		err = survey(arena, cancel);
+	if (!err && arena->reserved > wanted)
+		err = check_taken(config, arena, why);
 	trace_arena_alloc(arena->name, arena->allocator->name, plan.nr_structs,
 			  arena->nr_pages, kmst_arena_nr_spans(arena), err);
 	if (err == -ENOMEM)
@@ -901,12 +915,12 @@ unsigned long kmst_arena_nr_spans(const struct kmst_arena *arena)
 }
 
 /**
- * kmst_arena_blocks() - Count the spans of one size.
+ * kmst_arena_blocks() - Count the blocks of one size.
  * @arena: the arena
  * @order: log2 of their pages
  *
  * Context: any. The caller holds a reference.
- * Return: the number of spans.
+ * Return: the number of spans that are blocks of neighbouring pages, or single pages.
  */
 unsigned int kmst_arena_blocks(const struct kmst_arena *arena,
 			       unsigned int order)
@@ -916,8 +930,12 @@ unsigned int kmst_arena_blocks(const struct kmst_arena *arena,
 
 	if (arena->spans.pages)
 		return order ? 0 : arena->spans.nr_pages;
-	for (i = 0; i < arena->spans.nr; i++)
-		blocks += arena->spans.table[i].bytes == PAGE_SIZE << order;
+	for (i = 0; i < arena->spans.nr; i++) {
+		const struct kmst_span *span = &arena->spans.table[i];
+
+		if (!is_vmalloc_addr(span->virt))
+			blocks += span->bytes == PAGE_SIZE << order;
+	}
 	return blocks;
 }
 

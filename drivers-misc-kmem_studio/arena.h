@@ -106,7 +106,7 @@ struct kmst_object_pages {
  * @allocator:    where @spans came from
  * @pattern:      what the words hold
  * @seed:         what random words derive from
- * @gfp:          flags that the allocator was asked with
+ * @gfp:          flags that were asked for, without those that the allocator adds
  * @nid:          node that it was asked for, or NUMA_NO_NODE
  * @name:         what the tracepoints call it
  * @plan:         what was asked for

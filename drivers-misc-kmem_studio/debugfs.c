@@ -304,7 +304,7 @@ static void show_arena(struct seq_file *seq, const struct kmst_arena *arena)
 	const struct kmst_allocator *allocator = arena->allocator;
 	char flags[KMST_GFP_TEXT];
 
-	kmst_gfp_print(arena->gfp & ~allocator->gfp_added, flags);
+	kmst_gfp_print(arena->gfp, flags);
 	seq_printf(seq, "allocator:\t%s (%s)\n", allocator->name, allocator->description);
 	seq_printf(seq, "contiguous:\t%s\nmappable:\t%s\nper_object:\t%s\n",
 		   str_yes_no(allocator->promises & KMST_CONTIGUOUS),

@@ -13,7 +13,7 @@
 
 /* What kmst_gfp_parse() takes, for a line of the log. */
 #define KMST_GFP_TAKES \
-	"KERNEL, ATOMIC, NOWAIT or HIGHUSER_MOVABLE, joined by | with any of ZERO COMP NORETRY RETRY_MAYFAIL THISNODE DMA DMA32"
+	"KERNEL, ATOMIC, NOWAIT or HIGHUSER_MOVABLE, joined by | with any of ZERO COMP THISNODE, one of NORETRY RETRY_MAYFAIL, one of DMA DMA32"
 
 /* Longest text that kmst_gfp_print() makes, with its terminating zero. */
 #define KMST_GFP_TEXT	96

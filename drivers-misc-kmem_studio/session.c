@@ -370,7 +370,7 @@ static int check_locked(struct kmst_session *session,
 	if (test_bit(KMST_CANCEL_CLOSED, &session->cancel.reasons))
 		return -ENODEV;
 	if (session->arena)
-		reusable = session->arena->nr_pages;
+		reusable = session->arena->reserved;
 	return kmst_arena_check(&config->arena, reusable, why);
 }
 

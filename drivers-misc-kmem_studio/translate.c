@@ -8,6 +8,7 @@
  */
 #include <linux/highmem.h>
 #include <linux/io.h>
+#include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/pfn.h>
@@ -60,10 +61,10 @@ static void linear_back(struct kmst_translation *t)
 
 static void vmalloc_back(struct kmst_translation *t)
 {
-	unsigned long pfn = vmalloc_to_pfn(t->virt);
-
-	t->back_page = pfn_to_page(pfn);
-	t->back_phys = PFN_PHYS(pfn);
+	/* an area that is not the caller's may be gone meanwhile */
+	t->back_page = vmalloc_to_page(t->virt);
+	if (t->back_page)
+		t->back_phys = page_to_phys(t->back_page);
 }
 
 /**
@@ -103,9 +104,11 @@ void kmst_translate_back(struct kmst_translation *t)
 enum kmst_place_kind kmst_translate_pfn(unsigned long pfn,
 					struct kmst_translation *t)
 {
-	if (!pfn_valid(pfn))
+	struct page *page = pfn_to_online_page(pfn);
+
+	if (!page)
 		return KMST_IS_HOLE;
-	kmst_translate_page(pfn_to_page(pfn), t);
+	kmst_translate_page(page, t);
 	/* the memory map is made of sections: it has descriptors for holes in them, too */
 	if (t->virt && !virt_addr_valid(t->virt))
 		return KMST_IS_NOMAP;
@@ -121,7 +124,7 @@ static enum kmst_place_kind translate_mapped(unsigned long address,
 		return address < TASK_SIZE_MAX ? KMST_IS_USER : KMST_IS_OTHER;
 	if (kmst_translate_vmalloc((void *)address, t))
 		return KMST_IS_UNMAPPED;
-	if (!pfn_valid(t->pfn))
+	if (!pfn_to_online_page(t->pfn))
 		return KMST_IS_DEVICE;
 	kmst_translate_back(t);
 	return PageReserved(t->page) ? KMST_IS_RESERVED : KMST_IS_MEMORY;

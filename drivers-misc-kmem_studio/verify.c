@@ -138,8 +138,6 @@ static void note_bad_word(struct kmst_report *report,
 	struct kmst_place place = place_of(arena, word, phys);
 	struct kmst_bad_word bad = {
 		.word		= word,
-		.page		= kmst_arena_page_index(arena, run,
-							at * sizeof(*reach->words)),
 		.phys		= phys,
 		.expected	= guard ? KMST_GUARD_WORD : arena->pattern->word(&place),
 		.got		= reach->words[at],
@@ -148,8 +146,11 @@ static void note_bad_word(struct kmst_report *report,
 
 	report->mismatches++;
 	trace_mismatch(arena->name, bad.word, bad.phys, bad.expected, bad.got);
-	if (report->nr_bad < report->max_bad)
-		report->bad[report->nr_bad++] = bad;
+	if (report->nr_bad == report->max_bad)
+		return;
+	/* for objects that takes a while */
+	bad.page = kmst_arena_page_index(arena, run, at * sizeof(*reach->words));
+	report->bad[report->nr_bad++] = bad;
 }
 
 /**

@@ -49,9 +49,10 @@ static bool cma_supported(void)
 	return false;
 }
 
+/* Where the area has no room the DMA API takes a block of the page allocator. */
 static unsigned long cma_nr_pages(const struct kmst_plan *plan)
 {
-	return plan->nr_pages;
+	return plan->order > MAX_PAGE_ORDER ? plan->nr_pages : 1UL << plan->order;
 }
 
 static struct platform_device *new_device(void)

@@ -11,6 +11,7 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/numa.h>
+#include <linux/sched/mm.h>
 #include <linux/string.h>
 
 #include "../cancel.h"
@@ -76,16 +77,11 @@ static int bulk_alloc(const struct kmst_request *request, struct kmst_spans *spa
 	return 0;
 }
 
-static int highmem_alloc(const struct kmst_request *request,
-			 struct kmst_spans *spans)
+static int get_highmem(const struct kmst_request *request, struct kmst_spans *spans)
 {
 	gfp_t gfp = kmst_gfp_last_resort(request->gfp);
 	unsigned long wanted = request->plan->nr_pages;
 	int err;
-
-	spans->pages = kmst_spans_table(spans, wanted);
-	if (!spans->pages)
-		return -ENOMEM;
 
 	while (spans->nr_pages < wanted) {
 		unsigned long first = spans->nr_pages;
@@ -102,6 +98,26 @@ static int highmem_alloc(const struct kmst_request *request,
 			return err;
 	}
 	return 0;
+}
+
+/*
+ * Whatever flags were asked for, these pages stay where they are: they must not be in
+ * the way of CMA, or of memory that is to be taken out.
+ */
+static int highmem_alloc(const struct kmst_request *request,
+			 struct kmst_spans *spans)
+{
+	unsigned int saved;
+	int err;
+
+	spans->pages = kmst_spans_table(spans, request->plan->nr_pages);
+	if (!spans->pages)
+		return -ENOMEM;
+
+	saved = memalloc_pin_save();
+	err = get_highmem(request, spans);
+	memalloc_pin_restore(saved);
+	return err;
 }
 
 static void singles_free(struct kmst_spans *spans)

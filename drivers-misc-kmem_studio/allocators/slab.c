@@ -26,6 +26,9 @@
 /* Objects between two points where the CPU is given up. */
 #define POINT_OBJECTS	(KMST_PAGES_PER_POINT * (PAGE_SIZE / sizeof(struct kmst_struct)))
 
+/* Share of RAM, as a shift, that is left available. */
+#define KEEP_AVAILABLE_SHIFT	5
+
 /* The kernel says so with a stack trace. */
 #define SLAB_REFUSED	(KMST_GFP_HIGH | __GFP_COMP)
 
@@ -89,6 +92,17 @@ static void note_objects(struct kmst_spans *spans)
 	spans->bytes = (u64)spans->nr_objects * ksize(spans->objects[0]);
 }
 
+/*
+ * How much a cache adds to each object is not known before: with the checks of SLUB on
+ * it is a multiple. Leave others what they need.
+ */
+static int object_point(const struct kmst_request *request)
+{
+	if (si_mem_available() < (long)(totalram_pages() >> KEEP_AVAILABLE_SHIFT))
+		return -ENOMEM;
+	return kmst_cancel_point(request->cancel);
+}
+
 typedef void *(*get_object_fn)(const struct kmst_spans *spans, gfp_t gfp, int nid);
 
 static int alloc_each(const struct kmst_request *request, struct kmst_spans *spans,
@@ -106,7 +120,7 @@ static int alloc_each(const struct kmst_request *request, struct kmst_spans *spa
 		spans->objects[spans->nr_objects++] = object;
 		if (spans->nr_objects % POINT_OBJECTS)
 			continue;
-		err = kmst_cancel_point(request->cancel);
+		err = object_point(request);
 		if (err)
 			return err;
 	}
@@ -188,7 +202,8 @@ static int alloc_bulk(const struct kmst_request *request, struct kmst_spans *spa
 					   spans->objects + spans->nr_objects))
 			return -ENOMEM;
 		spans->nr_objects += batch;
-		err = kmst_cancel_point(request->cancel);
+		err = spans->nr_objects % POINT_OBJECTS ?
+			kmst_cancel_point(request->cancel) : object_point(request);
 		if (err)
 			return err;
 	}
