@@ -369,9 +369,9 @@ static void bench_alloc_slab(struct kunit *test)
 {
 	struct bare *bare = kunit_kzalloc(test, sizeof(*bare), GFP_KERNEL);
 
-	/* it takes most of a minute to measure nothing but KASAN */
+	/* with KASAN it takes most of a minute to measure nothing else */
 	if (IS_ENABLED(CONFIG_KASAN))
-		kunit_skip(test, "KASAN is what would be measured");
+		kunit_skip(test, "the checks of memory accesses would be measured");
 	KUNIT_ASSERT_NOT_NULL(test, bare);
 	bare->objects = kvcalloc(NR_STRUCTS, sizeof(void *), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, bare->objects);
