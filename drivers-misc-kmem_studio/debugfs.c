@@ -146,7 +146,7 @@ static bool collect(const struct kmst_arena *arena, struct kmst_page_at *at, boo
 	do {
 		run->nr_pages++;
 		last = *at;
-		if (!(run->nr_pages % KMST_PAGES_PER_POINT))
+		if (!(at->index % KMST_PAGES_PER_POINT))
 			cond_resched();
 		if (!kmst_arena_next_page(arena, at))
 			return false;
@@ -487,7 +487,7 @@ static ssize_t translate_write(struct file *file, const char __user *buffer, siz
 	u64 value;
 
 	if (len >= sizeof(text))
-		len = sizeof(text) - 1;
+		return -EINVAL;
 	if (copy_from_user(text, buffer, len))
 		return -EFAULT;
 	text[len] = 0;

@@ -317,7 +317,6 @@ int __init kmst_lab_init(void)
 	int err;
 
 	kmst_session_init(&lab.session, &lab_ops, "k_memory");
-	lab.debugfs = kmst_debugfs_add("lab", &lab.session);
 
 	kernel_param_lock(THIS_MODULE);
 	lab.running = true;
@@ -327,9 +326,10 @@ int __init kmst_lab_init(void)
 	if (err && IS_MODULE(CONFIG_KMEM_STUDIO)) {
 		/* a parameter that is being written must not start another one */
 		kmst_session_close(&lab.session);
-		kmst_debugfs_remove(lab.debugfs);
 		return err;
 	}
+	/* not before: an open file would not keep a module that fails to load */
+	lab.debugfs = kmst_debugfs_add("lab", &lab.session);
 	return 0;
 }
 
