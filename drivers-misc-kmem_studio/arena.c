@@ -49,41 +49,65 @@ struct zone_memory {
 	long		available;
 };
 
-static void add_zone(struct zone_memory *memory, struct zone *zone)
+static void add_zone(struct zone_memory *memory, struct zone *zone, bool reclaims)
 {
 	memory->managed += zone_managed_pages(zone);
 	memory->available += zone_page_state(zone, NR_FREE_PAGES);
-	memory->available += zone_page_state(zone, NR_ZONE_INACTIVE_FILE);
-	memory->available += zone_page_state(zone, NR_ZONE_ACTIVE_FILE);
+	if (reclaims) {
+		memory->available += zone_page_state(zone, NR_ZONE_INACTIVE_FILE);
+		memory->available += zone_page_state(zone, NR_ZONE_ACTIVE_FILE);
+	}
 	memory->available -= zone_page_state(zone, NR_FREE_CMA_PAGES);
 	memory->available -= high_wmark_pages(zone);
 }
 
-/* What @gfp may use: without __GFP_HIGHMEM no highmem and nothing movable. */
-static void count_memory(struct zone_memory *memory, gfp_t gfp)
+/*
+ * Flags as far as they choose zones. What an arena has is not moved: nothing of it comes
+ * from a zone for movable pages, whatever was asked for.
+ */
+static gfp_t zone_flags(const struct kmst_arena_config *config)
 {
-	enum zone_type last = gfp_zone(gfp);
+	return (config->gfp | config->allocator->gfp_added) & ~__GFP_MOVABLE;
+}
+
+/* With __GFP_THISNODE no other node helps out; without a node it may be any of them. */
+static bool may_use_node(const struct kmst_arena_config *config, int nid)
+{
+	if (!(config->gfp & __GFP_THISNODE) || config->nid == NUMA_NO_NODE)
+		return true;
+	return nid == config->nid;
+}
+
+/* What an arena may use: without __GFP_HIGHMEM no highmem. */
+static void count_memory(struct zone_memory *memory,
+			 const struct kmst_arena_config *config)
+{
+	bool reclaims = gfpflags_allow_blocking(config->gfp);
+	enum zone_type last = gfp_zone(zone_flags(config));
 	int nid, i;
 
 	*memory = (struct zone_memory){};
 	for_each_online_node(nid) {
+		if (!may_use_node(config, nid))
+			continue;
 		for (i = 0; i <= last; i++)
-			add_zone(memory, &NODE_DATA(nid)->node_zones[i]);
+			add_zone(memory, &NODE_DATA(nid)->node_zones[i], reclaims);
 	}
 }
 
 /*
- * What can be had of them: free, or file cache that reclaim gets back, but neither
+ * What can be had: free, or file cache if reclaim may get it back, but neither
  * what is kept for CMA nor what each zone keeps for itself. The kernel's own estimate
  * knows other things that cannot be reclaimed, but counts all zones: take the lower
  * one, less a share that is left for others.
  */
-static unsigned long pages_available(gfp_t gfp, unsigned long reusable_pages)
+static unsigned long pages_available(const struct kmst_arena_config *config,
+				     unsigned long reusable_pages)
 {
 	struct zone_memory memory;
 	long available;
 
-	count_memory(&memory, gfp);
+	count_memory(&memory, config);
 	available = min(memory.available, si_mem_available());
 	available += reusable_pages;
 	available -= memory.managed >> KEEP_AVAILABLE_SHIFT;
@@ -97,24 +121,19 @@ static int refuse(struct kmst_refusal *why, enum kmst_limit limit,
 	return err;
 }
 
-static unsigned long share_of_memory(gfp_t gfp, unsigned int percent)
+static unsigned long share_of_memory(const struct kmst_arena_config *config)
 {
 	struct zone_memory memory;
 
-	count_memory(&memory, gfp);
-	return div_u64((u64)memory.managed * percent, 100);
-}
-
-static gfp_t request_gfp(const struct kmst_arena_config *config)
-{
-	return config->gfp | config->allocator->gfp_added;
+	count_memory(&memory, config);
+	return div_u64((u64)memory.managed * config->max_percent, 100);
 }
 
 /* Can @wanted pages be had, when other arenas have @taken? */
 static int check_share(const struct kmst_arena_config *config, unsigned long wanted,
 		       unsigned long taken, struct kmst_refusal *why)
 {
-	unsigned long allowed = share_of_memory(request_gfp(config), config->max_percent);
+	unsigned long allowed = share_of_memory(config);
 
 	if (wanted <= allowed && taken <= allowed - wanted)
 		return 0;
@@ -202,7 +221,7 @@ int kmst_arena_check(const struct kmst_arena_config *config,
 	if (err)
 		return err;
 
-	allowed = pages_available(request_gfp(config), reusable_pages);
+	allowed = pages_available(config, reusable_pages);
 	if (wanted > allowed)
 		return refuse(why, KMST_LIMIT_AVAILABLE, wanted, allowed, -ENOMEM);
 	return 0;

@@ -22,6 +22,7 @@ static int __init kmem_studio_init(void)
 	err = kmst_configfs_init(kmst_lab_max_percent);
 	if (err)
 		goto out_exit_lab;
+	kmst_debugfs_open();
 	return 0;
 
 out_exit_lab:

@@ -11,6 +11,7 @@
 #include <linux/cleanup.h>
 #include <linux/debugfs.h>
 #include <linux/fs.h>
+#include <linux/kasan.h>
 #include <linux/kstrtox.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -20,6 +21,7 @@
 #include <linux/nodemask.h>
 #include <linux/numa.h>
 #include <linux/pfn.h>
+#include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -77,6 +79,15 @@ static void view_stop(struct seq_file *seq, void *v)
 {
 }
 
+/* A seek makes all lines up to there, and has to be ended by a signal, too. */
+static int view_point(const struct view *view)
+{
+	if (view->at.index % KMST_PAGES_PER_POINT)
+		return 0;
+	cond_resched();
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
+
 static void *pages_next(struct seq_file *seq, void *v, loff_t *pos)
 {
 	struct view *view = seq->private;
@@ -101,7 +112,7 @@ static int pages_show(struct seq_file *seq, void *v)
 		   t.page, t.pfn, &t.phys, t.virt, page_to_nid(t.page),
 		   page_zone(t.page)->name, page_count(t.page), kmst_kind_name(&t),
 		   &t.page->flags);
-	return 0;
+	return view_point(view);
 }
 
 static const struct seq_operations pages_ops = {
@@ -130,7 +141,9 @@ static bool follows(const struct kmst_page_at *at, const struct kmst_page_at *la
 		return false;
 	if (page_zone(at->page) != page_zone(last->page))
 		return false;
-	return !at->virt == !last->virt && (!at->virt || at->virt == last->virt + PAGE_SIZE);
+	if (!at->virt || !last->virt)
+		return !at->virt && !last->virt;
+	return kasan_reset_tag(at->virt) == kasan_reset_tag(last->virt) + PAGE_SIZE;
 }
 
 /*
@@ -185,7 +198,7 @@ static int spans_show(struct seq_file *seq, void *v)
 		   run.first.index, t.virt, &t.phys, &last, t.pfn,
 		   t.pfn + run.nr_pages - 1, run.nr_pages, kmst_plan_order(run.nr_pages),
 		   page_to_nid(t.page), page_zone(t.page)->name, kmst_kind_name(&t));
-	return 0;
+	return view_point(view);
 }
 
 static const struct seq_operations spans_ops = {
@@ -482,15 +495,14 @@ static ssize_t translate_write(struct file *file, const char __user *buffer, siz
 			       loff_t *pos)
 {
 	enum question_kind kind = QUESTION_ADDRESS;
+	size_t taken = min_t(size_t, len, MAX_QUESTION - 1);
 	char text[MAX_QUESTION];
 	const char *number = text;
 	u64 value;
 
-	if (len >= sizeof(text))
-		return -EINVAL;
-	if (copy_from_user(text, buffer, len))
+	if (copy_from_user(text, buffer, taken))
 		return -EFAULT;
-	text[len] = 0;
+	text[taken] = 0;
 
 	if (str_has_prefix(text, "pfn:"))
 		kind = QUESTION_PFN;
@@ -499,7 +511,7 @@ static ssize_t translate_write(struct file *file, const char __user *buffer, siz
 	if (kind != QUESTION_ADDRESS)
 		number = strchr(text, ':') + 1;
 	/* %p prints an address without 0x */
-	if (kstrtou64(number, kind == QUESTION_ADDRESS ? 16 : 0, &value) ||
+	if (taken < len || kstrtou64(number, kind == QUESTION_ADDRESS ? 16 : 0, &value) ||
 	    !fits(kind, value))
 		return kmst_log_value("", "translate", text,
 				      "a kernel virtual address, pfn:N or phys:N");
@@ -555,7 +567,7 @@ void kmst_debugfs_remove(struct dentry *folder)
 }
 
 /**
- * kmst_debugfs_init() - Make the folder kmem_studio in debugfs.
+ * kmst_debugfs_init() - Make the folder kmem_studio in debugfs, without files.
  *
  * Context: process context, may sleep.
  */
@@ -563,6 +575,17 @@ void kmst_debugfs_init(void)
 {
 	root = debugfs_create_dir("kmem_studio", NULL);
 	arenas_folder = debugfs_create_dir("arenas", root);
+}
+
+/**
+ * kmst_debugfs_open() - Let users in, as the last step of the module's init.
+ *
+ * A file that is open does not keep a module that fails to load.
+ *
+ * Context: process context, may sleep.
+ */
+void kmst_debugfs_open(void)
+{
 	debugfs_create_file("translate", 0600, root, NULL, &translate_fops);
 }
 

@@ -369,7 +369,8 @@ static int check_locked(struct kmst_session *session,
 	*why = (struct kmst_refusal){};
 	if (test_bit(KMST_CANCEL_CLOSED, &session->cancel.reasons))
 		return -ENODEV;
-	if (session->arena)
+	/* who reads a table of the arena would keep its memory */
+	if (session->arena && kref_read(&session->arena->ref) == 1)
 		reusable = session->arena->reserved;
 	return kmst_arena_check(&config->arena, reusable, why);
 }

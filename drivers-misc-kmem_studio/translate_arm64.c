@@ -64,8 +64,7 @@ static phys_addr_t leaf(phys_addr_t block, unsigned long address, unsigned long 
 
 static int walk_pmd(pud_t *pudp, unsigned long address, phys_addr_t *phys)
 {
-	pmd_t *pmdp = pmd_offset(pudp, address);
-	pmd_t pmd = READ_ONCE(*pmdp);
+	pmd_t pmd = READ_ONCE(*pmd_offset(pudp, address));
 	pte_t pte;
 
 	if (!pmd_present(pmd))
@@ -74,7 +73,7 @@ static int walk_pmd(pud_t *pudp, unsigned long address, phys_addr_t *phys)
 		*phys = leaf(__pmd_to_phys(pmd), address, PMD_MASK);
 		return 0;
 	}
-	pte = READ_ONCE(*pte_offset_kernel(pmdp, address));
+	pte = READ_ONCE(*pte_offset_kernel(&pmd, address));
 	if (!pte_present(pte))
 		return -EFAULT;
 	*phys = leaf(__pte_to_phys(pte), address, PAGE_MASK);

@@ -17,6 +17,7 @@
 #include "../allocator.h"
 #include "../cancel.h"
 #include "../plan.h"
+#include "allocators.h"
 #include "orders.h"
 
 /* What the stubs below do and see; in test->priv. */
@@ -310,29 +311,6 @@ static void use_injection(struct kunit *test)
 	kunit_activate_static_stub(test, kmst_fail_allocation, inject_failure);
 	kunit_activate_static_stub(test, kmst_alloc_block, inject_alloc_block);
 	kunit_activate_static_stub(test, kmst_grow_table, inject_grow_table);
-}
-
-static const void *allocator_gen_params(const void *previous, char *desc)
-{
-	const struct kmst_allocator *allocator;
-	unsigned int i;
-
-	for (i = 0; (allocator = kmst_allocator_at(i)); i++) {
-		if (previous == allocator)
-			previous = NULL;
-		else if (!previous)
-			break;
-	}
-	if (allocator)
-		strscpy(desc, allocator->name, KUNIT_PARAM_DESC_SIZE);
-	return allocator;
-}
-
-static void skip_if_not_supported(struct kunit *test,
-				  const struct kmst_allocator *allocator)
-{
-	if (allocator->supported && !allocator->supported())
-		kunit_skip(test, "this kernel has no memory for %s", allocator->name);
 }
 
 #define INJECT_PAGES	65

@@ -15,6 +15,7 @@
 
 #include "../arena.h"
 #include "../cancel.h"
+#include "allocators.h"
 #include "counted.h"
 
 #define PER_PAGE	((unsigned int)(PAGE_SIZE / sizeof(struct kmst_struct)))
@@ -152,30 +153,13 @@ static void expect_consistent(struct kunit *test, const struct kmst_arena *arena
 	expect_nodes(test, arena);
 }
 
-static const void *allocator_gen_params(const void *previous, char *desc)
-{
-	const struct kmst_allocator *allocator;
-	unsigned int i;
-
-	for (i = 0; (allocator = kmst_allocator_at(i)); i++) {
-		if (previous == allocator)
-			previous = NULL;
-		else if (!previous)
-			break;
-	}
-	if (allocator)
-		strscpy(desc, allocator->name, KUNIT_PARAM_DESC_SIZE);
-	return allocator;
-}
-
 static void every_allocator_gives_an_arena(struct kunit *test)
 {
 	const struct kmst_allocator *allocator = test->param_value;
 	unsigned long reserved = pages_reserved(test);
 	unsigned int i;
 
-	if (allocator->supported && !allocator->supported())
-		kunit_skip(test, "this kernel has no memory for %s", allocator->name);
+	skip_if_not_supported(test, allocator);
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		unsigned int nr_structs = structs_of(&sizes[i]);
 		struct kmst_arena *arena = new_arena(test, allocator, nr_structs);
@@ -195,8 +179,7 @@ static void a_page_is_traced_to_its_arena(struct kunit *test)
 	struct kmst_page_at at;
 	unsigned long pfn;
 
-	if (allocator->supported && !allocator->supported())
-		kunit_skip(test, "this kernel has no memory for %s", allocator->name);
+	skip_if_not_supported(test, allocator);
 	arena = new_arena(test, allocator, 10 * PER_PAGE);
 	KUNIT_ASSERT_TRUE(test, kmst_arena_page(arena, arena->nr_pages - 1, &at));
 	pfn = page_to_pfn(at.page);

@@ -17,6 +17,7 @@
 #include "../cancel.h"
 #include "../pattern.h"
 #include "../verify.h"
+#include "allocators.h"
 
 #define PER_PAGE	((unsigned int)(PAGE_SIZE / sizeof(struct kmst_struct)))
 #define PAGE_WORDS	(PER_PAGE * KMST_STRUCT_WORDS)
@@ -448,8 +449,7 @@ static void every_allocator_holds_every_pattern(struct kunit *test)
 		nr_patterns++;
 	allocator = kmst_allocator_at(pair / nr_patterns);
 	pattern = kmst_pattern_at(pair % nr_patterns);
-	if (allocator->supported && !allocator->supported())
-		kunit_skip(test, "this kernel has no memory for %s", allocator->name);
+	skip_if_not_supported(test, allocator);
 	for (i = 0; i < ARRAY_SIZE(size_classes); i++)
 		prove_size(test, allocator->name, pattern, size_classes[i]);
 }
