@@ -220,7 +220,7 @@ int kmst_spans_add(struct kmst_spans *spans, void *virt, size_t bytes,
 	}
 
 	span = &spans->table[spans->nr++];
-	*span = (struct kmst_span){ virt, bytes };
+	*span = (struct kmst_span){ virt, bytes, spans->nr_pages };
 	spans->nr_pages += pages_of(span);
 	spans->bytes += allocated;
 	trace_span(span);

@@ -23,12 +23,14 @@ struct page;
 
 /**
  * struct kmst_span - memory that is contiguous in kernel virtual addresses
- * @virt:  its first byte
- * @bytes: its length that may be written to
+ * @virt:       its first byte
+ * @bytes:      its length that may be written to; whole pages but for the last span
+ * @first_page: pages of the spans before it
  */
 struct kmst_span {
-	void	*virt;
-	size_t	bytes;
+	void		*virt;
+	size_t		bytes;
+	unsigned long	first_page;
 };
 
 /**
@@ -44,6 +46,8 @@ struct kmst_span {
  * @bytes:        bytes that were taken from the kernel for all of this, exactly
  * @table_bytes:  bytes of @table, @pages or @objects
  * @source:       what the allocator made for this arena alone, NULL for none
+ * @from_cma:     the pages are part of the area that is set aside for DMA
+ * @split:        each page of a block has a reference of its own, for it was shared
  */
 struct kmst_spans {
 	struct kmst_span	*table;
@@ -57,6 +61,8 @@ struct kmst_spans {
 	u64			bytes;
 	size_t			table_bytes;
 	void			*source;
+	bool			from_cma;
+	bool			split;
 };
 
 /**
@@ -84,6 +90,7 @@ struct kmst_request {
  * @gfp_refused: flags that no request may have
  * @sleeps:      it cannot serve a request that may not sleep
  * @takes_node:  it can serve a request for one node
+ * @uses_cma:    it may take pages of the area that is set aside for DMA
  * @supported:   does this kernel have it? NULL for yes
  * @nr_pages:    pages that a plan will take, bookkeeping included; for objects an
  *               estimate
@@ -91,6 +98,11 @@ struct kmst_request {
  *               when the request's cancel asked it to give up; what it added until
  *               then is the caller's to free
  * @free:        give all memory back, but not the tables. May sleep
+ * @share:       see to it that each page has a reference of its own, which user space
+ *               may add to; NULL if it has. Called once at most
+ * @unshare:     NULL if @free lets each page go when its last user does. Else what has
+ *               to come before it once @share was called: false as long as somebody
+ *               has a page
  */
 struct kmst_allocator {
 	const char	*name;
@@ -101,11 +113,14 @@ struct kmst_allocator {
 	gfp_t		gfp_refused;
 	bool		sleeps;
 	bool		takes_node;
+	bool		uses_cma;
 	bool		(*supported)(void);
 	unsigned long	(*nr_pages)(const struct kmst_plan *plan);
 	int		(*alloc)(const struct kmst_request *request,
 				 struct kmst_spans *spans);
 	void		(*free)(struct kmst_spans *spans);
+	void		(*share)(struct kmst_spans *spans);
+	bool		(*unshare)(struct kmst_spans *spans);
 };
 
 const struct kmst_allocator *kmst_allocator_find(const char *name);

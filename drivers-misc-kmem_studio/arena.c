@@ -18,20 +18,17 @@
 #include <linux/mutex.h>
 #include <linux/nodemask.h>
 #include <linux/numa.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/vmstat.h>
+#include <linux/workqueue.h>
 
 #include "arena.h"
 #include "cancel.h"
 #include "pattern.h"
 #include "trace.h"
-
-/*
- * Share of RAM, as a shift, that an arena leaves available: what programs need
- * next must not be what sends the OOM killer out.
- */
-#define KEEP_AVAILABLE_SHIFT	5
+#include "zones.h"
 
 /*
  * Pages that all arenas hold, or are about to: what keeps their sum under the share
@@ -43,74 +40,55 @@ static atomic_long_t pages_reserved;
 static LIST_HEAD(arenas);
 static DEFINE_MUTEX(arenas_lock);
 
-/* Pages in the zones that some flags may use. */
-struct zone_memory {
-	unsigned long	managed;
-	long		available;
-};
-
-static void add_zone(struct zone_memory *memory, struct zone *zone, bool reclaims)
+/* Where an arena's pages may come from. */
+static struct kmst_zone_use zone_use(const struct kmst_arena_config *config)
 {
-	memory->managed += zone_managed_pages(zone);
-	memory->available += zone_page_state(zone, NR_FREE_PAGES);
-	if (reclaims) {
-		memory->available += zone_page_state(zone, NR_ZONE_INACTIVE_FILE);
-		memory->available += zone_page_state(zone, NR_ZONE_ACTIVE_FILE);
-	}
-	memory->available -= zone_page_state(zone, NR_FREE_CMA_PAGES);
-	memory->available -= high_wmark_pages(zone);
+	return (struct kmst_zone_use){
+		.gfp	= config->gfp | config->allocator->gfp_added,
+		.nid	= config->nid,
+		.cma	= config->allocator->uses_cma,
+	};
 }
 
-/*
- * Flags as far as they choose zones. What an arena has is not moved: nothing of it comes
- * from a zone for movable pages, whatever was asked for.
- */
-static gfp_t zone_flags(const struct kmst_arena_config *config)
-{
-	return (config->gfp | config->allocator->gfp_added) & ~__GFP_MOVABLE;
-}
-
-/* With __GFP_THISNODE no other node helps out; without a node it may be any of them. */
-static bool may_use_node(const struct kmst_arena_config *config, int nid)
-{
-	if (!(config->gfp & __GFP_THISNODE) || config->nid == NUMA_NO_NODE)
-		return true;
-	return nid == config->nid;
-}
-
-/* What an arena may use: without __GFP_HIGHMEM no highmem. */
-static void count_memory(struct zone_memory *memory,
+static void count_memory(struct kmst_zone_pages *pages,
 			 const struct kmst_arena_config *config)
 {
-	bool reclaims = gfpflags_allow_blocking(config->gfp);
-	enum zone_type last = gfp_zone(zone_flags(config));
-	int nid, i;
+	const struct kmst_zone_use use = zone_use(config);
 
-	*memory = (struct zone_memory){};
-	for_each_online_node(nid) {
-		if (!may_use_node(config, nid))
-			continue;
-		for (i = 0; i <= last; i++)
-			add_zone(memory, &NODE_DATA(nid)->node_zones[i], reclaims);
-	}
+	kmst_zones_count(&use, pages);
 }
 
-/*
- * What can be had: free, or file cache if reclaim may get it back, but neither
- * what is kept for CMA nor what each zone keeps for itself. The kernel's own estimate
- * knows other things that cannot be reclaimed, but counts all zones: take the lower
- * one, less a share that is left for others.
- */
-static unsigned long pages_available(const struct kmst_arena_config *config,
-				     unsigned long reusable_pages)
+/* Pages of an arena that is about to go, as far as another one may have them. */
+static unsigned long pages_reusable(const struct kmst_arena_config *config,
+				    const struct kmst_arena *old)
 {
-	struct zone_memory memory;
+	const struct kmst_zone_use use = zone_use(config);
+	unsigned long reusable = 0;
+	struct kmst_page_at at;
+	bool more;
+
+	if (old->spans.from_cma && !use.cma)
+		return 0;
+	for (more = kmst_arena_page(old, 0, &at); more;
+	     more = kmst_arena_next_page(old, &at)) {
+		reusable += kmst_zones_include(&use, at.page);
+		if (!(at.index % KMST_PAGES_PER_POINT))
+			cond_resched();
+	}
+	return reusable;
+}
+
+/* What can be had, less a share that is left for others. */
+static unsigned long pages_available(const struct kmst_arena_config *config,
+				     const struct kmst_arena *old)
+{
+	struct kmst_zone_pages pages;
 	long available;
 
-	count_memory(&memory, config);
-	available = min(memory.available, si_mem_available());
-	available += reusable_pages;
-	available -= memory.managed >> KEEP_AVAILABLE_SHIFT;
+	count_memory(&pages, config);
+	available = pages.available - (long)kmst_zones_keep(&pages);
+	if (old)
+		available += pages_reusable(config, old);
 	return max(available, 0L);
 }
 
@@ -123,10 +101,10 @@ static int refuse(struct kmst_refusal *why, enum kmst_limit limit,
 
 static unsigned long share_of_memory(const struct kmst_arena_config *config)
 {
-	struct zone_memory memory;
+	struct kmst_zone_pages pages;
 
-	count_memory(&memory, config);
-	return div_u64((u64)memory.managed * config->max_percent, 100);
+	count_memory(&pages, config);
+	return div_u64((u64)pages.managed * config->max_percent, 100);
 }
 
 /* Can @wanted pages be had, when other arenas have @taken? */
@@ -193,17 +171,17 @@ static int check_plan(const struct kmst_arena_config *config,
 
 /**
  * kmst_arena_check() - See whether an arena is within the limits.
- * @config:         what it is to be
- * @reusable_pages: pages that will be free before it is created
- * @why:            gets the limit in the way, KMST_LIMIT_NONE if there is none
+ * @config: what it is to be
+ * @old:    an arena whose memory will be free before it is created, or NULL
+ * @why:    gets the limit in the way, KMST_LIMIT_NONE if there is none
  *
- * Context: process context, does not sleep.
+ * Context: process context, may sleep. The caller holds a reference to @old.
  * Return: 0, -EINVAL for no objects, or for flags or a node that the allocator does
  * not take, -EOPNOTSUPP for memory that this kernel does not have, -E2BIG for more than
  * the allocator or @config->max_percent allow, -ENOMEM for more than is available now.
  */
 int kmst_arena_check(const struct kmst_arena_config *config,
-		     unsigned long reusable_pages, struct kmst_refusal *why)
+		     const struct kmst_arena *old, struct kmst_refusal *why)
 {
 	unsigned long allowed, wanted;
 	struct kmst_plan plan;
@@ -216,12 +194,12 @@ int kmst_arena_check(const struct kmst_arena_config *config,
 		return err;
 
 	wanted = config->allocator->nr_pages(&plan);
-	taken = atomic_long_read(&pages_reserved) - reusable_pages;
+	taken = atomic_long_read(&pages_reserved) - (old ? old->reserved : 0);
 	err = check_share(config, wanted, max(taken, 0L), why);
 	if (err)
 		return err;
 
-	allowed = pages_available(config, reusable_pages);
+	allowed = pages_available(config, old);
 	if (wanted > allowed)
 		return refuse(why, KMST_LIMIT_AVAILABLE, wanted, allowed, -ENOMEM);
 	return 0;
@@ -236,11 +214,14 @@ static struct kmst_arena *new_arena(const struct kmst_arena_config *config,
 		return NULL;
 	kref_init(&arena->ref);
 	INIT_LIST_HEAD(&arena->list);
+	INIT_LIST_HEAD(&arena->lingering);
+	mutex_init(&arena->share_lock);
 	arena->allocator = config->allocator;
 	arena->pattern = config->pattern ?: kmst_pattern_at(0);
 	arena->seed = config->seed;
 	arena->gfp = config->gfp;
 	arena->nid = config->nid;
+	arena->owner = config->owner;
 	strscpy(arena->name, config->name);
 	arena->plan = *plan;
 	return arena;
@@ -329,7 +310,8 @@ static void reserve_objects(struct kmst_arena *arena)
 }
 
 /* Objects share pages: mark those that have any. */
-static int survey_objects(struct kmst_arena *arena, const struct kmst_cancel *cancel)
+static int survey_objects(struct kmst_arena *arena, const struct kmst_cancel *cancel,
+			  struct kmst_refusal *why)
 {
 	struct kmst_object_pages *pages = &arena->object_pages;
 	size_t bytes;
@@ -340,7 +322,7 @@ static int survey_objects(struct kmst_arena *arena, const struct kmst_cancel *ca
 		return err;
 	/* nodes that are terabytes apart are too far for a bit each page */
 	if (pages->nr_bits > INT_MAX)
-		return -E2BIG;
+		return refuse(why, KMST_LIMIT_APART, pages->nr_bits, INT_MAX, -E2BIG);
 	bytes = BITS_TO_LONGS(pages->nr_bits) * sizeof(long);
 	pages->bitmap = kmst_grow_table(NULL, bytes);
 	if (!pages->bitmap)
@@ -377,13 +359,14 @@ static u64 all_words(const struct kmst_arena *arena)
 }
 
 /* See what the allocator gave. */
-static int survey(struct kmst_arena *arena, const struct kmst_cancel *cancel)
+static int survey(struct kmst_arena *arena, const struct kmst_cancel *cancel,
+		  struct kmst_refusal *why)
 {
 	int err = 0;
 
 	arena->nr_pages = arena->spans.nr_pages;
 	if (arena->spans.objects)
-		err = survey_objects(arena, cancel);
+		err = survey_objects(arena, cancel, why);
 	if (!err)
 		arena->nr_guards = all_words(arena) - arena->plan.nr_words;
 	return err;
@@ -464,7 +447,7 @@ struct kmst_arena *kmst_arena_create(const struct kmst_arena_config *config,
 
 	err = alloc_spans(arena, cancel);
 	if (!err)
-		err = survey(arena, cancel);
+		err = survey(arena, cancel, why);
 	if (!err && arena->reserved > wanted)
 		err = check_taken(config, arena, why);
 	trace_arena_alloc(arena->name, arena->allocator->name, plan.nr_structs,
@@ -485,17 +468,94 @@ out_free_arena:
 	return ERR_PTR(err);
 }
 
-static void arena_release(struct kref *ref)
+static void free_arena(struct kmst_arena *arena)
 {
-	struct kmst_arena *arena = container_of(ref, struct kmst_arena, ref);
-
 	unlist_arena(arena);
 	trace_arena_free(arena->name, arena->allocator->name, arena->plan.nr_structs,
 			 arena->nr_pages, kmst_arena_nr_spans(arena));
 	kmst_spans_free(&arena->spans, arena->allocator);
 	kvfree(arena->object_pages.bitmap);
 	atomic_long_sub(arena->reserved, &pages_reserved);
+	mutex_destroy(&arena->share_lock);
 	kfree(arena);
+}
+
+/* --- pages that somebody has, while nobody has their arena --- */
+
+/* A pipe may have pages of a file that is closed, for as long as it likes. */
+#define LINGER_JIFFIES	(HZ / 5)
+
+static LIST_HEAD(lingering);
+static void free_lingering(struct work_struct *work);
+static DECLARE_DELAYED_WORK(linger_work, free_lingering);
+
+static bool may_be_freed(struct kmst_arena *arena)
+{
+	const struct kmst_allocator *allocator = arena->allocator;
+
+	return !arena->shared || !allocator->unshare || allocator->unshare(&arena->spans);
+}
+
+/* Take those whose pages have all come back. */
+static void pick_free(struct list_head *picked)
+{
+	struct kmst_arena *arena, *next;
+
+	guard(mutex)(&arenas_lock);
+
+	list_for_each_entry_safe(arena, next, &lingering, lingering) {
+		if (may_be_freed(arena))
+			list_move(&arena->lingering, picked);
+	}
+	if (!list_empty(&lingering))
+		schedule_delayed_work(&linger_work, LINGER_JIFFIES);
+}
+
+static void free_lingering(struct work_struct *work)
+{
+	struct kmst_arena *arena, *next;
+	LIST_HEAD(picked);
+
+	pick_free(&picked);
+	list_for_each_entry_safe(arena, next, &picked, lingering)
+		free_arena(arena);
+}
+
+static void arena_release(struct kref *ref)
+{
+	struct kmst_arena *arena = container_of(ref, struct kmst_arena, ref);
+
+	if (may_be_freed(arena)) {
+		free_arena(arena);
+		return;
+	}
+	guard(mutex)(&arenas_lock);
+
+	list_add(&arena->lingering, &lingering);
+	schedule_delayed_work(&linger_work, LINGER_JIFFIES);
+}
+
+static bool nothing_lingers(void)
+{
+	guard(mutex)(&arenas_lock);
+
+	return list_empty(&lingering);
+}
+
+/**
+ * kmst_arenas_drain() - Wait until no page of an arena is left.
+ *
+ * For the end of the driver: nobody has an arena any more, but user space may still
+ * have pages that are to be given back all at once. A signal ends the wait; what is
+ * left then stays out of use, for it cannot be given back.
+ *
+ * Context: process context, sleeps.
+ */
+void kmst_arenas_drain(void)
+{
+	while (!nothing_lingers() && !signal_pending(current))
+		schedule_timeout_interruptible(LINGER_JIFFIES);
+	cancel_delayed_work_sync(&linger_work);
 }
 
 /**
@@ -520,6 +580,77 @@ struct kmst_arena *kmst_arena_get(struct kmst_arena *arena)
 void kmst_arena_put(struct kmst_arena *arena)
 {
 	kref_put(&arena->ref, arena_release);
+}
+
+/**
+ * kmst_arena_new_owner() - Get a number for whoever is going to have arenas.
+ *
+ * Context: any.
+ * Return: a number that nobody else has.
+ */
+u64 kmst_arena_new_owner(void)
+{
+	static atomic64_t last;
+
+	return atomic64_inc_return(&last);
+}
+
+/**
+ * kmst_arena_retire() - Let an arena go that users may still have.
+ * @arena: the arena
+ *
+ * Its owner does so before it lets go of its reference: what is left of the arena then
+ * is what kmst_arenas_held() counts.
+ *
+ * Context: process context, may sleep. The caller holds a reference.
+ */
+void kmst_arena_retire(struct kmst_arena *arena)
+{
+	guard(mutex)(&arenas_lock);
+
+	arena->retired = true;
+}
+
+/**
+ * kmst_arenas_held() - Count what users still hold of arenas that were let go.
+ * @owner: whose arenas
+ *
+ * Context: process context, may sleep.
+ * Return: pages.
+ */
+unsigned long kmst_arenas_held(u64 owner)
+{
+	const struct kmst_arena *arena;
+	unsigned long pages = 0;
+
+	guard(mutex)(&arenas_lock);
+
+	list_for_each_entry(arena, &arenas, list) {
+		if (arena->retired && arena->owner == owner)
+			pages += arena->nr_pages;
+	}
+	return pages;
+}
+
+/**
+ * kmst_arena_share() - Prepare the pages for being mapped to user space.
+ * @arena: an arena whose allocator promises KMST_MAPPABLE
+ *
+ * From then on each page has a reference of its own, or those of its folio: a page that
+ * user space has does not become free with the arena. Where pages lie, and what they
+ * hold, is left as it is.
+ *
+ * Context: process context, may sleep. The caller holds a reference.
+ */
+void kmst_arena_share(struct kmst_arena *arena)
+{
+	guard(mutex)(&arena->share_lock);
+
+	if (arena->shared)
+		return;
+	if (arena->allocator->share)
+		arena->allocator->share(&arena->spans);
+	arena->shared = true;
 }
 
 /* Words of a run that belong to objects, if it begins with word @word of all. */
@@ -700,25 +831,39 @@ int kmst_arena_walk(const struct kmst_arena *arena, kmst_run_fn fn,
 	return walk_spans(arena, fn, context, cancel);
 }
 
-static void word_of_span(const struct kmst_arena *arena, u64 word, struct kmst_run *run)
+/* The span that has a page: the last one that does not begin behind it. */
+static unsigned int span_of_page(const struct kmst_spans *spans, unsigned long index)
 {
-	u64 at = word * sizeof(unsigned int);
-	unsigned int i;
+	unsigned int low = 0, high = spans->nr - 1;
 
-	for (i = 0; i < arena->spans.nr; i++) {
-		const struct kmst_span *span = &arena->spans.table[i];
+	while (low < high) {
+		unsigned int middle = high - (high - low) / 2;
 
-		if (at < span->bytes) {
-			point_to(run, span->virt + at);
-			run->index += PFN_DOWN(offset_in_page(span->virt) + at);
-			return;
-		}
-		at -= span->bytes;
-		run->index += PFN_UP(offset_in_page(span->virt) + span->bytes);
+		if (spans->table[middle].first_page <= index)
+			low = middle;
+		else
+			high = middle - 1;
 	}
+	return low;
 }
 
-static void word_of_page(const struct kmst_arena *arena, u64 word, struct kmst_run *run)
+/*
+ * Each of these points to a word, and returns how many there are from it on in a row.
+ * All spans but the last are made of whole pages.
+ */
+static size_t word_of_span(const struct kmst_arena *arena, u64 word, struct kmst_run *run)
+{
+	u64 at = word * sizeof(unsigned int);
+	const struct kmst_span *span;
+
+	span = &arena->spans.table[span_of_page(&arena->spans, at >> PAGE_SHIFT)];
+	at -= (u64)span->first_page << PAGE_SHIFT;
+	point_to(run, span->virt + at);
+	run->index = span->first_page + PFN_DOWN(offset_in_page(span->virt) + at);
+	return words_in(run_bytes(run->virt, span->bytes - at));
+}
+
+static size_t word_of_page(const struct kmst_arena *arena, u64 word, struct kmst_run *run)
 {
 	u32 at;
 
@@ -728,10 +873,11 @@ static void word_of_page(const struct kmst_arena *arena, u64 word, struct kmst_r
 	run->virt = lasting_address(run->page);
 	if (run->virt)
 		run->virt += run->offset;
+	return words_in(PAGE_SIZE - run->offset);
 }
 
-static void word_of_object(const struct kmst_arena *arena, u64 word,
-			   struct kmst_run *run)
+static size_t word_of_object(const struct kmst_arena *arena, u64 word,
+			     struct kmst_run *run)
 {
 	u32 guards = words_in(arena->spans.object_bytes) - KMST_STRUCT_WORDS;
 	unsigned int *object;
@@ -745,6 +891,17 @@ static void word_of_object(const struct kmst_arena *arena, u64 word,
 		at += KMST_STRUCT_WORDS;
 	}
 	point_to(run, object + at);
+	return KMST_STRUCT_WORDS - min_t(u32, at, KMST_STRUCT_WORDS);
+}
+
+static size_t find_word(const struct kmst_arena *arena, u64 word, struct kmst_run *run)
+{
+	*run = (struct kmst_run){};
+	if (arena->spans.objects)
+		return word_of_object(arena, word, run);
+	if (arena->spans.pages)
+		return word_of_page(arena, word, run);
+	return word_of_span(arena, word, run);
 }
 
 /**
@@ -762,14 +919,32 @@ bool kmst_arena_word(const struct kmst_arena *arena, u64 word,
 	if (word >= arena->plan.nr_words + arena->nr_guards)
 		return false;
 
-	*run = (struct kmst_run){};
+	find_word(arena, word, run);
 	split_words(arena, run, word, 1);
-	if (arena->spans.objects)
-		word_of_object(arena, word, run);
-	else if (arena->spans.pages)
-		word_of_page(arena, word, run);
-	else
-		word_of_span(arena, word, run);
+	return true;
+}
+
+/**
+ * kmst_arena_row() - Find the words of objects that follow each other from a word on.
+ * @arena: the arena
+ * @word:  number of the first of them
+ * @run:   gets their place; no guard words. They are part of one block of memory that
+ *         the allocator gave, and at most KMST_PAGES_PER_POINT pages
+ *
+ * Context: any. The caller holds a reference.
+ * Return: true, or false if no object has such a word.
+ */
+bool kmst_arena_row(const struct kmst_arena *arena, u64 word,
+		    struct kmst_run *run)
+{
+	size_t in_a_row;
+
+	if (word >= arena->plan.nr_words)
+		return false;
+
+	in_a_row = find_word(arena, word, run);
+	run->word = word;
+	run->nr_words = min_t(u64, in_a_row, arena->plan.nr_words - word);
 	return true;
 }
 
@@ -822,8 +997,8 @@ bool kmst_arena_page(const struct kmst_arena *arena, unsigned long index,
 		at->at = find_nth_bit(arena->object_pages.bitmap,
 				      arena->object_pages.nr_bits, index);
 	} else if (!spans->pages) {
-		while (at->at >= span_pages(&spans->table[at->span]))
-			at->at -= span_pages(&spans->table[at->span++]);
+		at->span = span_of_page(spans, index);
+		at->at = index - spans->table[at->span].first_page;
 	}
 	look_at(arena, at);
 	return true;
@@ -856,6 +1031,49 @@ bool kmst_arena_next_page(const struct kmst_arena *arena,
 	return true;
 }
 
+/* Pages from @at on whose descriptors are neighbours. */
+static unsigned long pages_in_row(const struct kmst_arena *arena,
+				  const struct kmst_page_at *at)
+{
+	const struct kmst_spans *spans = &arena->spans;
+	unsigned long in_block;
+
+	if (spans->objects || spans->pages)
+		return 1;
+	in_block = PFN_DOWN(end_of_run(at->virt) - (unsigned long)at->virt);
+	return min(in_block, span_pages(&spans->table[at->span]) - at->at);
+}
+
+/**
+ * kmst_arena_pages() - Find many pages by their place in the arena.
+ * @arena: the arena
+ * @index: place of the first of them, from 0, as for kmst_arena_page()
+ * @most:  room in @pages
+ * @pages: gets their descriptors
+ *
+ * Context: any. The caller holds a reference.
+ * Return: pages found, less than @most if the arena ends there.
+ */
+unsigned long kmst_arena_pages(const struct kmst_arena *arena, unsigned long index,
+			       unsigned long most, struct page **pages)
+{
+	struct kmst_page_at at;
+	unsigned long nr = 0;
+	bool more;
+
+	for (more = kmst_arena_page(arena, index, &at); more && nr < most;
+	     more = kmst_arena_next_page(arena, &at)) {
+		unsigned long i, row = min(pages_in_row(arena, &at), most - nr);
+
+		for (i = 0; i < row; i++)
+			pages[nr++] = at.page + i;
+		/* on to the last of the row */
+		at.index += row - 1;
+		at.at += row - 1;
+	}
+	return nr;
+}
+
 /**
  * kmst_arena_page_index() - Place in the arena of a page of a run.
  * @arena:  the arena
@@ -877,16 +1095,35 @@ unsigned long kmst_arena_page_index(const struct kmst_arena *arena,
 			     arena->object_pages.first_pfn);
 }
 
+/* The pages of a span of the linear map are neighbours. */
+static bool span_has_pfn(const struct kmst_span *span, unsigned long pfn)
+{
+	unsigned long first = page_to_pfn(virt_to_page(span->virt));
+
+	return pfn >= first && pfn - first < span_pages(span);
+}
+
 static bool has_pfn(const struct kmst_arena *arena, unsigned long pfn)
 {
 	const struct kmst_object_pages *pages = &arena->object_pages;
+	const struct kmst_spans *spans = &arena->spans;
 	struct kmst_page_at at;
+	unsigned int i;
 	bool more;
 
 	if (pages->bitmap)
 		return pfn >= pages->first_pfn &&
 		       pfn - pages->first_pfn < pages->nr_bits &&
 		       test_bit(pfn - pages->first_pfn, pages->bitmap);
+	if (spans->nr && !is_vmalloc_addr(spans->table[0].virt)) {
+		for (i = 0; i < spans->nr; i++) {
+			if (span_has_pfn(&spans->table[i], pfn))
+				return true;
+			if (!(i % KMST_PAGES_PER_POINT))
+				cond_resched();
+		}
+		return false;
+	}
 	for (more = kmst_arena_page(arena, 0, &at); more;
 	     more = kmst_arena_next_page(arena, &at)) {
 		if (page_to_pfn(at.page) == pfn)
@@ -897,9 +1134,30 @@ static bool has_pfn(const struct kmst_arena *arena, unsigned long pfn)
 	return false;
 }
 
+/*
+ * Take a reference to the arena behind @last, or to the first one. An arena that is held
+ * stays in the list, so that its place there is one to go on from; one that is about to
+ * be freed is passed over.
+ */
+static struct kmst_arena *next_arena(struct kmst_arena *last)
+{
+	struct kmst_arena *arena = list_prepare_entry(last, &arenas, list);
+
+	guard(mutex)(&arenas_lock);
+
+	list_for_each_entry_continue(arena, &arenas, list) {
+		if (kref_get_unless_zero(&arena->ref))
+			return arena;
+	}
+	return NULL;
+}
+
 /**
  * kmst_arena_find() - Find the arena that a page belongs to.
  * @pfn: PFN of the page
+ *
+ * Looks at all pages of arenas whose pages are scattered; others can be made and freed
+ * meanwhile. A fatal signal ends the search.
  *
  * Context: process context, may sleep.
  * Return: the arena with a reference taken, or NULL if the page is in none. For
@@ -907,14 +1165,13 @@ static bool has_pfn(const struct kmst_arena *arena, unsigned long pfn)
  */
 struct kmst_arena *kmst_arena_find(unsigned long pfn)
 {
-	struct kmst_arena *arena;
+	struct kmst_arena *arena, *next;
 
-	guard(mutex)(&arenas_lock);
-
-	list_for_each_entry(arena, &arenas, list) {
-		/* one that is about to be freed waits for the lock */
-		if (has_pfn(arena, pfn) && kref_get_unless_zero(&arena->ref))
+	for (arena = next_arena(NULL); arena; arena = next) {
+		if (has_pfn(arena, pfn))
 			return arena;
+		next = fatal_signal_pending(current) ? NULL : next_arena(arena);
+		kmst_arena_put(arena);
 	}
 	return NULL;
 }

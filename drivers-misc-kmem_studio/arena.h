@@ -11,6 +11,7 @@
 #include <linux/err.h>
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 
 #include "allocator.h"
 #include "plan.h"
@@ -31,6 +32,7 @@ struct page;
  * @seed:        what random words derive from
  * @gfp:         flags of the allocation, without those that the allocator adds
  * @nid:         NUMA node to take the memory from, NUMA_NO_NODE for any
+ * @owner:       whose arena it is, from kmst_arena_new_owner(), or 0 for nobody's
  * @name:        what the tracepoints call it
  */
 struct kmst_arena_config {
@@ -41,6 +43,7 @@ struct kmst_arena_config {
 	u64				seed;
 	gfp_t				gfp;
 	int				nid;
+	u64				owner;
 	char				name[KMST_ARENA_NAME_LEN];
 };
 
@@ -57,6 +60,8 @@ struct kmst_arena_config {
  * @KMST_LIMIT_SLEEP:     the flags do not let the allocator sleep, and it has to
  * @KMST_LIMIT_NODE:      the node is not online
  * @KMST_LIMIT_ANY_NODE:  the allocator cannot be told a node
+ * @KMST_LIMIT_APART:     the pages of its objects lie too far apart
+ * @KMST_LIMIT_PUBLISH:   the memory was there, but could not be shown to users
  */
 enum kmst_limit {
 	KMST_LIMIT_NONE,
@@ -70,6 +75,8 @@ enum kmst_limit {
 	KMST_LIMIT_SLEEP,
 	KMST_LIMIT_NODE,
 	KMST_LIMIT_ANY_NODE,
+	KMST_LIMIT_APART,
+	KMST_LIMIT_PUBLISH,
 };
 
 /**
@@ -103,6 +110,7 @@ struct kmst_object_pages {
  * struct kmst_arena - memory for N objects
  * @ref:          users of the arena; the last one frees it
  * @list:         its place among all arenas
+ * @lingering:    its place among those that nobody has but whose pages somebody has
  * @allocator:    where @spans came from
  * @pattern:      what the words hold
  * @seed:         what random words derive from
@@ -116,10 +124,15 @@ struct kmst_object_pages {
  * @nr_guards:    words of @spans that are not part of an object
  * @reserved:     pages of the share of RAM that it counts for
  * @alloc_ns:     time that the allocator took, in ns
+ * @owner:        whose arena it is
+ * @retired:      its owner has let go of it
+ * @share_lock:   serialises the first time that it is shared
+ * @shared:       its pages may be mapped to user space
  */
 struct kmst_arena {
 	struct kref			ref;
 	struct list_head		list;
+	struct list_head		lingering;
 	const struct kmst_allocator	*allocator;
 	const struct kmst_pattern	*pattern;
 	u64				seed;
@@ -133,6 +146,10 @@ struct kmst_arena {
 	u64				nr_guards;
 	unsigned long			reserved;
 	u64				alloc_ns;
+	u64				owner;
+	bool				retired;
+	struct mutex			share_lock;	/* @shared */
+	bool				shared;
 };
 
 /**
@@ -186,22 +203,31 @@ struct kmst_page_at {
 typedef int (*kmst_run_fn)(const struct kmst_arena *arena,
 			   const struct kmst_run *run, void *context);
 
+u64 kmst_arena_new_owner(void);
 int kmst_arena_check(const struct kmst_arena_config *config,
-		     unsigned long reusable_pages, struct kmst_refusal *why);
+		     const struct kmst_arena *old, struct kmst_refusal *why);
 struct kmst_arena *kmst_arena_create(const struct kmst_arena_config *config,
 				     const struct kmst_cancel *cancel,
 				     struct kmst_refusal *why);
 struct kmst_arena *kmst_arena_get(struct kmst_arena *arena);
 void kmst_arena_put(struct kmst_arena *arena);
+void kmst_arena_retire(struct kmst_arena *arena);
+unsigned long kmst_arenas_held(u64 owner);
+void kmst_arenas_drain(void);
+void kmst_arena_share(struct kmst_arena *arena);
 struct kmst_arena *kmst_arena_find(unsigned long pfn);
 int kmst_arena_walk(const struct kmst_arena *arena, kmst_run_fn fn,
 		    void *context, const struct kmst_cancel *cancel);
 bool kmst_arena_word(const struct kmst_arena *arena, u64 word,
 		     struct kmst_run *run);
+bool kmst_arena_row(const struct kmst_arena *arena, u64 word,
+		    struct kmst_run *run);
 bool kmst_arena_page(const struct kmst_arena *arena, unsigned long index,
 		     struct kmst_page_at *at);
 bool kmst_arena_next_page(const struct kmst_arena *arena,
 			  struct kmst_page_at *at);
+unsigned long kmst_arena_pages(const struct kmst_arena *arena, unsigned long index,
+			       unsigned long most, struct page **pages);
 unsigned long kmst_arena_page_index(const struct kmst_arena *arena,
 				    const struct kmst_run *run, size_t offset);
 unsigned long kmst_arena_nr_spans(const struct kmst_arena *arena);

@@ -13,6 +13,7 @@
 #include <linux/cleanup.h>
 #include <linux/configfs.h>
 #include <linux/ctype.h>
+#include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/kstrtox.h>
 #include <linux/minmax.h>
@@ -27,6 +28,7 @@
 #include <linux/stringify.h>
 #include <linux/sysfs.h>
 
+#include "chardev.h"
 #include "configfs.h"
 #include "debugfs.h"
 #include "log.h"
@@ -68,6 +70,7 @@ struct arenas {
  *           the session
  * @scrubs_logged: keeps scrubs that find something else each time from flooding the log
  * @debugfs: its folder of tables
+ * @device:  its device while it is live; the session's thread makes and removes it
  * @who:     what its lines of the log begin with
  */
 struct arena {
@@ -78,6 +81,7 @@ struct arena {
 	u64				logged;
 	struct ratelimit_state		scrubs_logged;
 	struct dentry			*debugfs;
+	struct kmst_chardev		*device;
 	char				who[sizeof("arenas/: ") + KMST_ARENA_NAME_LEN];
 };
 
@@ -104,6 +108,23 @@ static void arena_filled(struct kmst_session *session,
 	container_of(session, struct arena, session)->logged = 0;
 }
 
+static int arena_publish(struct kmst_session *session, struct kmst_arena *kmst_arena)
+{
+	struct arena *arena = container_of(session, struct arena, session);
+	struct kmst_chardev *device;
+
+	device = kmst_chardev_add(kmst_arena->name, kmst_arena);
+	if (IS_ERR(device))
+		return PTR_ERR(device);
+	arena->device = device;
+	return 0;
+}
+
+static void arena_retire(struct kmst_session *session, struct kmst_arena *kmst_arena)
+{
+	kmst_chardev_remove(container_of(session, struct arena, session)->device);
+}
+
 /* Whoever asked gets an answer. A scrub adds to the log what is not there yet. */
 static void arena_verified(struct kmst_session *session,
 			   const struct kmst_arena *kmst_arena,
@@ -112,6 +133,7 @@ static void arena_verified(struct kmst_session *session,
 	struct arena *arena = container_of(session, struct arena, session);
 	u64 found = report->mismatches + report->bad_translations;
 
+	kmst_chardev_note(arena->device, err);
 	if (!err)
 		arena->logged = 0;
 	if (err != -EILSEQ)
@@ -125,6 +147,8 @@ static void arena_verified(struct kmst_session *session,
 static const struct kmst_session_ops arena_ops = {
 	.hello		= arena_hello,
 	.filled		= arena_filled,
+	.publish	= arena_publish,
+	.retire		= arena_retire,
 	.verified	= arena_verified,
 };
 
@@ -476,6 +500,14 @@ RESULT(verify_ns, "%llu", results.verify_ns);
 RESULT(free_ns, "%llu", results.free_ns);
 RESULT(scrubs, "%llu", results.scrubs);
 
+/* Not of the run, but of those before it. */
+static ssize_t arena_pages_held_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%lu\n",
+			  kmst_session_pages_held(&arena_of(item)->session));
+}
+CONFIGFS_ATTR_RO(arena_, pages_held);
+
 static ssize_t arena_nodes_show(struct config_item *item, char *page)
 {
 	struct kmst_session *session = &arena_of(item)->session;
@@ -514,6 +546,7 @@ static struct configfs_attribute *arena_attrs[] = {
 	&arena_attr_bytes_allocated,
 	&arena_attr_bytes_slack,
 	&arena_attr_nodes,
+	&arena_attr_pages_held,
 	&arena_attr_words_verified,
 	&arena_attr_mismatches,
 	&arena_attr_alloc_ns,
@@ -530,6 +563,7 @@ static void arena_release(struct config_item *item)
 {
 	struct arena *arena = arena_of(item);
 
+	ratelimit_state_exit(&arena->scrubs_logged);
 	mutex_destroy(&arena->lock);
 	kfree(arena);
 }
@@ -624,7 +658,6 @@ static struct config_item *arenas_make_item(struct config_group *group,
 /* No file of the folder is being read or written now, nor will be. */
 static void arenas_drop_item(struct config_group *group, struct config_item *item)
 {
-	/* who opens a table waits for the session: that has to give up first */
 	kmst_session_close(&arena_of(item)->session);
 	kmst_debugfs_remove(arena_of(item)->debugfs);
 	atomic_dec(&arenas_of(group)->nr);

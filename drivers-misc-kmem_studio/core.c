@@ -5,6 +5,7 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
+#include "arena.h"
 #include "configfs.h"
 #include "debugfs.h"
 #include "lab.h"
@@ -23,6 +24,7 @@ static int __init kmem_studio_init(void)
 	if (err)
 		goto out_exit_lab;
 	kmst_debugfs_open();
+	kmst_lab_open();
 	return 0;
 
 out_exit_lab:
@@ -38,6 +40,7 @@ static void __exit kmem_studio_exit(void)
 	kmst_configfs_exit();
 	kmst_lab_exit();
 	kmst_debugfs_exit();
+	kmst_arenas_drain();
 }
 module_exit(kmem_studio_exit);
 

@@ -98,20 +98,29 @@ static void *pages_next(struct seq_file *seq, void *v, loff_t *pos)
 	return kmst_arena_next_page(view->arena, &view->at) ? view : NULL;
 }
 
+/*
+ * In how many page tables of user space a page is. Pages of the slab allocator have
+ * something else in the place of the counter.
+ */
+static int times_mapped(const struct page *page)
+{
+	return PageSlab(page) ? 0 : atomic_read(&page->_mapcount) + 1;
+}
+
 static int pages_show(struct seq_file *seq, void *v)
 {
 	struct view *view = seq->private;
 	struct kmst_translation t;
 
 	if (v == SEQ_START_TOKEN) {
-		seq_puts(seq, "index\tpage\tpfn\tphys\tvirt\tnode\tzone\trefs\tkind\tflags\n");
+		seq_puts(seq, "index\tpage\tpfn\tphys\tvirt\tnode\tzone\trefs\tkind\tflags\tmaps\n");
 		return 0;
 	}
 	translate_at(&view->at, &t);
-	seq_printf(seq, "%lu\t%p\t0x%lx\t%pa\t%p\t%d\t%s\t%d\t%s\t%pGp\n", view->at.index,
-		   t.page, t.pfn, &t.phys, t.virt, page_to_nid(t.page),
+	seq_printf(seq, "%lu\t%p\t0x%lx\t%pa\t%p\t%d\t%s\t%d\t%s\t%pGp\t%d\n",
+		   view->at.index, t.page, t.pfn, &t.phys, t.virt, page_to_nid(t.page),
 		   page_zone(t.page)->name, page_count(t.page), kmst_kind_name(&t),
-		   &t.page->flags);
+		   &t.page->flags, times_mapped(t.page));
 	return view_point(view);
 }
 
@@ -212,12 +221,9 @@ static int view_open(struct inode *inode, struct file *file,
 		     const struct seq_operations *ops)
 {
 	struct kmst_session *session = inode->i_private;
-	struct kmst_arena *arena;
+	struct kmst_arena *arena = kmst_session_arena(session);
 	struct view *view;
 
-	arena = kmst_session_arena(session);
-	if (IS_ERR(arena))
-		return PTR_ERR(arena);
 	view = __seq_open_private(file, ops, sizeof(*view));
 	if (!view) {
 		if (arena)
@@ -352,11 +358,10 @@ static int summary_show(struct seq_file *seq, void *v)
 	struct kmst_results results;
 	struct kmst_arena *arena;
 
-	arena = kmst_session_arena(session);
-	if (IS_ERR(arena))
-		return PTR_ERR(arena);
 	kmst_session_results(session, &results);
 	show_results(seq, &results);
+	seq_printf(seq, "pages_held:\t%lu\n", kmst_session_pages_held(session));
+	arena = kmst_session_arena(session);
 	if (arena) {
 		show_arena(seq, arena);
 		show_placement(seq, arena, session);
@@ -382,12 +387,22 @@ enum question_kind {
 	QUESTION_PHYS,
 };
 
-/* The last question. The answer is worked out when it is read. */
-static struct {
-	struct mutex		lock;	/* the others */
+/**
+ * struct question - what was asked; the answer is worked out when it is read
+ * @kind:  what kind of number it is
+ * @value: the number
+ */
+struct question {
 	enum question_kind	kind;
 	u64			value;
-} question = { .lock = __MUTEX_INITIALIZER(question.lock) };
+};
+
+/*
+ * The last one that anybody asked: what a file is about that is opened to be read. Who
+ * writes and reads through one open file is not disturbed by others.
+ */
+static struct question last_question;
+static DEFINE_MUTEX(questions_lock);
 
 static const char * const verdicts[] = {
 	[KMST_IS_MEMORY]   = "memory: the kernel has a descriptor for it",
@@ -449,28 +464,37 @@ static void show_translation(struct seq_file *seq, const struct kmst_translation
 	show_owner(seq, t->pfn);
 }
 
-static enum kmst_place_kind answer(struct kmst_translation *t)
+static enum kmst_place_kind answer(const struct question *question,
+				   struct kmst_translation *t)
 {
-	if (question.kind == QUESTION_ADDRESS)
-		return kmst_translate_address(question.value, t);
-	if (question.kind == QUESTION_PHYS)
-		return kmst_translate_pfn(PHYS_PFN(question.value), t);
-	return kmst_translate_pfn(question.value, t);
+	if (question->kind == QUESTION_ADDRESS)
+		return kmst_translate_address(question->value, t);
+	if (question->kind == QUESTION_PHYS)
+		return kmst_translate_pfn(PHYS_PFN(question->value), t);
+	return kmst_translate_pfn(question->value, t);
+}
+
+static struct question question_of(struct seq_file *seq)
+{
+	const struct question *own = seq->private;
+
+	guard(mutex)(&questions_lock);
+
+	return *own;
 }
 
 static int translate_show(struct seq_file *seq, void *v)
 {
 	static const char * const prefixes[] = { "", "", "pfn:", "phys:" };
+	struct question question = question_of(seq);
 	enum kmst_place_kind verdict;
 	struct kmst_translation t;
-
-	guard(mutex)(&question.lock);
 
 	if (question.kind == QUESTION_NONE) {
 		seq_puts(seq, "write a kernel virtual address, pfn:N or phys:N, then read the answer\n");
 		return 0;
 	}
-	verdict = answer(&t);
+	verdict = answer(&question, &t);
 	seq_printf(seq, "question:\t%s0x%llx\nanswer:\t%s\n", prefixes[question.kind],
 		   question.value, verdicts[verdict]);
 	if (verdict == KMST_IS_MEMORY || verdict == KMST_IS_RESERVED)
@@ -480,7 +504,26 @@ static int translate_show(struct seq_file *seq, void *v)
 
 static int translate_open(struct inode *inode, struct file *file)
 {
-	return single_open(file, translate_show, NULL);
+	struct question *question = kmalloc(sizeof(*question), GFP_KERNEL);
+	int err;
+
+	if (!question)
+		return -ENOMEM;
+	mutex_lock(&questions_lock);
+	*question = last_question;
+	mutex_unlock(&questions_lock);
+	err = single_open(file, translate_show, question);
+	if (err)
+		kfree(question);
+	return err;
+}
+
+static int translate_release(struct inode *inode, struct file *file)
+{
+	struct seq_file *seq = file->private_data;
+
+	kfree(seq->private);
+	return single_release(inode, file);
 }
 
 /* Is the number one that the machine's type of it can hold? */
@@ -494,8 +537,10 @@ static bool fits(enum question_kind kind, u64 value)
 static ssize_t translate_write(struct file *file, const char __user *buffer, size_t len,
 			       loff_t *pos)
 {
+	struct seq_file *seq = file->private_data;
 	enum question_kind kind = QUESTION_ADDRESS;
 	size_t taken = min_t(size_t, len, MAX_QUESTION - 1);
+	struct question *own = seq->private;
 	char text[MAX_QUESTION];
 	const char *number = text;
 	u64 value;
@@ -516,10 +561,10 @@ static ssize_t translate_write(struct file *file, const char __user *buffer, siz
 		return kmst_log_value("", "translate", text,
 				      "a kernel virtual address, pfn:N or phys:N");
 
-	guard(mutex)(&question.lock);
+	guard(mutex)(&questions_lock);
 
-	question.kind = kind;
-	question.value = value;
+	*own = (struct question){ kind, value };
+	last_question = *own;
 	return len;
 }
 
@@ -529,7 +574,7 @@ static const struct file_operations translate_fops = {
 	.read		= seq_read,
 	.write		= translate_write,
 	.llseek		= seq_lseek,
-	.release	= single_release,
+	.release	= translate_release,
 };
 
 /* --- folders --- */

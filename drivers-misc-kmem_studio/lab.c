@@ -10,6 +10,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/highmem.h>
 #include <linux/kstrtox.h>
@@ -23,6 +24,7 @@
 #include <linux/string.h>
 #include <linux/stringify.h>
 
+#include "chardev.h"
 #include "debugfs.h"
 #include "lab.h"
 #include "log.h"
@@ -37,22 +39,27 @@
  * struct lab - the parameters, and the session they control
  * @session:     the arena and its thread
  * @debugfs:     its folder of tables
+ * @device:      its device, NULL without one; the session's thread makes and removes it,
+ *               but for the first one
  * @allocator:   for the next start; NULL is the first of the table
  * @nr_structs:  objects to start with, until @running
  * @max_percent: for the next start
  * @verbose:     list the pages; read by the session's thread
  * @running:     initialised: writes to nr_structs take effect at once
+ * @open:        the module stays: there may be a device
  *
  * All but @session are written under the parameter lock.
  */
 struct lab {
 	struct kmst_session		session;
 	struct dentry			*debugfs;
+	struct kmst_chardev		*device;
 	const struct kmst_allocator	*allocator;
 	unsigned int			nr_structs;
 	unsigned int			max_percent;
 	bool				verbose;
 	bool				running;
+	bool				open;
 };
 
 static struct lab lab = {
@@ -135,10 +142,33 @@ static void log_arena(struct kmst_session *session,
 		log_placement(session, arena);
 }
 
+static int make_device(struct kmst_session *session, struct kmst_arena *arena)
+{
+	struct kmst_chardev *device;
+
+	/* too early: kmst_lab_open() does it */
+	if (!lab.open)
+		return 0;
+	device = kmst_chardev_add(arena->name, arena);
+	if (IS_ERR(device))
+		return PTR_ERR(device);
+	lab.device = device;
+	return 0;
+}
+
+static void remove_device(struct kmst_session *session, struct kmst_arena *arena)
+{
+	if (lab.device)
+		kmst_chardev_remove(lab.device);
+	lab.device = NULL;
+}
+
 static void log_report(struct kmst_session *session,
 		       const struct kmst_arena *arena,
 		       const struct kmst_report *report, bool scrub, int err)
 {
+	if (lab.device)
+		kmst_chardev_note(lab.device, err);
 	if (err)
 		kmst_log_report("", report);
 	else
@@ -148,6 +178,8 @@ static void log_report(struct kmst_session *session,
 static const struct kmst_session_ops lab_ops = {
 	.hello		= say_hello,
 	.filled		= log_arena,
+	.publish	= make_device,
+	.retire		= remove_device,
 	.verified	= log_report,
 };
 
@@ -328,9 +360,35 @@ int __init kmst_lab_init(void)
 		kmst_session_close(&lab.session);
 		return err;
 	}
-	/* not before: an open file would not keep a module that fails to load */
-	lab.debugfs = kmst_debugfs_add("lab", &lab.session);
 	return 0;
+}
+
+/**
+ * kmst_lab_open() - Let users in, as the last step of the module's init.
+ *
+ * A file that is open does not keep a module that fails to load: the tables, and the
+ * device of the arena that the init started, are made now. The lab works without them,
+ * too.
+ *
+ * Context: process context, may sleep. Takes the parameter lock.
+ */
+void __init kmst_lab_open(void)
+{
+	struct kmst_arena *arena;
+	int err = 0;
+
+	lab.debugfs = kmst_debugfs_add("lab", &lab.session);
+	kernel_param_lock(THIS_MODULE);
+	lab.open = true;
+	arena = kmst_session_arena(&lab.session);
+	if (arena) {
+		err = make_device(&lab.session, arena);
+		kmst_arena_put(arena);
+	}
+	kernel_param_unlock(THIS_MODULE);
+	if (err)
+		pr_err("/dev/kmem_studio/lab cannot be made, error %d: write to nr_structs to try again\n",
+		       err);
 }
 
 /**

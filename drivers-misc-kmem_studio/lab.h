@@ -6,6 +6,7 @@
 #define KMEM_STUDIO_LAB_H
 
 int kmst_lab_init(void);
+void kmst_lab_open(void);
 void kmst_lab_exit(void);
 unsigned int kmst_lab_max_percent(void);
 

@@ -84,7 +84,7 @@ void kmst_log_report(const char *who, const struct kmst_report *report)
 
 /* What stood in the way is a limit. */
 static void log_limit(const char *who, const struct kmst_arena_config *config,
-		      const struct kmst_refusal *why)
+		      const struct kmst_refusal *why, int err)
 {
 	const char *name = config->allocator->name;
 	gfp_t refused = (__force gfp_t)why->wanted;
@@ -131,6 +131,14 @@ static void log_limit(const char *who, const struct kmst_arena_config *config,
 		pr_err("%snode=%d is refused: allocator %s cannot be told a node: use -1, or another allocator\n",
 		       who, config->nid, name);
 		return;
+	case KMST_LIMIT_APART:
+		pr_err("%snr_structs=%u is not started: the objects of allocator %s lie up to %lu pages apart, %lu is the limit: use node= and gfp=KERNEL|THISNODE, or another allocator\n",
+		       who, nr, name, why->wanted, why->allowed);
+		return;
+	case KMST_LIMIT_PUBLISH:
+		pr_err("%snr_structs=%u is not started: /dev/kmem_studio/%s cannot be made, error %d: nothing is held, stop another arena or try again\n",
+		       who, nr, config->name, err);
+		return;
 	case KMST_LIMIT_ALLOCATOR:
 		pr_err("%snr_structs=%u needs %lu pages, allocator %s failed after %lu: nothing is held, ask for fewer structs%s\n",
 		       who, nr, why->wanted, name, why->allowed,
@@ -155,7 +163,7 @@ void kmst_log_refusal(const char *who, const struct kmst_arena_config *config,
 	unsigned int nr = config->nr_structs;
 
 	if (why->limit != KMST_LIMIT_NONE) {
-		log_limit(who, config, why);
+		log_limit(who, config, why, err);
 		return;
 	}
 

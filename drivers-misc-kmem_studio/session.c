@@ -35,6 +35,7 @@ void kmst_session_init(struct kmst_session *session,
 	memset(session, 0, sizeof(*session));
 	session->ops = ops;
 	session->thread_name = thread_name;
+	session->owner = kmst_arena_new_owner();
 	mutex_init(&session->lock);
 	mutex_init(&session->words);
 	spin_lock_init(&session->results_lock);
@@ -154,15 +155,28 @@ static int fill_arena(struct kmst_session *session, const struct kmst_arena *are
 	return 0;
 }
 
+/* Whoever still has the arena keeps its memory; it is counted as held then. */
 static void free_arena(struct kmst_session *session, struct kmst_arena *arena)
 {
 	u64 begin = ktime_get_ns();
 
+	kmst_arena_retire(arena);
 	kmst_arena_put(arena);
 	note_freed(session, ns_since(begin));
 }
 
-static struct kmst_arena *create_filled_arena(struct kmst_session *session)
+static int publish_arena(struct kmst_session *session, struct kmst_arena *arena)
+{
+	int err = 0;
+
+	if (session->ops->publish)
+		err = session->ops->publish(session, arena);
+	if (err)
+		session->why = (struct kmst_refusal){ .limit = KMST_LIMIT_PUBLISH };
+	return err;
+}
+
+static struct kmst_arena *create_ready_arena(struct kmst_session *session)
 {
 	struct kmst_arena *arena;
 	int err;
@@ -172,11 +186,28 @@ static struct kmst_arena *create_filled_arena(struct kmst_session *session)
 		return arena;
 
 	err = fill_arena(session, arena);
+	if (!err)
+		err = publish_arena(session, arena);
 	if (err) {
 		free_arena(session, arena);
 		return ERR_PTR(err);
 	}
 	return arena;
+}
+
+static void set_arena(struct kmst_session *session, struct kmst_arena *arena)
+{
+	spin_lock(&session->results_lock);
+	session->arena = arena;
+	spin_unlock(&session->results_lock);
+}
+
+static void retire_arena(struct kmst_session *session, struct kmst_arena *arena)
+{
+	if (session->ops->retire)
+		session->ops->retire(session, arena);
+	set_arena(session, NULL);
+	free_arena(session, arena);
 }
 
 static int verify_locked(struct kmst_session *session, const struct kmst_arena *arena,
@@ -241,7 +272,7 @@ static int session_thread(void *data)
 	int err;
 
 	session->ops->hello(session, &session->config.arena);
-	arena = create_filled_arena(session);
+	arena = create_ready_arena(session);
 	session->start_err = PTR_ERR_OR_ZERO(arena);
 	note_state(session, IS_ERR(arena) ? KMST_STATE_IDLE : KMST_STATE_LIVE,
 		   session->start_err);
@@ -251,13 +282,12 @@ static int session_thread(void *data)
 		return PTR_ERR(arena);
 	}
 
-	session->arena = arena;
+	set_arena(session, arena);
 	complete(&session->started);
 	sleep_until_stopped(session, arena);
 
 	err = verify_at_end(session, arena);
-	session->arena = NULL;
-	free_arena(session, arena);
+	retire_arena(session, arena);
 	note_state(session, KMST_STATE_IDLE, err);
 	return err;
 }
@@ -332,6 +362,7 @@ static int start_locked(struct kmst_session *session,
 	clear_bit(KMST_CANCEL_STOPPED, &session->cancel.reasons);
 	reinit_completion(&session->started);
 	session->config = *config;
+	session->config.arena.owner = session->owner;
 	session->why = (struct kmst_refusal){};
 
 	begin_results(session);
@@ -362,17 +393,17 @@ static int check_locked(struct kmst_session *session,
 			const struct kmst_session_config *config,
 			struct kmst_refusal *why)
 {
-	unsigned long reusable = 0;
+	const struct kmst_arena *old = session->arena;
 
 	lockdep_assert_held(&session->lock);
 
 	*why = (struct kmst_refusal){};
 	if (test_bit(KMST_CANCEL_CLOSED, &session->cancel.reasons))
 		return -ENODEV;
-	/* who reads a table of the arena would keep its memory */
-	if (session->arena && kref_read(&session->arena->ref) == 1)
-		reusable = session->arena->reserved;
-	return kmst_arena_check(&config->arena, reusable, why);
+	/* who reads a table of the arena, or has its device open, would keep its memory */
+	if (old && kref_read(&old->ref) != 1)
+		old = NULL;
+	return kmst_arena_check(&config->arena, old, why);
 }
 
 /**
@@ -542,17 +573,33 @@ int kmst_session_close(struct kmst_session *session)
  * @session: the session
  *
  * Its memory stays until the caller lets go of it by kmst_arena_put(), even if the
- * session is stopped before.
+ * session is stopped before. Does not wait for a fill or a verification that runs.
  *
- * Context: process context, may sleep. Takes the session's lock; a signal makes it stop
- * waiting for it.
- * Return: the arena with a reference taken, NULL when idle, or ERR_PTR(-EINTR).
+ * Context: process context, does not wait for anything that takes long.
+ * Return: the arena with a reference taken, or NULL when idle.
  */
 struct kmst_arena *kmst_session_arena(struct kmst_session *session)
 {
-	scoped_cond_guard(mutex_intr, return ERR_PTR(-EINTR), &session->lock)
-		return session->arena ? kmst_arena_get(session->arena) : NULL;
-	return ERR_PTR(-EINTR);
+	struct kmst_arena *arena;
+
+	spin_lock(&session->results_lock);
+	arena = session->arena;
+	if (arena)
+		kmst_arena_get(arena);
+	spin_unlock(&session->results_lock);
+	return arena;
+}
+
+/**
+ * kmst_session_pages_held() - Count what users still hold of runs that have ended.
+ * @session: the session
+ *
+ * Context: process context, may sleep.
+ * Return: pages of arenas that were stopped while somebody had them open or mapped.
+ */
+unsigned long kmst_session_pages_held(const struct kmst_session *session)
+{
+	return kmst_arenas_held(session->owner);
 }
 
 /**

@@ -91,18 +91,23 @@ struct kmst_results {
  * struct kmst_session_ops - what a front end wants to be told
  * @hello:    the thread runs and is about to allocate; @config is what it goes by
  * @filled:   every word of @arena is written
+ * @publish:  @arena is about to be live: users may be let in. An errno fails the start
+ * @retire:   @arena is about to be freed, after its last verification: no more users
+ *            are to be let in. Not called for an arena that was not published
  * @verified: @arena was verified, by a scrub if @scrub; @err is 0, -EILSEQ, or
  *            -EINTR if it was given up
  *
- * The first two, and the @verified of a scrub and of the end, are called from the
- * session's thread; that of kmst_session_verify() from its caller. All may sleep.
- * The last two are called with kmst_session.words held.
+ * All are called from the session's thread, but for the @verified of
+ * kmst_session_verify(), which is called from its caller. All may sleep. @filled and
+ * @verified are called with kmst_session.words held. @publish and @retire may be NULL.
  */
 struct kmst_session_ops {
 	void (*hello)(struct kmst_session *session,
 		      const struct kmst_arena_config *config);
 	void (*filled)(struct kmst_session *session,
 		       const struct kmst_arena *arena);
+	int (*publish)(struct kmst_session *session, struct kmst_arena *arena);
+	void (*retire)(struct kmst_session *session, struct kmst_arena *arena);
 	void (*verified)(struct kmst_session *session,
 			 const struct kmst_arena *arena,
 			 const struct kmst_report *report, bool scrub, int err);
@@ -112,13 +117,16 @@ struct kmst_session_ops {
  * struct kmst_session - one arena at a time, and its thread
  * @lock:         serialises start, restart, verify, corrupt, stop and close
  * @words:        whoever writes or verifies the arena's words holds it; @report
- * @results_lock: a spinlock for @results, so that they are read while a fill runs
+ * @results_lock: a spinlock for @results and @arena, so that they can be had while a fill
+ *                or a verification runs
  * @ops:          whom to tell, constant
  * @thread_name:  what the thread is called, constant
+ * @owner:        the number that its arenas carry, constant
  * @config:       what the live arena is; written under @lock while no thread runs
  * @task:         the thread, NULL when idle; @lock
  * @arena:        the live arena, NULL when idle; written by the thread before
- *                @started and after it was told to stop, read under @lock
+ *                @started and after it was told to stop, under @results_lock; read
+ *                under that or under @lock
  * @started:      the thread has filled its arena, or failed to
  * @start_err:    0 or what failed; valid after @started
  * @why:          the limit that failed it; valid after @started
@@ -134,6 +142,7 @@ struct kmst_session {
 	spinlock_t			results_lock;	/* see above */
 	const struct kmst_session_ops	*ops;
 	const char			*thread_name;
+	u64				owner;
 	struct kmst_session_config	config;
 	struct task_struct		*task;
 	struct kmst_arena		*arena;
@@ -163,6 +172,7 @@ int kmst_session_corrupt(struct kmst_session *session, u64 word);
 int kmst_session_stop(struct kmst_session *session);
 int kmst_session_close(struct kmst_session *session);
 struct kmst_arena *kmst_session_arena(struct kmst_session *session);
+unsigned long kmst_session_pages_held(const struct kmst_session *session);
 unsigned int kmst_session_nr_structs(struct kmst_session *session);
 void kmst_session_results(struct kmst_session *session,
 			  struct kmst_results *results);

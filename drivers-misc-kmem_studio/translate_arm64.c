@@ -8,6 +8,7 @@
 #include <linux/irqflags.h>
 #include <linux/pgtable.h>
 #include <linux/sizes.h>
+#include <linux/uaccess.h>
 #include <asm/barrier.h>
 #include <asm/sysreg.h>
 
@@ -62,19 +63,24 @@ static phys_addr_t leaf(phys_addr_t block, unsigned long address, unsigned long 
 	return block | (address & ~mask);
 }
 
+/*
+ * An entry of a table. Where a huge page takes the place of a table, nothing holds off the
+ * freeing of the table: what is read then may be anything, but reading it is safe.
+ */
+#define read_entry(entry, entryp)	(!get_kernel_nofault(entry, entryp))
+
 static int walk_pmd(pud_t *pudp, unsigned long address, phys_addr_t *phys)
 {
-	pmd_t pmd = READ_ONCE(*pmd_offset(pudp, address));
+	pmd_t pmd;
 	pte_t pte;
 
-	if (!pmd_present(pmd))
+	if (!read_entry(pmd, pmd_offset(pudp, address)) || !pmd_present(pmd))
 		return -EFAULT;
 	if (pmd_leaf(pmd)) {
 		*phys = leaf(__pmd_to_phys(pmd), address, PMD_MASK);
 		return 0;
 	}
-	pte = READ_ONCE(*pte_offset_kernel(&pmd, address));
-	if (!pte_present(pte))
+	if (!read_entry(pte, pte_offset_kernel(&pmd, address)) || !pte_present(pte))
 		return -EFAULT;
 	*phys = leaf(__pte_to_phys(pte), address, PAGE_MASK);
 	return 0;
@@ -88,8 +94,7 @@ static int walk_p4d(pgd_t *pgdp, unsigned long address, phys_addr_t *phys)
 	if (p4d_none(READ_ONCE(*p4dp)))
 		return -EFAULT;
 	pudp = pud_offset(p4dp, address);
-	pud = READ_ONCE(*pudp);
-	if (!pud_present(pud))
+	if (!read_entry(pud, pudp) || !pud_present(pud))
 		return -EFAULT;
 	if (pud_leaf(pud)) {
 		*phys = leaf(__pud_to_phys(pud), address, PUD_MASK);

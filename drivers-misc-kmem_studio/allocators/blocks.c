@@ -26,9 +26,42 @@ static void free_block(const struct kmst_span *span)
 	kmst_free_block(virt_to_page(span->virt), get_order(span->bytes));
 }
 
+/* Each page goes when its last user lets go of it. */
+static void free_split_block(const struct kmst_span *span)
+{
+	unsigned long i, nr_pages = span->bytes >> PAGE_SHIFT;
+
+	for (i = 0; i < nr_pages; i++) {
+		kmst_free_block(virt_to_page(span->virt + (i << PAGE_SHIFT)), 0);
+		if (!((i + 1) % KMST_PAGES_PER_POINT))
+			kmst_cancel_point(NULL);
+	}
+}
+
 static void free_blocks(struct kmst_spans *spans)
 {
-	kmst_spans_free_each(spans, free_block);
+	kmst_spans_free_each(spans, spans->split ? free_split_block : free_block);
+}
+
+/*
+ * A block has one reference for all its pages, which its first page counts. Compound
+ * pages (__GFP_COMP) pass on to it what is added to any other; else each page has to
+ * count its own.
+ */
+static void share_blocks(struct kmst_spans *spans)
+{
+	unsigned int i;
+
+	for (i = 0; i < spans->nr; i++) {
+		struct page *page = virt_to_page(spans->table[i].virt);
+
+		if (PageCompound(page))
+			return;
+		split_page(page, get_order(spans->table[i].bytes));
+		/* the largest block has thousands of pages */
+		cond_resched();
+	}
+	spans->split = true;
 }
 
 static int add_block(struct kmst_spans *spans, struct page *page,
@@ -180,6 +213,7 @@ const struct kmst_allocator kmst_allocator_page = {
 	.nr_pages	= page_nr_pages,
 	.alloc		= page_alloc,
 	.free		= free_blocks,
+	.share		= share_blocks,
 };
 
 const struct kmst_allocator kmst_allocator_chunk = {
@@ -192,6 +226,7 @@ const struct kmst_allocator kmst_allocator_chunk = {
 	.nr_pages	= plan_nr_pages,
 	.alloc		= chunk_alloc,
 	.free		= free_blocks,
+	.share		= share_blocks,
 };
 
 const struct kmst_allocator kmst_allocator_exact = {

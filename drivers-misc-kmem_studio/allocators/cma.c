@@ -4,20 +4,32 @@
  * that has no IOMMU: from the area that was set aside for this at boot (CMA), whose
  * pages the kernel lends to programs until then.
  *
- * The DMA API gives memory to devices: each arena has one, which is nothing but that.
+ * The DMA API gives memory to devices: there is one for all arenas, which is nothing but
+ * that, as long as any of them has such memory. It also takes the memory back as a whole:
+ * not before nobody else has a page of it.
  */
+#include <linux/cleanup.h>
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
+#include <linux/mutex.h>
 #include <linux/nodemask.h>
+#include <linux/page_ref.h>
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 
 #include "../plan.h"
 #include "cma.h"
 
-/* A device, and what it was given. */
+/* The device, and the arenas that it has memory for. */
+static struct {
+	struct mutex		lock;	/* the others */
+	struct platform_device	*device;
+	unsigned int		users;
+} studio = { .lock = __MUTEX_INITIALIZER(studio.lock) };
+
+/* What the device was given for an arena. */
 struct cma_source {
 	struct platform_device	*device;
 	struct page		*pages;
@@ -59,13 +71,37 @@ static struct platform_device *new_device(void)
 {
 	const struct platform_device_info info = {
 		.name		= "kmem_studio",
-		.id		= PLATFORM_DEVID_AUTO,
+		.id		= PLATFORM_DEVID_NONE,
 		.dma_mask	= DMA_BIT_MASK(64),
 	};
 
 	if (kmst_fail_allocation())
 		return ERR_PTR(-ENOMEM);
 	return platform_device_register_full(&info);
+}
+
+static struct platform_device *get_device_for_arena(void)
+{
+	struct platform_device *device;
+
+	guard(mutex)(&studio.lock);
+
+	if (!studio.users) {
+		device = new_device();
+		if (IS_ERR(device))
+			return device;
+		studio.device = device;
+	}
+	studio.users++;
+	return studio.device;
+}
+
+static void put_device_of_arena(void)
+{
+	guard(mutex)(&studio.lock);
+
+	if (!--studio.users)
+		platform_device_unregister(studio.device);
 }
 
 static int get_pages(struct cma_source *source, gfp_t gfp)
@@ -83,7 +119,7 @@ static void put_source(struct cma_source *source)
 	if (IS_ENABLED(CONFIG_HAS_DMA) && source->pages)
 		dma_free_pages(&source->device->dev, source->bytes, source->pages,
 			       source->dma, DMA_BIDIRECTIONAL);
-	platform_device_unregister(source->device);
+	put_device_of_arena();
 	kfree(source);
 }
 
@@ -95,12 +131,26 @@ static struct cma_source *new_source(size_t bytes)
 	if (!source)
 		return NULL;
 	source->bytes = bytes;
-	source->device = new_device();
+	source->device = get_device_for_arena();
 	if (IS_ERR(source->device)) {
 		kfree(source);
 		return NULL;
 	}
 	return source;
+}
+
+/* Pages of the area have a reference each, those of a block have one together. */
+static bool is_block(const struct cma_source *source)
+{
+	return source->bytes <= PAGE_SIZE || !page_count(source->pages + 1);
+}
+
+/* Of a block all is taken, beyond what was asked for, too. */
+static size_t taken_bytes(const struct kmst_spans *spans)
+{
+	const struct cma_source *source = spans->source;
+
+	return spans->from_cma ? source->bytes : PAGE_SIZE << get_order(source->bytes);
 }
 
 static int cma_allocate(const struct kmst_request *request,
@@ -117,7 +167,47 @@ static int cma_allocate(const struct kmst_request *request,
 	err = get_pages(source, kmst_gfp_last_resort(request->gfp));
 	if (err)
 		return err;
-	return kmst_spans_add(spans, page_address(source->pages), bytes, bytes);
+	spans->from_cma = !is_block(source);
+	return kmst_spans_add(spans, page_address(source->pages), bytes,
+			      taken_bytes(spans));
+}
+
+static void cma_share(struct kmst_spans *spans)
+{
+	struct cma_source *source = spans->source;
+
+	if (spans->from_cma)
+		return;
+	split_page(source->pages, get_order(source->bytes));
+	spans->split = true;
+}
+
+/* Take the references away from all pages of a block but the first one: one for all. */
+static bool join_block(struct page *first, unsigned long nr_pages)
+{
+	unsigned long i;
+
+	for (i = 1; i < nr_pages; i++) {
+		if (page_ref_freeze(first + i, 1))
+			continue;
+		while (--i)
+			page_ref_unfreeze(first + i, 1);
+		return false;
+	}
+	return true;
+}
+
+static bool cma_unshare(struct kmst_spans *spans)
+{
+	struct cma_source *source = spans->source;
+	unsigned long nr_pages = taken_bytes(spans) >> PAGE_SHIFT;
+	unsigned long i;
+
+	for (i = 0; i < nr_pages; i++) {
+		if (page_ref_count(source->pages + i) != 1)
+			return false;
+	}
+	return !spans->split || join_block(source->pages, nr_pages);
 }
 
 static void cma_free(struct kmst_spans *spans)
@@ -133,8 +223,11 @@ const struct kmst_allocator kmst_allocator_cma = {
 	.max_order	= -1,
 	.gfp_refused	= KMST_GFP_HIGH | __GFP_COMP | __GFP_DMA | __GFP_DMA32,
 	.sleeps		= true,
+	.uses_cma	= true,
 	.supported	= cma_supported,
 	.nr_pages	= cma_nr_pages,
 	.alloc		= cma_allocate,
 	.free		= cma_free,
+	.share		= cma_share,
+	.unshare	= cma_unshare,
 };

@@ -18,6 +18,7 @@
 
 #include "../cancel.h"
 #include "../plan.h"
+#include "../zones.h"
 #include "slab.h"
 
 /* Objects of one call, which SLUB takes with interrupts off. */
@@ -25,9 +26,6 @@
 
 /* Objects between two points where the CPU is given up. */
 #define POINT_OBJECTS	(KMST_PAGES_PER_POINT * (PAGE_SIZE / sizeof(struct kmst_struct)))
-
-/* Share of RAM, as a shift, that is left available. */
-#define KEEP_AVAILABLE_SHIFT	5
 
 /* The kernel says so with a stack trace. */
 #define SLAB_REFUSED	(KMST_GFP_HIGH | __GFP_COMP)
@@ -98,7 +96,11 @@ static void note_objects(struct kmst_spans *spans)
  */
 static int object_point(const struct kmst_request *request)
 {
-	if (si_mem_available() < (long)(totalram_pages() >> KEEP_AVAILABLE_SHIFT))
+	const struct kmst_zone_use use = { .gfp = request->gfp, .nid = request->nid };
+	struct kmst_zone_pages pages;
+
+	kmst_zones_count(&use, &pages);
+	if (pages.available < (long)kmst_zones_keep(&pages))
 		return -ENOMEM;
 	return kmst_cancel_point(request->cancel);
 }
@@ -181,10 +183,11 @@ static struct kmem_cache *new_cache(gfp_t gfp)
 		return NULL;
 	snprintf(name, sizeof(name), "kmem_studio-%u",
 		 (unsigned int)atomic_inc_return(&nr_made));
-	/* aligned to its size, no object is on two pages */
-	return kmem_cache_create(name, sizeof(struct kmst_struct),
-				 sizeof(struct kmst_struct),
-				 SLAB_NO_MERGE | zone_of_cache(gfp), NULL);
+	/* aligned to its size, no object is on two pages; all of it may go to user space */
+	return kmem_cache_create_usercopy(name, sizeof(struct kmst_struct),
+					  sizeof(struct kmst_struct),
+					  SLAB_NO_MERGE | zone_of_cache(gfp), 0,
+					  sizeof(struct kmst_struct), NULL);
 }
 
 static int alloc_bulk(const struct kmst_request *request, struct kmst_spans *spans,

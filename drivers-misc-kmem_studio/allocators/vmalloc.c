@@ -5,12 +5,18 @@
  * vmalloc  - always
  * kvmalloc - only if kmalloc() has no room in one piece
  */
+#include <linux/align.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/pgtable.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
 #include "../plan.h"
 #include "vmalloc.h"
+
+/* What the kernel may map a large area by, where the caller does not mind. */
+#define LARGEST_PAGE	(IS_ENABLED(CONFIG_HAVE_ARCH_HUGE_VMALLOC) ? PMD_SIZE : PAGE_SIZE)
 
 static unsigned long pages_and_table(const struct kmst_plan *plan)
 {
@@ -52,6 +58,20 @@ static size_t kvmalloc_bytes(const struct kmst_plan *plan)
 	return plan->nr_pages << PAGE_SHIFT;
 }
 
+/*
+ * A large area is mapped by huge pages if they can be had, and is then made of whole
+ * ones: what is mapped behind was taken for it, too. A page that is not mapped comes
+ * after each area.
+ */
+static size_t vmalloc_taken(void *virt, size_t bytes)
+{
+	size_t most = ALIGN(bytes, LARGEST_PAGE);
+
+	while (bytes < most && vmalloc_to_page(virt + bytes))
+		bytes += PAGE_SIZE;
+	return bytes;
+}
+
 static int kvmalloc_alloc(const struct kmst_request *request,
 			  struct kmst_spans *spans)
 {
@@ -64,14 +84,17 @@ static int kvmalloc_alloc(const struct kmst_request *request,
 	if (!virt)
 		return -ENOMEM;
 	return add_or_free(spans, virt, bytes,
-			   is_vmalloc_addr(virt) ? bytes : ksize(virt));
+			   is_vmalloc_addr(virt) ? vmalloc_taken(virt, bytes) :
+						   ksize(virt));
 }
 
 static unsigned long kvmalloc_nr_pages(const struct kmst_plan *plan)
 {
-	/* if it is kmalloc's, there is no more than that */
-	return max(pages_and_table(plan),
-		   plan->order > MAX_PAGE_ORDER ? 0 : 1UL << plan->order);
+	/* kmalloc() takes a block, vmalloc() may take huge pages */
+	if (plan->order <= MAX_PAGE_ORDER)
+		return max(pages_and_table(plan), 1UL << plan->order);
+	return ALIGN(plan->nr_pages, LARGEST_PAGE >> PAGE_SHIFT) +
+	       kmst_table_pages(plan->nr_pages);
 }
 
 static void free_any(const struct kmst_span *span)

@@ -90,7 +90,7 @@ results_cannot_be_written() {
 	make_arena a || return 1
 	for file in state error nr_pages order nr_spans bytes_requested bytes_allocated \
 		    bytes_slack nodes words_verified mismatches alloc_ns fill_ns \
-		    verify_ns free_ns scrubs; do
+		    verify_ns free_ns scrubs pages_held; do
 		[ "$(stat -c %a $ARENAS/a/$file)" = 444 ] || return 1
 		put a $file 1 && return 1
 	done
@@ -100,7 +100,7 @@ results_cannot_be_written() {
 live_arenas_are_not_configured() {
 	live a || return 1
 	for setting in nr_structs=1 allocator=chunk pattern=zeros seed=1 scrub_ms=1 \
-		       max_mismatches=1; do
+		       max_mismatches=1 node=0 gfp=ATOMIC; do
 		file=${setting%%=*}
 		before=$(get a "$file")
 		mark
@@ -211,6 +211,22 @@ as_many_mismatches_are_logged_as_asked_for() {
 		[ "$(driver_log | grep -c 'Mismatch in')" -eq 3 ]
 }
 
+# there while the arena is live, for root alone; read by two calls
+device_comes_and_goes() {
+	[ ! -e $DEVICES/a ] && live a nr_structs=1000 || return 1
+	[ -e /sys/class/misc/kmem_studio-a/dev ] || return 1
+	[ -e $DEVICES ] || return "$KSFT_SKIP"
+	[ "$(stat -c '%F %a' $DEVICES/a)" = "character special file 600" ] || return 1
+	[ "$(wc -c <$DEVICES/a)" -eq 32000 ] || return 1
+	[ "$(dd if=$DEVICES/a bs=4 skip=4443 count=1 2>/dev/null | od -An -tu4)" -eq 4443 ] ||
+		return 1
+	put a corrupt 4443
+	[ "$(dd if=$DEVICES/a bs=4 skip=4443 count=1 2>/dev/null | od -An -tu4)" -eq 4442 ] ||
+		return 1
+	put a corrupt 4443 && put a live 0 || return 1
+	[ ! -e $DEVICES/a ] && [ ! -e /sys/class/misc/kmem_studio-a ]
+}
+
 scrubs_are() {
 	[ "$(get a scrubs)" -ge "$1" ]
 }
@@ -302,6 +318,7 @@ hammer() {
 			put "$name" corrupt "$1"
 			put "$name" verify 1
 			cat $ARENAS/"$name"/* $DEBUGFS/arenas/"$name"/* >/dev/null
+			head -c 100000 "$DEVICES/$name" >/dev/null
 			put "$name" live 0
 			rmdir $ARENAS/"$name"
 		done 2>/dev/null
@@ -370,7 +387,7 @@ take_arenas
 DEBUGFS=/sys/kernel/debug/$MODULE
 NR_ALLOCATORS=$(wc -l <$STUDIO/allocators)
 SECONDS_TOGETHER=${SECONDS_TOGETHER:-30}
-ktap_set_plan 22
+ktap_set_plan 23
 
 run "defaults" defaults_are_as_documented
 run "names are listed" names_are_listed
@@ -386,6 +403,7 @@ run "names are checked" names_are_checked
 run "each pattern verifies" each_pattern_verifies
 run "corruption is located" corruption_is_located
 run "only words of the arena are corrupted" only_words_of_the_arena_are_corrupted
+run "the device comes and goes" device_comes_and_goes
 run "max_mismatches" as_many_mismatches_are_logged_as_asked_for
 run "a scrub finds a planted error" scrub_finds_a_planted_error
 run "rmdir ends a live arena" rmdir_ends_a_live_arena

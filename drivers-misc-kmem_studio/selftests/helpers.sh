@@ -15,6 +15,7 @@ export LC_ALL=C
 
 MODULE=kmem_studio
 PARAMETERS=/sys/module/$MODULE/parameters
+DEVICES=/dev/$MODULE
 SPLATS='WARNING:|BUG:|Oops|Kernel panic|Call trace|rcu:.*stall|soft lockup'
 SPLATS="$SPLATS|Call Trace|UBSAN:|kmemleak:.*new suspected"
 SPLATS="$SPLATS|blocked for more than|invoked oom-killer|Out of memory"

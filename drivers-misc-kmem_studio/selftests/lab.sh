@@ -199,6 +199,18 @@ runtime_writes() {
 	write_nr 0 && write_nr 300 && stop && log_has '^Success!'
 }
 
+# the lab's arena has one from the load on, and each that takes its place
+device_follows_the_arena() {
+	start 1000 || return 1
+	[ -e /sys/class/misc/kmem_studio-lab ] || return 1
+	[ -e $DEVICES ] || return "$KSFT_SKIP"
+	[ "$(wc -c <$DEVICES/lab)" -eq 32000 ] || return 1
+	write_nr 300 && [ "$(wc -c <$DEVICES/lab)" -eq 9600 ] || return 1
+	write_nr 0 && [ ! -e $DEVICES/lab ] || return 1
+	write_nr 1 && [ "$(wc -c <$DEVICES/lab)" -eq 32 ] || return 1
+	stop && [ ! -e $DEVICES/lab ] && log_has '^Success!'
+}
+
 # what is refused before it starts leaves the live arena live and intact
 refused_writes_leave_the_arena() {
 	start 1000 || return 1
@@ -390,7 +402,7 @@ trap end EXIT
 needs_driver
 
 ROWS="1 200 1000 2000 4000 10000 50000 $((PER_PAGE << $(max_order)))"
-ktap_set_plan $((8 + 21))
+ktap_set_plan $((8 + 22))
 
 for row in $ROWS; do
 	run "lab nr_structs=$row" lab_row "$row"
@@ -406,6 +418,7 @@ run "junk in nr_structs" junk_nr_structs
 run "junk in the other parameters" junk_parameters
 run "nr_structs=0 is idle" idle_at_zero
 run "writes of nr_structs at run time" runtime_writes
+run "the device follows the arena" device_follows_the_arena
 run "refused writes leave the live arena" refused_writes_leave_the_arena
 run "a signal ends a fill" signal_ends_a_fill
 if is_module; then

@@ -60,7 +60,7 @@ flag() {
 has_pages() {
 	awk -F '\t' -v pages="$2" '
 		NR == 1 { next }
-		$1 != NR - 2 || NF != 10 { wrong = 1 }
+		$1 != NR - 2 || NF != 11 { wrong = 1 }
 		END { exit wrong || NR != pages + 1 }' "$SHOWN/arenas/$1/pages"
 }
 
@@ -246,7 +246,8 @@ open_file_keeps_the_arena() {
 	landed chunk nr_structs=$((200 * PER_PAGE)) || return
 	before=$(free_pages)
 	exec 3<"$SHOWN/arenas/a/pages"
-	put a live 0 || return 1
+	put a live 0 && is a pages_held 200 || return 1
+	[ "$(summary a pages_held)" = 200 ] || return 1
 	lost=$(($(free_pages) - before))
 	lines=$(wc -l <&3)
 	exec 3<&-
@@ -254,7 +255,46 @@ open_file_keeps_the_arena() {
 		ktap_print_msg "$lost pages were freed below an open file"
 		return 1
 	}
-	[ "$lines" -eq 201 ] && pages_are_back $((before + 200))
+	[ "$lines" -eq 201 ] && pages_are_back $((before + 200)) && is a pages_held 0
+}
+
+# a fill takes long, and the summary tells of it meanwhile
+summary_waits_for_nobody() {
+	make_arena a && put a allocator chunk && put a pattern random &&
+		put a nr_structs $((LOWMEM_PAGES / 4 * PER_PAGE)) || return 1
+	tries=0
+	seen=
+	while [ $tries -lt 5 ] && [ -z "$seen" ]; do
+		echo 1 2>>"$ERRORS" >"$ARENAS/a/live" &
+		starter=$!
+		while kill -0 $starter 2>/dev/null && [ -z "$seen" ]; do
+			[ "$(summary a state)" != starting ] || seen=1
+		done
+		wait $starter || no_memory || return
+		put a live 0 || return 1
+		tries=$((tries + 1))
+	done
+	[ -n "$seen" ] || {
+		ktap_print_msg "the summary was never seen while the arena was filled"
+		return 1
+	}
+}
+
+# NAME: pages of the area of vmalloc() that a function of the driver got; the list of
+# its pages is one more area, a smaller one
+listed_pages() {
+	sed -n "s/.* $1+.* pages=\([0-9]*\) .*/\1/p" /proc/vmallocinfo | sort -n | tail -n 1
+}
+
+# too large for kmalloc(); huge pages, if the kernel takes any, are whole ones
+kvmalloc_counts_huge_pages() {
+	[ -r /proc/vmallocinfo ] || return "$KSFT_SKIP"
+	landed kvmalloc nr_structs=$(((1 << $(max_order)) * PER_PAGE + 1)) || return
+	[ "$(cell a pages 1 9)" = vmalloc ] || return 1
+	pages=$(listed_pages kvmalloc_alloc)
+	[ -n "$pages" ] || return "$KSFT_SKIP"
+	ktap_print_msg "$(get a nr_pages) pages wanted, $pages taken"
+	is a bytes_allocated $((pages * PAGE_SIZE))
 }
 
 files_are_for_root_alone() {
@@ -276,6 +316,16 @@ anything_is_translated() {
 		}
 	done
 	log_has 'translate=.* is refused: it takes a kernel virtual address' || return 1
+	# who keeps the file open goes on with their own question
+	exec 3<>"$SHOWN/translate"
+	echo pfn:0x123 >&3
+	echo 0x1000 >"$SHOWN/translate"
+	own=$(awk -F '\t' '$1 == "question:" { print $2 }' <&3)
+	exec 3<&-
+	[ "$own" = pfn:0x123 ] || {
+		ktap_print_msg "the answer is about \"$own\""
+		return 1
+	}
 	# every 997th page frame there might be: an answer, and no splat
 	pfn=0
 	while [ $pfn -lt $((2 * TOTAL_PAGES)) ]; do
@@ -393,6 +443,21 @@ cma_comes_from_its_area() {
 	[ "$(summary a contiguous_runs)" = 1 ]
 }
 
+# the area's pages are taken one by one; without them it is a block, all of it
+cma_without_its_area_is_a_block() {
+	[ "$(free_cma)" -gt 0 ] || return "$KSFT_SKIP"
+	live full allocator=cma nr_structs=$(($(free_cma) * 9 * PER_PAGE / 10)) ||
+		return "$KSFT_SKIP"
+	n=0
+	while [ "$(free_cma)" -ge 5 ] && [ $n -lt 400 ]; do
+		n=$((n + 1))
+		live full$n allocator=cma nr_structs=$((5 * PER_PAGE)) || return "$KSFT_SKIP"
+		[ "$(get full$n bytes_allocated)" -eq $((5 * PAGE_SIZE)) ] || break
+	done
+	is full$n bytes_allocated $((8 * PAGE_SIZE)) && is full$n bytes_slack $((3 * PAGE_SIZE)) &&
+		put full$n verify 1
+}
+
 slab_has_a_cache_of_its_own() {
 	[ -r /proc/slabinfo ] || return "$KSFT_SKIP"
 	landed slab nr_structs=$NR || return
@@ -423,7 +488,7 @@ if [ ! -d $SHOWN ] && ! mount -t debugfs none $DEBUGFS 2>/dev/null; then
 	exit "$KSFT_SKIP"
 fi
 
-ktap_set_plan 28
+ktap_set_plan 31
 
 for allocator in $ALLOCATORS; do
 	run "$allocator lands" allocator_lands "$allocator"
@@ -432,6 +497,8 @@ run "small arenas" allocator_lands_small
 run "contiguous memory is one run" contiguous_memory_is_one_run
 run "vmalloc is scattered" vmalloc_is_scattered
 run "the summary" summary_agrees
+run "the summary waits for nobody" summary_waits_for_nobody
+run "kvmalloc counts huge pages" kvmalloc_counts_huge_pages
 run "an open file keeps the arena" open_file_keeps_the_arena
 run "files are for root alone" files_are_for_root_alone
 run "anything is translated" anything_is_translated
@@ -442,6 +509,7 @@ run "THISNODE is obeyed" this_node_is_obeyed
 run "nodes are counted" nodes_are_counted
 run "highmem is highmem" highmem_is_highmem
 run "cma comes from its area" cma_comes_from_its_area
+run "cma without its area is a block" cma_without_its_area_is_a_block
 run "slab has a cache of its own" slab_has_a_cache_of_its_own
 run "cycles leak nothing" cycles_leak_nothing
 

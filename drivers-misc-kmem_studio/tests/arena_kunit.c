@@ -5,6 +5,7 @@
 #include <kunit/static_stub.h>
 #include <kunit/test.h>
 #include <linux/array_size.h>
+#include <linux/delay.h>
 #include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
@@ -59,7 +60,7 @@ static unsigned long pages_reserved(struct kunit *test)
 	struct kmst_refusal why;
 
 	config.max_percent = 0;
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, 0, &why), -E2BIG);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &why), -E2BIG);
 	return why.taken;
 }
 
@@ -127,6 +128,28 @@ static void expect_pages(struct kunit *test, const struct kmst_arena *arena)
 	KUNIT_EXPECT_FALSE(test, kmst_arena_page(arena, nr, &at));
 }
 
+#define MANY_PAGES	100
+
+/* Asking for many at once finds the same ones. */
+static void expect_many_pages(struct kunit *test, const struct kmst_arena *arena)
+{
+	unsigned long first, i, nr;
+	struct page **pages;
+	struct kmst_page_at at;
+
+	pages = kunit_kcalloc(test, MANY_PAGES, sizeof(*pages), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, pages);
+	for (first = 0; first <= arena->nr_pages; first += 7) {
+		nr = kmst_arena_pages(arena, first, MANY_PAGES, pages);
+		KUNIT_EXPECT_EQ(test, nr, min(arena->nr_pages - first, MANY_PAGES + 0UL));
+		for (i = 0; i < nr; i++) {
+			KUNIT_ASSERT_TRUE(test, kmst_arena_page(arena, first + i, &at));
+			KUNIT_EXPECT_PTR_EQ(test, pages[i], at.page);
+		}
+	}
+	kunit_kfree(test, pages);
+}
+
 static void expect_nodes(struct kunit *test, const struct kmst_arena *arena)
 {
 	unsigned long *on_node = kunit_kcalloc(test, MAX_NUMNODES, sizeof(*on_node),
@@ -150,6 +173,7 @@ static void expect_consistent(struct kunit *test, const struct kmst_arena *arena
 	KUNIT_EXPECT_EQ(test, seen.guards, arena->nr_guards);
 	KUNIT_EXPECT_TRUE(test, seen.in_order);
 	expect_pages(test, arena);
+	expect_many_pages(test, arena);
 	expect_nodes(test, arena);
 }
 
@@ -199,27 +223,27 @@ static void requests_that_cannot_be_served_are_refused(struct kunit *test)
 
 	config = config_of(kmst_allocator_find("exact"), 100);
 	config.nid = 0;
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, 0, &why), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &why), -EINVAL);
 	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_ANY_NODE);
 	config.nid = NUMA_NO_NODE;
 	config.gfp |= __GFP_COMP;
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, 0, &why), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &why), -EINVAL);
 	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_GFP);
 	KUNIT_EXPECT_EQ(test, why.wanted, (__force unsigned long)__GFP_COMP);
 
 	config = config_of(kmst_allocator_find("vmalloc"), 100);
 	config.gfp = GFP_ATOMIC;
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, 0, &why), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &why), -EINVAL);
 	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_SLEEP);
 
 	config = config_of(kmst_allocator_find("chunk"), 100);
 	config.nid = MAX_NUMNODES;
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, 0, &why), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &why), -EINVAL);
 	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_NODE);
 	config.nid = -2;
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, 0, &why), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &why), -EINVAL);
 	config.nid = first_online_node;
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, 0, &why), 0);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &why), 0);
 }
 
 static void page_arena_is_one_block(struct kunit *test)
@@ -254,7 +278,7 @@ static void a_million_objects_need_little_bookkeeping(struct kunit *test)
 	struct kmst_refusal why;
 	struct kmst_arena *arena;
 
-	if (kmst_arena_check(&config, 0, &why))
+	if (kmst_arena_check(&config, NULL, &why))
 		kunit_skip(test, "no memory for a million objects");
 	arena = new_arena(test, config.allocator, config.nr_structs);
 	kunit_info(test, "%zu bytes of bookkeeping for %llu bytes in %u spans\n",
@@ -272,7 +296,7 @@ static void expect_refused(struct kunit *test,
 {
 	struct kmst_refusal why;
 
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(config, 0, &why), err);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(config, NULL, &why), err);
 	KUNIT_EXPECT_EQ(test, why.limit, limit);
 	if (limit != KMST_LIMIT_EMPTY)
 		KUNIT_EXPECT_GT(test, why.wanted, why.allowed);
@@ -320,7 +344,7 @@ static void shares_of_ram_are_kept(struct kunit *test)
 	/* a page of lowmem is not more than all of it, whatever the rest is */
 	config.nr_structs = 1;
 	config.max_percent = 100;
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, 0, &(struct kmst_refusal){}), 0);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &(struct kmst_refusal){}), 0);
 }
 
 /* Two arenas that are each within the share, but not together. */
@@ -342,9 +366,9 @@ static void the_sum_of_arenas_is_kept_under_the_share(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PTR_ERR(kmst_arena_create(&config, NULL, &why)), (long)-E2BIG);
 	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_SHARE);
 	KUNIT_EXPECT_EQ(test, why.taken, reserved + arena->spans.nr_pages);
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, 0, &why), -E2BIG);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &why), -E2BIG);
 	/* but not if the first one goes before */
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, arena->spans.nr_pages, &why), 0);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, arena, &why), 0);
 
 	kmst_arena_put(arena);
 	arena = kmst_arena_create(&config, NULL, &why);
@@ -360,16 +384,174 @@ static void memory_that_is_in_use_is_not_available(struct kunit *test)
 	unsigned long pages = lowmem - pages_reserved(test);
 	struct kmst_arena_config config = config_of(&kmst_counted_allocator,
 						    pages * PER_PAGE);
-	struct kmst_refusal why;
 
 	config.max_percent = 100;
 	if (lowmem >= U32_MAX / PER_PAGE)
 		kunit_skip(test, "so much RAM that no number of objects fills it");
 	expect_refused(test, &config, -ENOMEM, KMST_LIMIT_AVAILABLE);
+}
 
-	/* what a live arena will give back counts, less what is always kept */
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, 2 * lowmem, &why), 0);
-	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_NONE);
+/* Pages that @config could have, if @old gave its own back. */
+static unsigned long pages_allowed(struct kunit *test, struct kmst_arena_config config,
+				   const struct kmst_arena *old)
+{
+	struct kmst_refusal why;
+
+	/* more than there are, within a share of more than there is */
+	config.nr_structs = U32_MAX;
+	config.max_percent = UINT_MAX;
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, old, &why), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_AVAILABLE);
+	return why.allowed;
+}
+
+#define OLD_PAGES	2000UL
+
+/* Pages more, or less, that come and go by themselves. */
+#define NOISE		500UL
+
+/* What a live arena will give back counts, but only for who may have it. */
+static void an_old_arena_counts_where_its_pages_can_be_had(struct kunit *test)
+{
+	struct kmst_arena_config here = config_of(&kmst_counted_allocator, 1);
+	struct kmst_arena_config there = here;
+	struct kmst_arena *old;
+	struct kmst_page_at at;
+	unsigned long before;
+
+	old = new_arena(test, &kmst_counted_allocator, OLD_PAGES * PER_PAGE);
+	before = pages_allowed(test, here, NULL);
+	KUNIT_EXPECT_GE(test, pages_allowed(test, here, old),
+			before + OLD_PAGES - NOISE);
+
+	/* the same memory, if it were of the area for DMA: only cma can have it */
+	old->spans.from_cma = true;
+	KUNIT_EXPECT_LE(test, pages_allowed(test, here, old), before + NOISE);
+	old->spans.from_cma = false;
+
+	KUNIT_ASSERT_TRUE(test, kmst_arena_page(old, 0, &at));
+	there.gfp |= __GFP_THISNODE;
+	there.nid = next_online_node(page_to_nid(at.page));
+	if (there.nid < MAX_NUMNODES) {
+		before = pages_allowed(test, there, NULL);
+		KUNIT_EXPECT_LE(test, pages_allowed(test, there, old),
+				before + OLD_PAGES / 2 + NOISE);
+	}
+	kmst_arena_put(old);
+}
+
+/* Pages of highmem are none that the lowmem has more of. */
+static void highmem_does_not_count_for_lowmem(struct kunit *test)
+{
+	struct kmst_arena_config config = config_of(&kmst_counted_allocator, 1);
+	struct kmst_arena *old;
+	struct kmst_page_at at;
+	unsigned long before;
+
+	if (!totalhigh_pages())
+		kunit_skip(test, "there is no highmem");
+	old = new_arena(test, kmst_allocator_find("highmem"), OLD_PAGES * PER_PAGE);
+	KUNIT_ASSERT_TRUE(test, kmst_arena_page(old, 0, &at));
+	if (!PageHighMem(at.page))
+		kunit_skip(test, "no highmem is free");
+	before = pages_allowed(test, config, NULL);
+	KUNIT_EXPECT_LE(test, pages_allowed(test, config, old), before + NOISE);
+	kmst_arena_put(old);
+}
+
+/* No node helps another one out, and nobody waits for file cache to be written. */
+static void flags_narrow_what_is_available(struct kunit *test)
+{
+	struct kmst_arena_config any = config_of(&kmst_counted_allocator, 1);
+	struct kmst_arena_config some = any;
+	unsigned long all = pages_allowed(test, any, NULL);
+
+	some.gfp = GFP_ATOMIC;
+	KUNIT_EXPECT_LE(test, pages_allowed(test, some, NULL), all + NOISE);
+
+	some.gfp = GFP_KERNEL | __GFP_THISNODE;
+	some.nid = first_online_node;
+	KUNIT_EXPECT_LE(test, pages_allowed(test, some, NULL), all + NOISE);
+	if (num_online_nodes() == 1)
+		return;
+	KUNIT_EXPECT_LE(test, pages_allowed(test, some, NULL), all * 3 / 4);
+	some.nid = NUMA_NO_NODE;
+	KUNIT_EXPECT_LE(test, pages_allowed(test, some, NULL), all * 3 / 4);
+}
+
+/* Each word of an object is in one row, and rows are as long as the memory allows. */
+static void rows_have_all_words(struct kunit *test)
+{
+	const struct kmst_allocator *allocator = test->param_value;
+	unsigned long rows = 0;
+	struct kmst_arena *arena;
+	struct kmst_run row, one;
+	u64 word = 0;
+
+	skip_if_not_supported(test, allocator);
+	arena = new_arena(test, allocator, 70 * PER_PAGE + 3);
+	while (kmst_arena_row(arena, word, &row)) {
+		KUNIT_ASSERT_GT(test, row.nr_words, 0);
+		KUNIT_ASSERT_TRUE(test, kmst_arena_word(arena, word + row.nr_words - 1, &one));
+		KUNIT_EXPECT_EQ(test, row.nr_guards, 0);
+		if (row.virt)
+			KUNIT_EXPECT_PTR_EQ(test, one.virt,
+					    row.virt + (row.nr_words - 1) * 4);
+		else
+			KUNIT_EXPECT_PTR_EQ(test, one.page, row.page);
+		word += row.nr_words;
+		rows++;
+	}
+	KUNIT_EXPECT_EQ(test, word, arena->plan.nr_words);
+	KUNIT_EXPECT_LE(test, rows, allocator->promises & KMST_PER_OBJECT ?
+				    arena->plan.nr_structs : arena->nr_pages + 2);
+	/* in the middle of one as well */
+	KUNIT_EXPECT_TRUE(test, kmst_arena_row(arena, 9, &row));
+	KUNIT_EXPECT_TRUE(test, kmst_arena_word(arena, 9, &one));
+	KUNIT_EXPECT_EQ(test, row.offset, one.offset);
+	kmst_arena_put(arena);
+}
+
+/* The allocators whose pages user space may have, whether blocks or single pages. */
+static void a_page_outlives_its_arena(struct kunit *test)
+{
+	const struct kmst_allocator *allocator = test->param_value;
+	u64 owner = kmst_arena_new_owner();
+	struct kmst_arena_config config;
+	struct kmst_arena *arena;
+	struct kmst_refusal why;
+	struct kmst_page_at at;
+	int tries;
+
+	if (!(allocator->promises & KMST_MAPPABLE))
+		kunit_skip(test, "pages of %s are not mapped", allocator->name);
+	skip_if_not_supported(test, allocator);
+	config = config_of(allocator, 5 * PER_PAGE);
+	config.owner = owner;
+	arena = kmst_arena_create(&config, NULL, &why);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, arena);
+	kmst_arena_share(arena);
+	kmst_arena_share(arena);
+	expect_consistent(test, arena);
+	KUNIT_ASSERT_TRUE(test, kmst_arena_page(arena, 2, &at));
+	KUNIT_EXPECT_GE(test, page_count(at.page), 1);
+
+	get_page(at.page);
+	KUNIT_EXPECT_EQ(test, kmst_arenas_held(owner), 0UL);
+	kmst_arena_retire(arena);
+	KUNIT_EXPECT_EQ(test, kmst_arenas_held(owner), arena->nr_pages);
+	kmst_arena_put(arena);
+	/* those that are given back all at once wait for the last page */
+	if (allocator->unshare)
+		KUNIT_EXPECT_GT(test, kmst_arenas_held(owner), 0UL);
+	else
+		KUNIT_EXPECT_EQ(test, kmst_arenas_held(owner), 0UL);
+	KUNIT_EXPECT_GE(test, page_count(at.page), 1);
+	KUNIT_EXPECT_FALSE(test, PageBuddy(at.page));
+	put_page(at.page);
+	for (tries = 0; tries < 100 && kmst_arenas_held(owner); tries++)
+		msleep(50);
+	KUNIT_EXPECT_EQ(test, kmst_arenas_held(owner), 0UL);
 }
 
 static void a_failing_allocator_leaves_nothing(struct kunit *test)
@@ -478,6 +660,11 @@ static struct kunit_case arena_cases[] = {
 	KUNIT_CASE(shares_of_ram_are_kept),
 	KUNIT_CASE(the_sum_of_arenas_is_kept_under_the_share),
 	KUNIT_CASE(memory_that_is_in_use_is_not_available),
+	KUNIT_CASE(an_old_arena_counts_where_its_pages_can_be_had),
+	KUNIT_CASE(highmem_does_not_count_for_lowmem),
+	KUNIT_CASE(flags_narrow_what_is_available),
+	KUNIT_CASE_PARAM(rows_have_all_words, allocator_gen_params),
+	KUNIT_CASE_PARAM(a_page_outlives_its_arena, allocator_gen_params),
 	KUNIT_CASE(a_failing_allocator_leaves_nothing),
 	KUNIT_CASE(objects_without_a_table_of_pages_leave_nothing),
 	KUNIT_CASE(a_cancelled_create_leaves_nothing),

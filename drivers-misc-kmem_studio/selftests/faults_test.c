@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Each allocation that the kernel makes in a call of a user of kmem_studio fails in turn:
+ * in a mkdir, a start, an open, a read, a mapping, and in the load of the module. What
+ * fails has to say so and to leave nothing; the next call has to work.
+ *
+ * Needs root, and a kernel with CONFIG_FAULT_INJECTION, CONFIG_FAILSLAB,
+ * CONFIG_FAIL_PAGE_ALLOC and CONFIG_FAULT_INJECTION_DEBUG_FS. What is lost without a trace
+ * is for kmemleak to find.
+ */
+#include <poll.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+
+#include "../kselftest.h"
+#include "arenas.h"
+
+#define ARENA		"faults"
+#define NR_STRUCTS	10000
+#define DEBUGFS		"/sys/kernel/debug"
+#define TABLES		DEBUGFS "/kmem_studio/arenas"
+#define NTH		"/proc/thread-self/fail-nth"
+
+/* More allocations than any of these calls makes. */
+#define MOST		20000
+
+/* How long something may take that happens by itself, in naps of 10 ms. */
+#define MANY_NAPS	1000
+
+static int nth_fd;
+static int log_fd;
+static int module_fd = -1;
+static char buffer[0x20000];
+
+/* --- faults --- */
+
+/* All kinds of requests may fail, and no stack is printed each time. */
+static int prepare_faults(void)
+{
+	static const char * const settings[][2] = {
+		{ DEBUGFS "/failslab/ignore-gfp-wait", "N" },
+		{ DEBUGFS "/failslab/verbose", "0" },
+		{ DEBUGFS "/fail_page_alloc/ignore-gfp-wait", "N" },
+		{ DEBUGFS "/fail_page_alloc/min-order", "0" },
+		{ DEBUGFS "/fail_page_alloc/verbose", "0" },
+	};
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(settings); i++) {
+		err = text_put(settings[i][0], settings[i][1]);
+		if (err)
+			return err;
+	}
+	nth_fd = open(NTH, O_RDWR);
+	return nth_fd < 0 ? -errno : 0;
+}
+
+/* The @nth allocation of this task from now on fails; 0 for none. */
+static void set_nth(unsigned int nth)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%u", nth);
+
+	if (pwrite(nth_fd, text, len, 0) != len)
+		ksft_exit_fail_msg("cannot write to " NTH "\n");
+}
+
+/* Has it failed by now? */
+static bool nth_has_failed(void)
+{
+	char text[16] = "";
+
+	if (pread(nth_fd, text, sizeof(text) - 1, 0) <= 0)
+		ksft_exit_fail_msg("cannot read " NTH "\n");
+	return !atoi(text);
+}
+
+/* Returns 0 or a negative errno. */
+typedef int (*call_fn)(const char *argument);
+
+/*
+ * Make the first allocation of a call fail, then the second, until there is none left to
+ * fail. What succeeds is undone. Some failures are none of the caller's business, and the
+ * call succeeds; one at least has to fail.
+ */
+static bool fail_each(call_fn call, call_fn undo, const char *argument)
+{
+	unsigned int nth, failures = 0;
+	bool reached = true;
+	int err;
+
+	for (nth = 1; reached && nth < MOST; nth++) {
+		set_nth(nth);
+		err = call(argument);
+		reached = nth_has_failed();
+		set_nth(0);
+		if (err && !reached) {
+			ksft_print_msg("fails without a fault: %s\n", strerror(-err));
+			return false;
+		}
+		failures += !!err;
+		if (!err && undo && undo(argument)) {
+			ksft_print_msg("cannot be undone after fault %u\n", nth);
+			return false;
+		}
+	}
+	ksft_print_msg("%s: %u of %u faults were seen\n", argument, failures, nth - 2);
+	return !reached && failures;
+}
+
+/* --- calls --- */
+
+static int make(const char *arena)
+{
+	return arena_make(arena);
+}
+
+static int start(const char *arena)
+{
+	return arena_put(arena, "live", "1");
+}
+
+static int stop(const char *arena)
+{
+	return arena_stop(arena);
+}
+
+static int read_all(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+	ssize_t got;
+
+	if (fd < 0)
+		return -errno;
+	while ((got = read(fd, buffer, sizeof(buffer))) > 0)
+		;
+	got = got < 0 ? -errno : 0;
+	close(fd);
+	return got;
+}
+
+/* A fault that finds no memory ends in a signal: ask for the pages in a call. */
+static int map_all(const char *path)
+{
+	size_t bytes = NR_STRUCTS * OBJECT_BYTES;
+	int err = 0, fd = open(path, O_RDONLY);
+	void *map;
+
+	if (fd < 0)
+		return -errno;
+	map = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
+	if (map == MAP_FAILED)
+		err = -errno;
+	else if (madvise(map, bytes, MADV_POPULATE_READ))
+		err = -errno;
+	if (map != MAP_FAILED)
+		munmap(map, bytes);
+	close(fd);
+	return err;
+}
+
+static int load(const char *parameters)
+{
+	lseek(module_fd, 0, SEEK_SET);
+	return syscall(SYS_finit_module, module_fd, parameters, 0) ? -errno : 0;
+}
+
+/* Somebody may have a file of it open just now. */
+static int unload(const char *unused)
+{
+	int naps, err = -EAGAIN;
+
+	for (naps = 0; err && naps < MANY_NAPS; naps++) {
+		err = syscall(SYS_delete_module, "kmem_studio", O_NONBLOCK) ? -errno : 0;
+		if (err)
+			poll(NULL, 0, 10);
+	}
+	return err;
+}
+
+/* --- tests --- */
+
+static bool mkdir_fails(void)
+{
+	return fail_each(make, arena_remove, ARENA) && access(ARENAS "/" ARENA, F_OK);
+}
+
+static bool starts_fail(const char *allocator)
+{
+	bool right;
+
+	if (arena_make(ARENA) || arena_put(ARENA, "allocator", allocator) ||
+	    arena_put_number(ARENA, "nr_structs", NR_STRUCTS))
+		return false;
+	right = fail_each(start, stop, ARENA) && !arena_get(ARENA, "live") &&
+		!start(ARENA) && !arena_put(ARENA, "verify", "1") && !stop(ARENA);
+	return !arena_remove(ARENA) && right;
+}
+
+static bool files_fail(call_fn call, const char *path)
+{
+	bool right;
+
+	if (arena_make(ARENA) || arena_start(ARENA, "chunk", NR_STRUCTS))
+		return false;
+	right = fail_each(call, NULL, path) && !arena_put(ARENA, "verify", "1") &&
+		!stop(ARENA) && !arena_get(ARENA, "pages_held");
+	return !arena_remove(ARENA) && right;
+}
+
+/* Open whatever the module shows, for a moment each, until killed. */
+static void open_everything(void)
+{
+	static const char * const paths[] = {
+		DEVICES "/lab", TABLES "/lab/pages", TABLES "/lab/summary",
+		DEBUGFS "/kmem_studio/translate", PARAMETERS "/nr_structs",
+	};
+	unsigned int i;
+	int fd;
+
+	for (i = 0;; i = (i + 1) % ARRAY_SIZE(paths)) {
+		fd = open(paths[i], O_RDONLY);
+		if (fd < 0)
+			continue;
+		poll(NULL, 0, 1);
+		if (read(fd, buffer, 100) < 0 && errno == EFAULT)
+			_exit(1);
+		close(fd);
+	}
+}
+
+static pid_t opener(void)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	open_everything();
+	return 0;
+}
+
+/* A load that fails leaves no module, and an open file of it nothing to trip over. */
+static bool loads_fail(void)
+{
+	pid_t pid;
+	bool right;
+
+	if (unload(NULL))
+		return false;
+	pid = opener();
+	right = fail_each(load, unload, "nr_structs=10000 allocator=chunk");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return right && !driver_is_loaded() && !load("nr_structs=0");
+}
+
+/* --- the whole --- */
+
+/*
+ * What in the kernel's log is a bug. The code that registers a module's trace events warns
+ * when it finds no memory; that is its own affair.
+ */
+static bool is_splat(const char *line)
+{
+	static const char * const splats[] = {
+		"WARNING:", "BUG:", "Oops", "KASAN", "UBSAN:", "blocked for more than",
+		"soft lockup", "possible circular locking", "possible recursive locking",
+	};
+	unsigned int i;
+
+	if (strstr(line, " at kernel/trace/"))
+		return false;
+	for (i = 0; i < ARRAY_SIZE(splats); i++) {
+		if (strstr(line, splats[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Of the lines since the last time. The kernel gives one a read; EPIPE is for lost ones. */
+static bool log_is_clean(void)
+{
+	bool clean = true;
+	char line[1024];
+	ssize_t got;
+
+	while ((got = read(log_fd, line, sizeof(line) - 1)) > 0 || errno == EPIPE) {
+		line[got > 0 ? got : 0] = 0;
+		if (!is_splat(line))
+			continue;
+		ksft_print_msg("%s", line);
+		clean = false;
+	}
+	return clean;
+}
+
+static void result(bool right, const char *what)
+{
+	right &= log_is_clean();
+	ksft_test_result(right, "%s\n", what);
+}
+
+static void open_module(void)
+{
+	struct utsname name;
+	char path[256];
+
+	uname(&name);
+	snprintf(path, sizeof(path),
+		 "/lib/modules/%s/kernel/drivers/misc/kmem_studio/kmem_studio.ko",
+		 name.release);
+	module_fd = open(path, O_RDONLY | O_CLOEXEC);
+}
+
+int main(void)
+{
+	const char *reason;
+	bool loaded;
+
+	ksft_print_header();
+	reason = driver_take(&loaded);
+	if (!reason && prepare_faults())
+		reason = "no fault injection in this kernel, see the config file";
+	if (reason)
+		ksft_exit_skip("%s\n", reason);
+	open_module();
+	log_fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
+	lseek(log_fd, 0, SEEK_END);
+
+	ksft_set_plan(10);
+	ksft_test_result(is_splat("WARNING: CPU: 0") && !is_splat("all is well"),
+			 "a splat is seen\n");
+	result(mkdir_fails(), "mkdir fails");
+	result(starts_fail("chunk"), "starts of chunk fail");
+	result(starts_fail("slab"), "starts of slab fail");
+	result(starts_fail("vmalloc"), "starts of vmalloc fail");
+	result(files_fail(read_all, DEVICES "/" ARENA), "reads of the device fail");
+	result(files_fail(map_all, DEVICES "/" ARENA), "mappings fail");
+	result(files_fail(read_all, TABLES "/" ARENA "/pages"), "reads of pages fail");
+	result(files_fail(read_all, DEBUGFS "/kmem_studio/translate"),
+	       "reads of translate fail");
+	if (loaded && module_fd >= 0)
+		result(loads_fail(), "loads fail");
+	else
+		ksft_test_result_skip("loads fail: the driver is built in, in use or packed\n");
+	driver_give_back(loaded);
+	ksft_finished();
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How much memory there is for a request: that of the zones which its flags and its node
+ * allow, and of no other.
+ */
+#include <linux/gfp.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/nodemask.h>
+#include <linux/numa.h>
+#include <linux/vmstat.h>
+
+#include "zones.h"
+
+/*
+ * Share of RAM, as a shift, that is left available: what programs need next must not
+ * be what sends the OOM killer out.
+ */
+#define KEEP_AVAILABLE_SHIFT	5
+
+/* What an arena has is not moved: nothing of it comes from a zone for movable pages. */
+static enum zone_type last_zone(const struct kmst_zone_use *use)
+{
+	return gfp_zone(use->gfp & ~__GFP_MOVABLE);
+}
+
+static void add_zone(struct kmst_zone_pages *pages, struct zone *zone,
+		     const struct kmst_zone_use *use)
+{
+	pages->managed += zone_managed_pages(zone);
+	pages->available += zone_page_state(zone, NR_FREE_PAGES);
+	if (gfpflags_allow_blocking(use->gfp)) {
+		pages->available += zone_page_state(zone, NR_ZONE_INACTIVE_FILE);
+		pages->available += zone_page_state(zone, NR_ZONE_ACTIVE_FILE);
+	}
+	if (!use->cma)
+		pages->available -= zone_page_state(zone, NR_FREE_CMA_PAGES);
+	pages->available -= high_wmark_pages(zone);
+}
+
+static struct kmst_zone_pages count_node(const struct kmst_zone_use *use, int nid)
+{
+	struct kmst_zone_pages pages = {};
+	enum zone_type i;
+
+	for (i = 0; i <= last_zone(use); i++)
+		add_zone(&pages, &NODE_DATA(nid)->node_zones[i], use);
+	return pages;
+}
+
+/**
+ * kmst_zones_count() - Count the pages of the zones that a request may use.
+ * @use:   the request
+ * @pages: gets the sums
+ *
+ * Available is what is free, and file cache if the request may wait for reclaim; neither
+ * what is kept for CMA nor what each zone keeps for itself. With __GFP_THISNODE no node
+ * helps another one out: it is the node named, or, as nobody knows on which the caller
+ * will run, the one that has most.
+ *
+ * Context: any, does not sleep.
+ */
+void kmst_zones_count(const struct kmst_zone_use *use,
+		      struct kmst_zone_pages *pages)
+{
+	bool alone = use->gfp & __GFP_THISNODE;
+	int nid;
+
+	*pages = (struct kmst_zone_pages){};
+	for_each_online_node(nid) {
+		struct kmst_zone_pages node;
+
+		if (alone && use->nid != NUMA_NO_NODE && use->nid != nid)
+			continue;
+		node = count_node(use, nid);
+		if (alone) {
+			if (node.managed > pages->managed)
+				*pages = node;
+			continue;
+		}
+		pages->managed += node.managed;
+		pages->available += node.available;
+	}
+	/*
+	 * The kernel's own estimate counts all zones, but knows other things that cannot
+	 * be reclaimed: the lower one holds.
+	 */
+	pages->available = min(pages->available, si_mem_available());
+}
+
+/**
+ * kmst_zones_keep() - The pages that a request leaves for others.
+ * @pages: what kmst_zones_count() counted
+ *
+ * Context: any, pure.
+ * Return: pages.
+ */
+unsigned long kmst_zones_keep(const struct kmst_zone_pages *pages)
+{
+	return pages->managed >> KEEP_AVAILABLE_SHIFT;
+}
+
+/**
+ * kmst_zones_include() - See whether a request may have a certain page, once it is free.
+ * @use:  the request
+ * @page: the page
+ *
+ * Context: any, does not sleep.
+ * Return: true if it may. Whether the page is part of the area for DMA is not looked at.
+ */
+bool kmst_zones_include(const struct kmst_zone_use *use,
+			const struct page *page)
+{
+	/* without a node it is one of them, and nobody knows which */
+	if (use->gfp & __GFP_THISNODE && use->nid != page_to_nid(page))
+		return false;
+	return page_zonenum(page) <= last_zone(use);
+}
