@@ -48,6 +48,7 @@ struct kmst_span {
  * @source:       what the allocator made for this arena alone, NULL for none
  * @from_cma:     the pages are part of the area that is set aside for DMA
  * @split:        each page of a block has a reference of its own, for it was shared
+ * @locked:       each folio is locked, for it was shared
  */
 struct kmst_spans {
 	struct kmst_span	*table;
@@ -63,6 +64,7 @@ struct kmst_spans {
 	void			*source;
 	bool			from_cma;
 	bool			split;
+	bool			locked;
 };
 
 /**
@@ -98,8 +100,8 @@ struct kmst_request {
  *               when the request's cancel asked it to give up; what it added until
  *               then is the caller's to free
  * @free:        give all memory back, but not the tables. May sleep
- * @share:       see to it that each page has a reference of its own, which user space
- *               may add to; NULL if it has. Called once at most
+ * @share:       see to it that each page has a reference of its own, or of its folio,
+ *               which user space may add to; NULL if it has. Called once at most
  * @unshare:     NULL if @free lets each page go when its last user does. Else what has
  *               to come before it once @share was called: false as long as somebody
  *               has a page

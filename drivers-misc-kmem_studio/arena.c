@@ -101,9 +101,12 @@ static int refuse(struct kmst_refusal *why, enum kmst_limit limit,
 
 static unsigned long share_of_memory(const struct kmst_arena_config *config)
 {
+	struct kmst_zone_use use = zone_use(config);
 	struct kmst_zone_pages pages;
 
-	count_memory(&pages, config);
+	/* it is all arenas that share it: one node, or one zone, does not matter */
+	use.gfp &= ~(__GFP_THISNODE | __GFP_DMA | __GFP_DMA32);
+	kmst_zones_count(&use, &pages);
 	return div_u64((u64)pages.managed * config->max_percent, 100);
 }
 
@@ -535,27 +538,39 @@ static void arena_release(struct kref *ref)
 	schedule_delayed_work(&linger_work, LINGER_JIFFIES);
 }
 
-static bool nothing_lingers(void)
+static unsigned long pages_lingering(void)
 {
+	const struct kmst_arena *arena;
+	unsigned long pages = 0;
+
 	guard(mutex)(&arenas_lock);
 
-	return list_empty(&lingering);
+	list_for_each_entry(arena, &lingering, lingering)
+		pages += arena->nr_pages;
+	return pages;
 }
 
 /**
  * kmst_arenas_drain() - Wait until no page of an arena is left.
  *
- * For the end of the driver: nobody has an arena any more, but user space may still
- * have pages that are to be given back all at once. A signal ends the wait; what is
+ * For the end of the driver: nobody has an arena any more, but something may still have
+ * pages that are to be given back all at once. A fatal signal ends the wait; what is
  * left then stays out of use, for it cannot be given back.
  *
  * Context: process context, sleeps.
+ * Return: pages that are left.
  */
-void kmst_arenas_drain(void)
+unsigned long kmst_arenas_drain(void)
 {
-	while (!nothing_lingers() && !signal_pending(current))
-		schedule_timeout_interruptible(LINGER_JIFFIES);
+	unsigned long left;
+
+	while ((left = pages_lingering()) && !fatal_signal_pending(current)) {
+		/* suspending the machine need not wait for this */
+		set_current_state(TASK_KILLABLE | TASK_FREEZABLE);
+		schedule_timeout(LINGER_JIFFIES);
+	}
 	cancel_delayed_work_sync(&linger_work);
+	return left;
 }
 
 /**

@@ -3,7 +3,8 @@
  * Level 2: N objects over one allocator.
  *
  * An arena's spans never change between kmst_arena_create() and the last
- * kmst_arena_put(): whoever holds a reference reads them without a lock.
+ * kmst_arena_put(): whoever holds a reference reads them without a lock. (Sharing the
+ * pages notes there how they are to be given back, which nobody reads before that.)
  */
 #ifndef KMEM_STUDIO_ARENA_H
 #define KMEM_STUDIO_ARENA_H
@@ -213,7 +214,7 @@ struct kmst_arena *kmst_arena_get(struct kmst_arena *arena);
 void kmst_arena_put(struct kmst_arena *arena);
 void kmst_arena_retire(struct kmst_arena *arena);
 unsigned long kmst_arenas_held(u64 owner);
-void kmst_arenas_drain(void);
+unsigned long kmst_arenas_drain(void);
 void kmst_arena_share(struct kmst_arena *arena);
 struct kmst_arena *kmst_arena_find(unsigned long pfn);
 int kmst_arena_walk(const struct kmst_arena *arena, kmst_run_fn fn,

@@ -11,10 +11,8 @@
  * Nothing here takes a lock of a session: a device is made and removed by the session's
  * thread, which waits for opens that run (they hold the lock of misc devices).
  */
-#include <linux/atomic.h>
 #include <linux/err.h>
 #include <linux/fs.h>
-#include <linux/highmem.h>
 #include <linux/kref.h>
 #include <linux/minmax.h>
 #include <linux/miscdevice.h>
@@ -47,7 +45,7 @@
  * @ref:     the owner of the device, and each open file
  * @misc:    what the kernel knows of it
  * @arena:   the arena; valid until @misc is deregistered, open files have a reference
- * @wait:    who polls an open file
+ * @wait:    who polls an open file; its lock is for the next two
  * @alarms:  verifications that found something wrong
  * @corrupt: the last one did
  * @gone:    the arena was stopped
@@ -59,7 +57,7 @@ struct kmst_chardev {
 	struct miscdevice	misc;
 	struct kmst_arena	*arena;
 	wait_queue_head_t	wait;
-	atomic_t		alarms;
+	unsigned int		alarms;
 	bool			corrupt;
 	bool			gone;
 	char			name[sizeof("kmem_studio-") + KMST_ARENA_NAME_LEN];
@@ -75,8 +73,19 @@ struct kmst_chardev {
 struct opened {
 	struct kmst_chardev	*device;
 	struct kmst_arena	*arena;
-	int			heard;
+	unsigned int		heard;
 };
+
+/* What is wrong now is news to who opens the file now. */
+static unsigned int alarms_heard(struct kmst_chardev *device)
+{
+	unsigned int heard;
+
+	spin_lock_irq(&device->wait.lock);
+	heard = device->alarms - device->corrupt;
+	spin_unlock_irq(&device->wait.lock);
+	return heard;
+}
 
 static void device_free(struct kref *ref)
 {
@@ -103,8 +112,7 @@ static int device_open(struct inode *inode, struct file *file)
 	kref_get(&device->ref);
 	opened->device = device;
 	opened->arena = kmst_arena_get(device->arena);
-	/* what is wrong now is news to who opens the file now */
-	opened->heard = atomic_read(&device->alarms) - READ_ONCE(device->corrupt);
+	opened->heard = alarms_heard(device);
 	file->private_data = opened;
 	return 0;
 }
@@ -161,28 +169,28 @@ static ssize_t device_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
 	struct opened *opened = iocb->ki_filp->private_data;
 	size_t left, copied, done = 0, next_point = POINT_BYTES;
-	int err = 0;
 
 	if (READ_ONCE(opened->device->gone))
 		return -ENODEV;
 	/* whoever was told of an alarm comes here to see */
-	WRITE_ONCE(opened->heard, atomic_read(&opened->device->alarms));
+	WRITE_ONCE(opened->heard, READ_ONCE(opened->device->alarms));
 
 	left = bytes_left(opened, iocb->ki_pos, iov_iter_count(to));
-	while (done < left && !err) {
+	while (done < left) {
 		copied = copy_row(opened->arena, iocb->ki_pos + done, left - done, to);
 		if (!copied)
-			err = -EFAULT;
+			break;
 		done += copied;
 		if (done < next_point)
 			continue;
 		next_point = done + POINT_BYTES;
 		cond_resched();
 		if (fatal_signal_pending(current))
-			err = -EINTR;
+			break;
 	}
 	iocb->ki_pos += done;
-	return done ?: err;
+	/* nothing is copied if the first byte cannot be */
+	return done || !left ? done : -EFAULT;
 }
 
 /* --- map --- */
@@ -267,7 +275,7 @@ static __poll_t device_poll(struct file *file, struct poll_table_struct *table)
 	poll_wait(file, &device->wait, table);
 	if (READ_ONCE(device->gone))
 		events = EPOLLERR | EPOLLHUP;
-	if (atomic_read(&device->alarms) != READ_ONCE(opened->heard))
+	if (READ_ONCE(device->alarms) != READ_ONCE(opened->heard))
 		events |= EPOLLPRI;
 	return events;
 }
@@ -348,11 +356,13 @@ void kmst_chardev_remove(struct kmst_chardev *device)
  */
 void kmst_chardev_note(struct kmst_chardev *device, int err)
 {
-	if (!err)
-		WRITE_ONCE(device->corrupt, false);
-	if (err != -EILSEQ)
+	if (err && err != -EILSEQ)
 		return;
-	atomic_inc(&device->alarms);
-	WRITE_ONCE(device->corrupt, true);
-	wake_up_interruptible_poll(&device->wait, EPOLLPRI);
+	spin_lock_irq(&device->wait.lock);
+	device->corrupt = err;
+	if (err) {
+		WRITE_ONCE(device->alarms, device->alarms + 1);
+		wake_up_locked_poll(&device->wait, EPOLLPRI);
+	}
+	spin_unlock_irq(&device->wait.lock);
 }

@@ -5,7 +5,6 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
-#include "arena.h"
 #include "configfs.h"
 #include "debugfs.h"
 #include "lab.h"
@@ -40,7 +39,6 @@ static void __exit kmem_studio_exit(void)
 	kmst_configfs_exit();
 	kmst_lab_exit();
 	kmst_debugfs_exit();
-	kmst_arenas_drain();
 }
 module_exit(kmem_studio_exit);
 

@@ -99,12 +99,12 @@ static void *pages_next(struct seq_file *seq, void *v, loff_t *pos)
 }
 
 /*
- * In how many page tables of user space a page is. Pages of the slab allocator have
- * something else in the place of the counter.
+ * In how many page tables of user space a page is. Pages of a certain type, such as those
+ * of the slab allocator, have that in the place of the counter.
  */
 static int times_mapped(const struct page *page)
 {
-	return PageSlab(page) ? 0 : atomic_read(&page->_mapcount) + 1;
+	return page_has_type(page) ? 0 : atomic_read(&page->_mapcount) + 1;
 }
 
 static int pages_show(struct seq_file *seq, void *v)

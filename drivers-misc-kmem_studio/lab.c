@@ -395,14 +395,22 @@ void __init kmst_lab_open(void)
  * kmst_lab_exit() - Verify and free what is live.
  *
  * The parameters' files are still there while this runs: a write that comes now
- * is refused, and one that is filling an arena gives up.
+ * is refused, and one that is filling an arena gives up. Arenas of configfs are gone by
+ * then, but for pages that something still has and that go back all at once.
  *
- * Context: process context, sleeps for the verification.
+ * Context: process context, sleeps for the verification and until those pages are back;
+ * a fatal signal ends the latter.
  */
 void kmst_lab_exit(void)
 {
+	unsigned long left;
+
 	kmst_session_close(&lab.session);
 	kmst_debugfs_remove(lab.debugfs);
+	left = kmst_arenas_drain();
+	if (left)
+		pr_err("%lu pages are lost until the next boot: something has a page of them, and unloading was killed while it waited\n",
+		       left);
 	pr_info("Unloaded kmem_studio module\n");
 }
 

@@ -3,7 +3,10 @@
  * Level 4: an arena with a life: a thread that fills it, sleeps, and verifies it.
  *
  * Lock order: kmst_session.lock, then kmst_session.words, then
- * kmst_session.results_lock.
+ * kmst_session.results_lock. The thread of a session also takes, with none of these held,
+ * the lock of misc devices (in @publish and @retire), and whoever drops the last
+ * reference to an arena that of the list of arenas, and that of the device of "cma".
+ * kmst_arena.share_lock is taken under a process's mmap_lock. These have none below them.
  *
  * @lock is held while the thread starts and while it stops, so the thread never
  * takes it. kmst_session_close() asks for an end before it takes the lock: it does

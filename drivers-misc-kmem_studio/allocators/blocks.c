@@ -11,6 +11,8 @@
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/numa.h>
+#include <linux/pagemap.h>
+#include <linux/sched.h>
 
 #include "../cancel.h"
 #include "../plan.h"
@@ -38,26 +40,61 @@ static void free_split_block(const struct kmst_span *span)
 	}
 }
 
+static void unlock_block(const struct kmst_span *span)
+{
+	if (PageCompound(virt_to_page(span->virt)))
+		folio_unlock(virt_to_folio(span->virt));
+}
+
+static void free_locked_block(const struct kmst_span *span)
+{
+	unlock_block(span);
+	free_block(span);
+}
+
 static void free_blocks(struct kmst_spans *spans)
 {
-	kmst_spans_free_each(spans, spans->split ? free_split_block : free_block);
+	if (spans->split)
+		kmst_spans_free_each(spans, free_split_block);
+	else
+		kmst_spans_free_each(spans, spans->locked ? free_locked_block : free_block);
 }
 
 /*
- * A block has one reference for all its pages, which its first page counts. Compound
- * pages (__GFP_COMP) pass on to it what is added to any other; else each page has to
- * count its own.
+ * What is added to the references of any page of a folio is added to those of the folio.
+ *
+ * madvise(MADV_COLD) splits a large folio that it can lock, and tries again. A kernel
+ * without huge pages says that it was split, and leaves it as it is: madvise() would never
+ * end. What is locked it leaves alone.
+ */
+static void share_folios(struct kmst_spans *spans)
+{
+	unsigned int i;
+
+	for (i = 0; i < spans->nr; i++) {
+		if (PageCompound(virt_to_page(spans->table[i].virt)))
+			folio_lock(virt_to_folio(spans->table[i].virt));
+		cond_resched();
+	}
+	spans->locked = true;
+}
+
+/*
+ * A block has one reference for all its pages, which its first page counts. With
+ * __GFP_COMP it is a folio; else each page has to count its own. The largest one comes
+ * first.
  */
 static void share_blocks(struct kmst_spans *spans)
 {
 	unsigned int i;
 
+	if (PageCompound(virt_to_page(spans->table[0].virt))) {
+		share_folios(spans);
+		return;
+	}
 	for (i = 0; i < spans->nr; i++) {
-		struct page *page = virt_to_page(spans->table[i].virt);
-
-		if (PageCompound(page))
-			return;
-		split_page(page, get_order(spans->table[i].bytes));
+		split_page(virt_to_page(spans->table[i].virt),
+			   get_order(spans->table[i].bytes));
 		/* the largest block has thousands of pages */
 		cond_resched();
 	}
@@ -198,9 +235,15 @@ static void free_folio(const struct kmst_span *span)
 	folio_put(virt_to_folio(span->virt));
 }
 
+static void free_locked_folio(const struct kmst_span *span)
+{
+	unlock_block(span);
+	free_folio(span);
+}
+
 static void folio_free(struct kmst_spans *spans)
 {
-	kmst_spans_free_each(spans, free_folio);
+	kmst_spans_free_each(spans, spans->locked ? free_locked_folio : free_folio);
 }
 
 const struct kmst_allocator kmst_allocator_page = {
@@ -251,4 +294,5 @@ const struct kmst_allocator kmst_allocator_folio = {
 	.nr_pages	= plan_nr_pages,
 	.alloc		= folio_allocate,
 	.free		= folio_free,
+	.share		= share_folios,
 };

@@ -71,7 +71,7 @@ static struct platform_device *new_device(void)
 {
 	const struct platform_device_info info = {
 		.name		= "kmem_studio",
-		.id		= PLATFORM_DEVID_NONE,
+		.id		= PLATFORM_DEVID_AUTO,
 		.dma_mask	= DMA_BIT_MASK(64),
 	};
 

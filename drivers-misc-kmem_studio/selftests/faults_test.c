@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -239,8 +240,20 @@ static pid_t opener(void)
 
 	if (pid)
 		return pid;
+	/* not longer than this program, however that ends */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	open_everything();
 	return 0;
+}
+
+/* It was still at it, and not ended by what it read. */
+static bool end_opener(pid_t pid)
+{
+	int status;
+
+	kill(pid, SIGKILL);
+	return waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) &&
+	       WTERMSIG(status) == SIGKILL;
 }
 
 /* A load that fails leaves no module, and an open file of it nothing to trip over. */
@@ -252,10 +265,10 @@ static bool loads_fail(void)
 	if (unload(NULL))
 		return false;
 	pid = opener();
+	if (pid < 0)
+		return false;
 	right = fail_each(load, unload, "nr_structs=10000 allocator=chunk");
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-	return right && !driver_is_loaded() && !load("nr_structs=0");
+	return end_opener(pid) && right && !driver_is_loaded() && !load("nr_structs=0");
 }
 
 /* --- the whole --- */
@@ -329,6 +342,8 @@ int main(void)
 		ksft_exit_skip("%s\n", reason);
 	open_module();
 	log_fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
+	if (log_fd < 0)
+		ksft_exit_skip("the kernel's log cannot be read\n");
 	lseek(log_fd, 0, SEEK_END);
 
 	ksft_set_plan(10);

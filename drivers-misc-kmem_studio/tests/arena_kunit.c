@@ -513,9 +513,9 @@ static void rows_have_all_words(struct kunit *test)
 }
 
 /* The allocators whose pages user space may have, whether blocks or single pages. */
-static void a_page_outlives_its_arena(struct kunit *test)
+static void expect_page_outlives(struct kunit *test, const struct kmst_allocator *allocator,
+				 gfp_t gfp)
 {
-	const struct kmst_allocator *allocator = test->param_value;
 	u64 owner = kmst_arena_new_owner();
 	struct kmst_arena_config config;
 	struct kmst_arena *arena;
@@ -523,10 +523,8 @@ static void a_page_outlives_its_arena(struct kunit *test)
 	struct kmst_page_at at;
 	int tries;
 
-	if (!(allocator->promises & KMST_MAPPABLE))
-		kunit_skip(test, "pages of %s are not mapped", allocator->name);
-	skip_if_not_supported(test, allocator);
 	config = config_of(allocator, 5 * PER_PAGE);
+	config.gfp = gfp;
 	config.owner = owner;
 	arena = kmst_arena_create(&config, NULL, &why);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, arena);
@@ -552,6 +550,18 @@ static void a_page_outlives_its_arena(struct kunit *test)
 	for (tries = 0; tries < 100 && kmst_arenas_held(owner); tries++)
 		msleep(50);
 	KUNIT_EXPECT_EQ(test, kmst_arenas_held(owner), 0UL);
+}
+
+static void a_page_outlives_its_arena(struct kunit *test)
+{
+	const struct kmst_allocator *allocator = test->param_value;
+
+	if (!(allocator->promises & KMST_MAPPABLE))
+		kunit_skip(test, "pages of %s are not mapped", allocator->name);
+	skip_if_not_supported(test, allocator);
+	expect_page_outlives(test, allocator, GFP_KERNEL);
+	if (!(allocator->gfp_refused & __GFP_COMP))
+		expect_page_outlives(test, allocator, GFP_KERNEL | __GFP_COMP);
 }
 
 static void a_failing_allocator_leaves_nothing(struct kunit *test)

@@ -5,6 +5,7 @@
  */
 #include <kunit/test.h>
 #include <linux/gfp.h>
+#include <linux/highmem.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
