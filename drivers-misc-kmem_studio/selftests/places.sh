@@ -261,7 +261,7 @@ open_file_keeps_the_arena() {
 # a fill takes long, and the summary tells of it meanwhile
 summary_waits_for_nobody() {
 	make_arena a && put a allocator chunk && put a pattern random &&
-		put a nr_structs $((LOWMEM_PAGES / 4 * PER_PAGE)) || return 1
+		put a nr_structs $((LOWMEM_PAGES * PER_PAGE / 4)) || return 1
 	tries=0
 	seen=
 	while [ $tries -lt 5 ] && [ -z "$seen" ]; do
