@@ -188,11 +188,11 @@ static void trace_span(const struct kmst_span *span)
 {
 	struct page *page;
 
-	if (!trace_span_alloc_enabled())
+	if (!trace_kmst_span_alloc_enabled())
 		return;
 	page = is_vmalloc_addr(span->virt) ? vmalloc_to_page(span->virt) :
 					     virt_to_page(span->virt);
-	trace_span_alloc(page_to_pfn(page), pages_of(span), page_to_nid(page));
+	trace_kmst_span_alloc(page_to_pfn(page), pages_of(span), page_to_nid(page));
 }
 
 /**

@@ -453,7 +453,7 @@ struct kmst_arena *kmst_arena_create(const struct kmst_arena_config *config,
 		err = survey(arena, cancel, why);
 	if (!err && arena->reserved > wanted)
 		err = check_taken(config, arena, why);
-	trace_arena_alloc(arena->name, arena->allocator->name, plan.nr_structs,
+	trace_kmst_arena_alloc(arena->name, arena->allocator->name, plan.nr_structs,
 			  arena->nr_pages, kmst_arena_nr_spans(arena), err);
 	if (err == -ENOMEM)
 		refuse(why, KMST_LIMIT_ALLOCATOR, wanted, pages_got(arena), err);
@@ -474,7 +474,7 @@ out_free_arena:
 static void free_arena(struct kmst_arena *arena)
 {
 	unlist_arena(arena);
-	trace_arena_free(arena->name, arena->allocator->name, arena->plan.nr_structs,
+	trace_kmst_arena_free(arena->name, arena->allocator->name, arena->plan.nr_structs,
 			 arena->nr_pages, kmst_arena_nr_spans(arena));
 	kmst_spans_free(&arena->spans, arena->allocator);
 	kvfree(arena->object_pages.bitmap);

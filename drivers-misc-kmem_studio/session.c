@@ -244,7 +244,7 @@ static void scrub(struct kmst_session *session, const struct kmst_arena *arena)
 	if (err == -EINTR)
 		return;
 	scrubs = note_scrub(session);
-	trace_scrub(arena->name, scrubs, session->report->mismatches, err);
+	trace_kmst_scrub(arena->name, scrubs, session->report->mismatches, err);
 }
 
 /* kthread_stop() wakes the thread; nothing else ends its sleep before a period does. */
@@ -372,7 +372,7 @@ static int start_locked(struct kmst_session *session,
 	if (err)
 		note_state(session, KMST_STATE_IDLE, err);
 	*why = session->why;
-	trace_live(config->arena.name, true, err);
+	trace_kmst_live(config->arena.name, true, err);
 	return err;
 }
 
@@ -385,7 +385,7 @@ static int stop_locked(struct kmst_session *session)
 	if (!session->task)
 		return 0;
 	err = join_thread(session);
-	trace_live(session->config.arena.name, false, err);
+	trace_kmst_live(session->config.arena.name, false, err);
 	return err;
 }
 

@@ -12,7 +12,7 @@
 #include <linux/tracepoint.h>
 #include <linux/types.h>
 
-TRACE_EVENT(span_alloc,
+TRACE_EVENT(kmst_span_alloc,
 	    TP_PROTO(unsigned long pfn, unsigned long nr_pages, int nid),
 	    TP_ARGS(pfn, nr_pages, nid),
 	    TP_STRUCT__entry(__field(unsigned long, pfn)
@@ -26,7 +26,7 @@ TRACE_EVENT(span_alloc,
 	    TP_printk("pfn=0x%lx nr_pages=%lu nid=%d",
 		      __entry->pfn, __entry->nr_pages, __entry->nid));
 
-TRACE_EVENT(arena_alloc,
+TRACE_EVENT(kmst_arena_alloc,
 	    TP_PROTO(const char *name, const char *allocator, unsigned int nr_structs,
 		     unsigned long nr_pages, unsigned long nr_spans, int err),
 	    TP_ARGS(name, allocator, nr_structs, nr_pages, nr_spans, err),
@@ -48,7 +48,7 @@ TRACE_EVENT(arena_alloc,
 		      __get_str(name), __get_str(allocator), __entry->nr_structs,
 		      __entry->nr_pages, __entry->nr_spans, __entry->err));
 
-TRACE_EVENT(arena_free,
+TRACE_EVENT(kmst_arena_free,
 	    TP_PROTO(const char *name, const char *allocator, unsigned int nr_structs,
 		     unsigned long nr_pages, unsigned long nr_spans),
 	    TP_ARGS(name, allocator, nr_structs, nr_pages, nr_spans),
@@ -68,7 +68,7 @@ TRACE_EVENT(arena_free,
 		      __get_str(name), __get_str(allocator), __entry->nr_structs,
 		      __entry->nr_pages, __entry->nr_spans));
 
-TRACE_EVENT(fill,
+TRACE_EVENT(kmst_fill,
 	    TP_PROTO(const char *name, u64 words, u64 guards, int err),
 	    TP_ARGS(name, words, guards, err),
 	    TP_STRUCT__entry(__string(name, name)
@@ -84,7 +84,7 @@ TRACE_EVENT(fill,
 	    TP_printk("arena=%s words=%llu guards=%llu err=%d", __get_str(name),
 		      __entry->words, __entry->guards, __entry->err));
 
-TRACE_EVENT(verify,
+TRACE_EVENT(kmst_verify,
 	    TP_PROTO(const char *name, u64 words, u64 guards, u64 mismatches, int err),
 	    TP_ARGS(name, words, guards, mismatches, err),
 	    TP_STRUCT__entry(__string(name, name)
@@ -103,7 +103,7 @@ TRACE_EVENT(verify,
 		      __get_str(name), __entry->words, __entry->guards,
 		      __entry->mismatches, __entry->err));
 
-TRACE_EVENT(mismatch,
+TRACE_EVENT(kmst_mismatch,
 	    TP_PROTO(const char *name, u64 word, phys_addr_t phys,
 		     unsigned int expected, unsigned int got),
 	    TP_ARGS(name, word, phys, expected, got),
@@ -123,7 +123,7 @@ TRACE_EVENT(mismatch,
 		      __get_str(name), __entry->word, __entry->phys,
 		      __entry->expected, __entry->got));
 
-TRACE_EVENT(corrupt,
+TRACE_EVENT(kmst_corrupt,
 	    TP_PROTO(const char *name, u64 word, phys_addr_t phys, unsigned int mask),
 	    TP_ARGS(name, word, phys, mask),
 	    TP_STRUCT__entry(__string(name, name)
@@ -139,7 +139,7 @@ TRACE_EVENT(corrupt,
 	    TP_printk("arena=%s word=%llu phys=0x%llx mask=0x%x", __get_str(name),
 		      __entry->word, __entry->phys, __entry->mask));
 
-TRACE_EVENT(live,
+TRACE_EVENT(kmst_live,
 	    TP_PROTO(const char *name, bool on, int err),
 	    TP_ARGS(name, on, err),
 	    TP_STRUCT__entry(__string(name, name)
@@ -153,7 +153,7 @@ TRACE_EVENT(live,
 	    TP_printk("arena=%s live=%d err=%d", __get_str(name), __entry->on,
 		      __entry->err));
 
-TRACE_EVENT(scrub,
+TRACE_EVENT(kmst_scrub,
 	    TP_PROTO(const char *name, u64 scrubs, u64 mismatches, int err),
 	    TP_ARGS(name, scrubs, mismatches, err),
 	    TP_STRUCT__entry(__string(name, name)

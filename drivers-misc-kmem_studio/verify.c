@@ -123,7 +123,7 @@ int kmst_verify_fill(const struct kmst_arena *arena,
 	int err;
 
 	err = kmst_arena_walk(arena, fill_run, NULL, cancel);
-	trace_fill(arena->name, arena->plan.nr_words, arena->nr_guards, err);
+	trace_kmst_fill(arena->name, arena->plan.nr_words, arena->nr_guards, err);
 	return err;
 }
 
@@ -145,7 +145,7 @@ static void note_bad_word(struct kmst_report *report,
 	};
 
 	report->mismatches++;
-	trace_mismatch(arena->name, bad.word, bad.phys, bad.expected, bad.got);
+	trace_kmst_mismatch(arena->name, bad.word, bad.phys, bad.expected, bad.got);
 	if (report->nr_bad == report->max_bad)
 		return;
 	/* for objects that takes a while */
@@ -292,7 +292,7 @@ int kmst_verify_check(const struct kmst_arena *arena,
 	err = kmst_arena_walk(arena, check_run, report, cancel);
 	if (!err && (report->mismatches || report->bad_translations))
 		err = -EILSEQ;
-	trace_verify(arena->name, report->words, report->guards, report->mismatches, err);
+	trace_kmst_verify(arena->name, report->words, report->guards, report->mismatches, err);
 	return err;
 }
 
@@ -317,6 +317,6 @@ int kmst_verify_corrupt(const struct kmst_arena *arena, u64 word,
 	reach_run(&run, &reach);
 	*reach.words ^= mask;
 	leave_run(&reach);
-	trace_corrupt(arena->name, word, reach.phys, mask);
+	trace_kmst_corrupt(arena->name, word, reach.phys, mask);
 	return 0;
 }

@@ -33,10 +33,10 @@ static void note_pages(struct kmst_spans *spans, unsigned long first)
 	unsigned long i;
 
 	spans->bytes = (u64)spans->nr_pages << PAGE_SHIFT;
-	if (!trace_span_alloc_enabled())
+	if (!trace_kmst_span_alloc_enabled())
 		return;
 	for (i = first; i < spans->nr_pages; i++)
-		trace_span_alloc(page_to_pfn(spans->pages[i]), 1,
+		trace_kmst_span_alloc(page_to_pfn(spans->pages[i]), 1,
 				 page_to_nid(spans->pages[i]));
 }
 

@@ -176,7 +176,7 @@ corruption_is_located() {
 	trace_on
 	live a nr_structs=1000 && put a corrupt 4443 || return 1
 	trace_off
-	pfn=$(sed -n 's/^.*span_alloc: pfn=\(0x[0-9a-f]*\) .*/\1/p' "$TRACE/trace")
+	pfn=$(sed -n 's/^.*kmst_span_alloc: pfn=\(0x[0-9a-f]*\) .*/\1/p' "$TRACE/trace")
 	address=$((pfn * PAGE_SIZE + 4443 * 4))
 	fails_with "$CORRUPT" put a verify 1 || return 1
 	line=$(printf 'page: %d\tstruct: 555\tindex: 3\tphysical address: 0x0*%x' \
@@ -184,7 +184,7 @@ corruption_is_located() {
 	line=$(printf '%s\texpected: 4443\tgot: 4442' "$line")
 	log_has "^arenas/a: Mismatch in $line\$" || return 1
 	log_has '^arenas/a: Verification failed: 1 of ' || return 1
-	grep -q "corrupt: arena=a word=4443 phys=0x0*$(printf %x $address) " \
+	grep -q "kmst_corrupt: arena=a word=4443 phys=0x0*$(printf %x $address) " \
 		"$TRACE/trace" || return 1
 	is a state corrupt && is a error -84 && is a mismatches 1 && is a live 1 || return 1
 	# the last answer is the same, and the arena is freed all the same
@@ -238,10 +238,10 @@ found_corrupt() {
 # The first scrub may have passed the word before it was corrupted. The state is set
 # before the event of the scrub that found it.
 found_by_the_second_scrub() {
-	wait_until grep -q ' scrub: arena=a .*mismatches=1 ' "$TRACE/trace" || return 1
+	wait_until grep -q ' kmst_scrub: arena=a .*mismatches=1 ' "$TRACE/trace" || return 1
 	trace_off
-	[ "$(sed -n '/ corrupt: arena=a /,/ scrub: arena=a .*mismatches=1 /p' "$TRACE/trace" |
-		grep -c ' scrub: arena=a ')" -le 2 ]
+	[ "$(sed -n '/ kmst_corrupt: arena=a /,/ kmst_scrub: arena=a .*mismatches=1 /p' "$TRACE/trace" |
+		grep -c ' kmst_scrub: arena=a ')" -le 2 ]
 }
 
 scrub_finds_a_planted_error() {

@@ -361,7 +361,7 @@ tracepoints_tell_each_step() {
 	trace_off
 	steps=$(sed -n 's/^.*: \([a-z_]*\): [a-z_]*=.*/\1/p' "$TRACE/trace" | tr '\n' ' ')
 	stop
-	[ "$steps" = "span_alloc arena_alloc fill live verify arena_free live " ]
+	[ "$steps" = "kmst_span_alloc kmst_arena_alloc kmst_fill kmst_live kmst_verify kmst_arena_free kmst_live " ]
 }
 
 # Write through /dev/mem into a live arena, and see the verification find it. A
@@ -370,7 +370,7 @@ corruption_is_found() {
 	start 0 || return 1
 	trace_on || return 1
 	write_nr 1000 || return 1
-	pfn=$(sed -n 's/^.*span_alloc: pfn=\(0x[0-9a-f]*\) .*/\1/p' "$TRACE/trace")
+	pfn=$(sed -n 's/^.*kmst_span_alloc: pfn=\(0x[0-9a-f]*\) .*/\1/p' "$TRACE/trace")
 	# second byte of word 3 of struct 555
 	address=$((pfn * PAGE_SIZE + 555 * 32 + 3 * 4))
 	[ -c /dev/mem ] || return "$KSFT_SKIP"
@@ -388,7 +388,7 @@ corruption_is_found() {
 	log_has "^Mismatch in $line\$" || return 1
 	log_has '^Verification failed: 1 of ' || return 1
 	log_has '^Success!' && return 1
-	grep -q 'mismatch: arena=lab word=4443 ' "$TRACE/trace" || return 1
+	grep -q 'kmst_mismatch: arena=lab word=4443 ' "$TRACE/trace" || return 1
 	[ "$(read_nr)" = 0 ] && [ -z "$(thread_pid)" ] && stop
 }
 
