@@ -43,7 +43,8 @@ struct kmst_span {
  * @nr_objects:   objects in @objects
  * @object_bytes: bytes of each object that may be written to
  * @nr_pages:     pages in all spans, or in @pages; 0 for objects, which share theirs
- * @bytes:        bytes that were taken from the kernel for all of this, exactly
+ * @bytes:        bytes that were taken from the kernel for all of this
+ * @usable_only:  @bytes are those that may be used: what was taken cannot be known
  * @table_bytes:  bytes of @table, @pages or @objects
  * @source:       what the allocator made for this arena alone, NULL for none
  * @from_cma:     the pages are part of the area that is set aside for DMA
@@ -60,6 +61,7 @@ struct kmst_spans {
 	unsigned int		object_bytes;
 	unsigned long		nr_pages;
 	u64			bytes;
+	bool			usable_only;
 	size_t			table_bytes;
 	void			*source;
 	bool			from_cma;
@@ -124,6 +126,12 @@ struct kmst_allocator {
 	void		(*share)(struct kmst_spans *spans);
 	bool		(*unshare)(struct kmst_spans *spans);
 };
+
+/* Does it take one block, whose order is that of the plan? */
+static inline bool kmst_allocator_takes_order(const struct kmst_allocator *allocator)
+{
+	return allocator->max_order >= 0;
+}
 
 const struct kmst_allocator *kmst_allocator_find(const char *name);
 const struct kmst_allocator *kmst_allocator_at(unsigned int index);

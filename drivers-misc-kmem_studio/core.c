@@ -8,16 +8,20 @@
 #include "configfs.h"
 #include "debugfs.h"
 #include "lab.h"
+#include "session.h"
 
 static int __init kmem_studio_init(void)
 {
 	int err;
 
 	kmst_debugfs_init();
+	err = kmst_sessions_init();
+	if (err)
+		goto out_exit_debugfs;
 	/* the lab first: what it refuses must not find arenas of others */
 	err = kmst_lab_init();
 	if (err)
-		goto out_exit_debugfs;
+		goto out_exit_sessions;
 
 	err = kmst_configfs_init(kmst_lab_max_percent);
 	if (err)
@@ -28,6 +32,8 @@ static int __init kmem_studio_init(void)
 
 out_exit_lab:
 	kmst_lab_exit();
+out_exit_sessions:
+	kmst_sessions_exit();
 out_exit_debugfs:
 	kmst_debugfs_exit();
 	return err;
@@ -38,6 +44,7 @@ static void __exit kmem_studio_exit(void)
 {
 	kmst_configfs_exit();
 	kmst_lab_exit();
+	kmst_sessions_exit();
 	kmst_debugfs_exit();
 }
 module_exit(kmem_studio_exit);

@@ -8,6 +8,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/capability.h>
 #include <linux/cleanup.h>
 #include <linux/debugfs.h>
 #include <linux/fs.h>
@@ -221,9 +222,13 @@ static int view_open(struct inode *inode, struct file *file,
 		     const struct seq_operations *ops)
 {
 	struct kmst_session *session = inode->i_private;
-	struct kmst_arena *arena = kmst_session_arena(session);
+	struct kmst_arena *arena;
 	struct view *view;
 
+	/* addresses: who may not read them in pagemap may not read them here */
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	arena = kmst_session_arena(session);
 	view = __seq_open_private(file, ops, sizeof(*view));
 	if (!view) {
 		if (arena)
@@ -314,8 +319,7 @@ static void show_placement(struct seq_file *seq, const struct kmst_arena *arena,
 	}
 	for_each_online_node(nid)
 		seq_printf(seq, "pages_on_node_%d:\t%lu\n", nid,
-			   READ_ONCE(session->node_pages[nid]));
-	seq_printf(seq, "bookkeeping_bytes:\t%zu\n", kmst_arena_bookkeeping(arena));
+			   kmst_session_node_pages(session, nid));
 }
 
 static void show_arena(struct seq_file *seq, const struct kmst_arena *arena)
@@ -331,19 +335,23 @@ static void show_arena(struct seq_file *seq, const struct kmst_arena *arena)
 		   str_yes_no(allocator->promises & KMST_PER_OBJECT));
 	seq_printf(seq, "gfp:\t%s\nnode:\t%d\n", flags, arena->nid);
 	seq_printf(seq, "pattern:\t%s\nseed:\t%llu\n", arena->pattern->name, arena->seed);
-	seq_printf(seq, "nr_structs:\t%u\norder:\t%u\n", arena->plan.nr_structs,
-		   arena->plan.order);
+	seq_printf(seq, "nr_structs:\t%u\n", arena->plan.nr_structs);
+	if (kmst_allocator_takes_order(allocator))
+		seq_printf(seq, "order:\t%u\n", arena->plan.order);
 }
 
 static void show_results(struct seq_file *seq, const struct kmst_results *results)
 {
-	seq_printf(seq, "state:\t%s\nerror:\t%d\n", kmst_state_name(results->state),
-		   results->error);
+	seq_printf(seq, "run:\t%llu\nstate:\t%s\nerror:\t%d\n", results->run,
+		   kmst_state_name(results->state), results->error);
 	seq_printf(seq, "pages:\t%lu\nspans:\t%lu\n", results->nr_pages, results->nr_spans);
-	seq_printf(seq, "bytes_requested:\t%llu\nbytes_allocated:\t%llu\nbytes_slack:\t%llu\n",
+	seq_printf(seq, "bytes_requested:\t%llu\nbytes_allocated:\t%llu%s\nbytes_slack:\t%llu\n",
 		   results->bytes_requested, results->bytes_allocated,
+		   results->usable_only ? " usable" : "",
 		   results->bytes_allocated ?
 		   results->bytes_allocated - results->bytes_requested : 0);
+	seq_printf(seq, "bytes_on_pages:\t%llu\nbytes_bookkeeping:\t%llu\n",
+		   results->bytes_on_pages, results->bytes_bookkeeping);
 	seq_printf(seq, "verifications:\t%llu\nscrubs:\t%llu\nwords_verified:\t%llu\nmismatches:\t%llu\n",
 		   results->verifications, results->scrubs, results->words_verified,
 		   results->mismatches);

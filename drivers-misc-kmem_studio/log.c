@@ -39,6 +39,34 @@ int kmst_log_value(const char *who, const char *name, const char *val,
 	return -EINVAL;
 }
 
+/**
+ * kmst_log_capability() - Say which setting wants more privilege than its writer has.
+ * @who:  what the line begins with
+ * @name: name of the setting
+ *
+ * Context: process context, may sleep.
+ * Return: -EPERM, for the writer.
+ */
+int kmst_log_capability(const char *who, const char *name)
+{
+	pr_err("%s%s is refused: taking memory for an arena needs CAP_SYS_ADMIN, use sudo\n",
+	       who, name);
+	return -EPERM;
+}
+
+/**
+ * kmst_log_lost() - Say that an arena was given back before it was verified.
+ * @who:      what the line begins with
+ * @nr_pages: pages that it had
+ *
+ * Context: process context, may sleep.
+ */
+void kmst_log_lost(const char *who, unsigned long nr_pages)
+{
+	pr_err("%sthe arena is lost: memory ran out, and its %lu pages were given back, not verified, so that no program is killed: start it again when more memory is free\n",
+	       who, nr_pages);
+}
+
 static void log_bad_word(const char *who, const struct kmst_bad_word *bad)
 {
 	pr_err("%sMismatch in page: %lu\tstruct: %llu\tindex: %u\tphysical address: %pa\texpected: %u\tgot: %u%s\n",
@@ -168,8 +196,11 @@ void kmst_log_refusal(const char *who, const struct kmst_arena_config *config,
 	}
 
 	switch (err) {
+	case -ERESTARTNOINTR:
+		/* the same write comes again */
+		return;
 	case -EINTR:
-		pr_err("%snr_structs=%u was given up before it was filled, by a signal or by unloading: nothing is held\n",
+		pr_err("%snr_structs=%u was given up before it was filled, as its writer was killed or the driver is unloaded: nothing is held\n",
 		       who, nr);
 		return;
 	case -EILSEQ:

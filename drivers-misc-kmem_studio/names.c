@@ -11,7 +11,9 @@
 #include <linux/page-flags.h>
 #include <linux/string.h>
 
+#include "allocator.h"
 #include "names.h"
+#include "pattern.h"
 
 struct gfp_name {
 	const char	*name;
@@ -159,6 +161,44 @@ void kmst_gfp_print(gfp_t gfp, char *text)
 	}
 }
 
+static size_t add_name(char *text, size_t len, const char *name)
+{
+	return len + scnprintf(text + len, KMST_NAMES_TEXT - len, "%s%s",
+			       len ? ", " : "one of ", name);
+}
+
+/**
+ * kmst_allocator_names() - List the names of the allocators, for a line of the log.
+ * @text: KMST_NAMES_TEXT bytes, gets the text
+ *
+ * Context: any.
+ */
+void kmst_allocator_names(char *text)
+{
+	const struct kmst_allocator *allocator;
+	unsigned int i;
+	size_t len = 0;
+
+	for (i = 0; (allocator = kmst_allocator_at(i)); i++)
+		len = add_name(text, len, allocator->name);
+}
+
+/**
+ * kmst_pattern_names() - List the names of the patterns, for a line of the log.
+ * @text: KMST_NAMES_TEXT bytes, gets the text
+ *
+ * Context: any.
+ */
+void kmst_pattern_names(char *text)
+{
+	const struct kmst_pattern *pattern;
+	unsigned int i;
+	size_t len = 0;
+
+	for (i = 0; (pattern = kmst_pattern_at(i)); i++)
+		len = add_name(text, len, pattern->name);
+}
+
 /**
  * kmst_state_name() - The word for what a session does.
  * @state: the state
@@ -173,6 +213,7 @@ const char *kmst_state_name(enum kmst_state state)
 		[KMST_STATE_STARTING]	= "starting",
 		[KMST_STATE_LIVE]	= "live",
 		[KMST_STATE_CORRUPT]	= "corrupt",
+		[KMST_STATE_LOST]	= "lost",
 	};
 
 	return names[state];

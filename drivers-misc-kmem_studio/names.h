@@ -18,6 +18,11 @@
 /* Longest text that kmst_gfp_print() makes, with its terminating zero. */
 #define KMST_GFP_TEXT	96
 
+/* Longest list of names that kmst_allocator_names() or kmst_pattern_names() makes. */
+#define KMST_NAMES_TEXT	160
+
+void kmst_allocator_names(char *text);
+void kmst_pattern_names(char *text);
 int kmst_gfp_parse(const char *text, gfp_t *gfp);
 void kmst_gfp_print(gfp_t gfp, char *text);
 const char *kmst_state_name(enum kmst_state state);

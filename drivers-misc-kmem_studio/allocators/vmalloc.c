@@ -13,6 +13,7 @@
 #include <linux/vmalloc.h>
 
 #include "../plan.h"
+#include "slab.h"
 #include "vmalloc.h"
 
 /* What the kernel may map a large area by, where the caller does not mind. */
@@ -77,15 +78,19 @@ static int kvmalloc_alloc(const struct kmst_request *request,
 {
 	size_t bytes = kvmalloc_bytes(request->plan);
 	void *virt;
+	int err;
 
 	if (kmst_fail_allocation())
 		return -ENOMEM;
 	virt = kvmalloc_node(bytes, kmst_gfp_last_resort(request->gfp), request->nid);
 	if (!virt)
 		return -ENOMEM;
-	return add_or_free(spans, virt, bytes,
-			   is_vmalloc_addr(virt) ? vmalloc_taken(virt, bytes) :
-						   ksize(virt));
+	if (is_vmalloc_addr(virt))
+		return add_or_free(spans, virt, bytes, vmalloc_taken(virt, bytes));
+	err = add_or_free(spans, virt, bytes, ksize(virt));
+	if (!err)
+		spans->usable_only = kmst_kmalloc_usable_only(virt, bytes);
+	return err;
 }
 
 static unsigned long kvmalloc_nr_pages(const struct kmst_plan *plan)
