@@ -173,7 +173,8 @@ static bool is_told(const struct kmst_session *session, enum kmst_cancel_reason 
 /* Who stopped waiting for the start does not matter any more once it has come to its end. */
 static bool is_told_to_end(const struct kmst_session *session)
 {
-	return READ_ONCE(session->cancel.reasons) & ~BIT(KMST_CANCEL_INTERRUPTED);
+	return kthread_should_stop() ||
+	       READ_ONCE(session->cancel.reasons) & ~BIT(KMST_CANCEL_INTERRUPTED);
 }
 
 static struct kmst_arena *create_arena(struct kmst_session *session)
@@ -367,6 +368,7 @@ static int live_and_end(struct kmst_session *session)
 		complete(&session->started);
 		return session->start_err;
 	}
+	session->start_err = 0;
 	note_state(session, KMST_STATE_LIVE, 0);
 	set_arena(session, arena);
 	complete(&session->started);
