@@ -601,6 +601,9 @@ static void the_largest_gives_way(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, expect_soon(test, completion_done(&small->session.ended)));
 	KUNIT_EXPECT_EQ(test, start_giving_way(small, PER_PAGE, true), 0);
 	KUNIT_EXPECT_EQ(test, kmst_session_verify(&small->session), 0);
+	/* what is held is counted before they are closed for good */
+	kmst_session_close(&large->session);
+	kmst_session_close(&kept->session);
 }
 
 /* What somebody else has would not become free. */
