@@ -69,11 +69,11 @@ void kmst_log_lost(const char *who, unsigned long nr_pages)
 
 static void log_bad_word(const char *who, const struct kmst_bad_word *bad)
 {
-	pr_err("%sMismatch in page: %lu\tstruct: %llu\tindex: %u\tphysical address: %pa\texpected: %u\tgot: %u%s\n",
+	pr_err("%sMismatch in page: %lu\tstruct: %llu\tindex: %u\tphysical address: %pa\texpected: %u\tgot: %u%s\tagain: %u\n",
 	       who, bad->page, bad->word / KMST_STRUCT_WORDS,
 	       (unsigned int)(bad->word % KMST_STRUCT_WORDS), &bad->phys,
 	       bad->expected, bad->got,
-	       bad->guard ? "\t(guard beyond the last struct)" : "");
+	       bad->guard ? "\t(guard beyond the last struct)" : "", bad->again);
 }
 
 static void log_bad_route(const char *who, const struct kmst_report *report)
@@ -105,6 +105,9 @@ void kmst_log_report(const char *who, const struct kmst_report *report)
 	}
 	if (report->bad_translations)
 		log_bad_route(who, report);
+	if (report->right_again)
+		pr_err("%sA second look found %llu of %llu wrong words right: what went wrong there was on the way\n",
+		       who, report->right_again, report->mismatches);
 	pr_err("%sVerification failed: %llu of %llu words and the addresses of %lu of %lu pages are wrong\n",
 	       who, report->mismatches, report->words + report->guards,
 	       report->bad_translations, report->pages);

@@ -4,6 +4,7 @@
  * physical -> virtual gives for its pages.
  */
 #include <kunit/static_stub.h>
+#include <linux/compiler.h>
 #include <linux/highmem.h>
 #include <linux/kasan.h>
 #include <linux/mm.h>
@@ -127,30 +128,75 @@ int kmst_verify_fill(const struct kmst_arena *arena,
 	return err;
 }
 
-static void note_bad_word(struct kmst_report *report,
-			  const struct kmst_arena *arena,
-			  const struct kmst_run *run, const struct reach *reach,
-			  size_t at)
+/**
+ * kmst_verify_read_again() - Take a second look at a word that was seen wrong.
+ * @word: the word
+ *
+ * A function, so that a test can let the word be right again before.
+ *
+ * Context: any, does not sleep.
+ * Return: what the word holds now.
+ */
+unsigned int kmst_verify_read_again(const unsigned int *word)
+{
+	KUNIT_STATIC_STUB_REDIRECT(kmst_verify_read_again, word);
+
+	return READ_ONCE(*word);
+}
+
+/* What word @at of a run must hold, and where it is. */
+static struct kmst_bad_word word_of_run(const struct kmst_arena *arena,
+					const struct kmst_run *run,
+					const struct reach *reach, size_t at)
 {
 	bool guard = at >= run->nr_words;
 	u64 word = guard ? run->guard + (at - run->nr_words) : run->word + at;
 	phys_addr_t phys = reach->phys + at * sizeof(*reach->words);
 	struct kmst_place place = place_of(arena, word, phys);
-	struct kmst_bad_word bad = {
+
+	return (struct kmst_bad_word){
 		.word		= word,
 		.phys		= phys,
 		.expected	= guard ? KMST_GUARD_WORD : arena->pattern->word(&place),
-		.got		= reach->words[at],
 		.guard		= guard,
 	};
+}
 
+static void note_bad_word(struct kmst_report *report,
+			  const struct kmst_arena *arena,
+			  const struct kmst_run *run, size_t at,
+			  struct kmst_bad_word *bad)
+{
 	report->mismatches++;
-	trace_kmst_mismatch(arena->name, bad.word, bad.phys, bad.expected, bad.got);
+	report->right_again += bad->again == bad->expected;
+	trace_kmst_mismatch(arena->name, bad->word, bad->phys, bad->expected, bad->got,
+			    bad->again);
 	if (report->nr_bad == report->max_bad)
 		return;
 	/* for objects that takes a while */
-	bad.page = kmst_arena_page_index(arena, run, at * sizeof(*reach->words));
-	report->bad[report->nr_bad++] = bad;
+	bad->page = kmst_arena_page_index(arena, run, at * sizeof(bad->got));
+	report->bad[report->nr_bad++] = *bad;
+}
+
+/*
+ * Judge the words of a run from @at on that a comparison has loaded. What it saw is
+ * what counts, and a second read only says whether the fault is still there.
+ */
+static void note_seen(struct kmst_report *report, const struct kmst_arena *arena,
+		      const struct kmst_run *run, const struct reach *reach,
+		      size_t at, const struct kmst_seen *seen)
+{
+	unsigned int i;
+
+	for (i = 0; i < seen->nr; i++, at++) {
+		struct kmst_bad_word bad = word_of_run(arena, run, reach, at);
+
+		bad.got = seen->words[i];
+		if (bad.got == bad.expected)
+			continue;
+		bad.again = kmst_verify_read_again(reach->words + at);
+		note_bad_word(report, arena, run, at, &bad);
+	}
 }
 
 /**
@@ -166,23 +212,26 @@ void kmst_verify_words(const struct kmst_arena *arena, const struct kmst_run *ru
 {
 	size_t nr = run->nr_words + run->nr_guards;
 	const unsigned int *words;
+	struct kmst_seen seen;
 	struct reach reach;
 	size_t at;
 
 	reach_run(run, &reach);
 	words = reach.words;
-	for (at = 0; at < run->nr_words; at++) {
+	for (at = 0; at < run->nr_words; at += seen.nr) {
 		struct kmst_place place = place_of(arena, run->word + at,
 						   reach.phys + at * sizeof(*words));
 
-		at += arena->pattern->check(words + at, run->nr_words - at, &place);
-		if (at < run->nr_words)
-			note_bad_word(report, arena, run, &reach, at);
+		at += arena->pattern->check(words + at, run->nr_words - at, &place, &seen);
+		if (at == run->nr_words)
+			break;
+		note_seen(report, arena, run, &reach, at, &seen);
 	}
-	for (at = run->nr_words; at < nr; at++) {
-		at += kmst_pattern_guard_check(words + at, nr - at);
-		if (at < nr)
-			note_bad_word(report, arena, run, &reach, at);
+	for (at = run->nr_words; at < nr; at += seen.nr) {
+		at += kmst_pattern_guard_check(words + at, nr - at, &seen);
+		if (at == nr)
+			break;
+		note_seen(report, arena, run, &reach, at, &seen);
 	}
 	leave_run(&reach);
 	report->words += run->nr_words;

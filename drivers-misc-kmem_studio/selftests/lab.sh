@@ -385,10 +385,12 @@ corruption_is_found() {
 	line=$(printf 'page: %d\tstruct: 555\tindex: 3\tphysical address: 0x0*%x' \
 		$((word * 4 / PAGE_SIZE)) $address)
 	line=$(printf '%s\texpected: %d\tgot: %d' "$line" $word $((word | 0xff00)))
+	line=$(printf '%s\tagain: %d' "$line" $((word | 0xff00)))
 	log_has "^Mismatch in $line\$" || return 1
 	log_has '^Verification failed: 1 of ' || return 1
 	log_has '^Success!' && return 1
-	grep -q 'kmst_mismatch: arena=lab word=4443 ' "$TRACE/trace" || return 1
+	grep -q 'kmst_mismatch: arena=lab word=4443 .* got=0xff5b again=0xff5b$' \
+		"$TRACE/trace" || return 1
 	[ "$(read_nr)" = 0 ] && [ -z "$(thread_pid)" ] && stop
 }
 
