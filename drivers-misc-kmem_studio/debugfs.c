@@ -55,13 +55,14 @@ struct view {
 	struct kmst_page_at	at;
 };
 
-/* A page by the way that its place in the arena allows. */
+/* A page as its place in the arena has it: that of vmalloc was found by the page table. */
 static void translate_at(const struct kmst_page_at *at, struct kmst_translation *t)
 {
-	if (at->virt && is_vmalloc_addr(at->virt))
-		kmst_translate_vmalloc(at->virt, t);
-	else
-		kmst_translate_page(at->page, t);
+	kmst_translate_page(at->page, t);
+	if (!at->virt || !is_vmalloc_addr(at->virt))
+		return;
+	t->kind = KMST_KIND_VMALLOC;
+	t->virt = at->virt;
 }
 
 static void *view_start(struct seq_file *seq, loff_t *pos)
@@ -415,11 +416,13 @@ static DEFINE_MUTEX(questions_lock);
 static const char * const verdicts[] = {
 	[KMST_IS_MEMORY]   = "memory: the kernel has a descriptor for it",
 	[KMST_IS_RESERVED] = "reserved: RAM, but kept by the kernel or firmware from the start",
+	[KMST_IS_HIDDEN]   = "memory: but the MMU does not map it now (debug_pagealloc, KFENCE, secret memory)",
 	[KMST_IS_NOMAP]	   = "no memory: registers, a hole, or RAM that is not the kernel's",
 	[KMST_IS_USER]	   = "no memory: user space's, only its process can translate it",
 	[KMST_IS_HOLE]	   = "no memory: a hole, no RAM is there",
 	[KMST_IS_UNMAPPED] = "no memory: in the area of vmalloc, and nothing is mapped there",
 	[KMST_IS_DEVICE]   = "no memory: in the area of vmalloc, mapped to a device",
+	[KMST_IS_UNKNOWN]  = "unknown: in the area of vmalloc, which this kernel has no safe way to look up",
 	[KMST_IS_OTHER]	   = "no memory: neither in the linear map nor in the area of vmalloc",
 };
 
@@ -450,6 +453,16 @@ static void show_owner(struct seq_file *seq, unsigned long pfn)
 		kmst_arena_put(arena);
 }
 
+/* Who does not hold a page takes it as it is: mapped or not. */
+static const char *routes_of(const struct kmst_translation *t)
+{
+	unsigned int differ = kmst_translation_compare(t);
+
+	if (differ == KMST_ROUTE_UNMAPPED)
+		return "agree, but for the MMU, which has none";
+	return differ ? "DIFFER" : "agree";
+}
+
 static void show_translation(struct seq_file *seq, const struct kmst_translation *t)
 {
 	seq_printf(seq, "page:\t%p\npfn:\t0x%lx\nphys:\t%pa\nvirt:\t%p\n", t->page,
@@ -468,7 +481,7 @@ static void show_translation(struct seq_file *seq, const struct kmst_translation
 			   &t->back_phys, from, t->back_page);
 		show_table_route(seq, t);
 	}
-	seq_printf(seq, "routes:\t%s\n", kmst_translation_compare(t) ? "DIFFER" : "agree");
+	seq_printf(seq, "routes:\t%s\n", routes_of(t));
 	show_owner(seq, t->pfn);
 }
 
@@ -505,7 +518,8 @@ static int translate_show(struct seq_file *seq, void *v)
 	verdict = answer(&question, &t);
 	seq_printf(seq, "question:\t%s0x%llx\nanswer:\t%s\n", prefixes[question.kind],
 		   question.value, verdicts[verdict]);
-	if (verdict == KMST_IS_MEMORY || verdict == KMST_IS_RESERVED)
+	if (verdict == KMST_IS_MEMORY || verdict == KMST_IS_RESERVED ||
+	    verdict == KMST_IS_HIDDEN)
 		show_translation(seq, &t);
 	return 0;
 }

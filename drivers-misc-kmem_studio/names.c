@@ -8,6 +8,7 @@
 #include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
+#include <linux/mm.h>
 #include <linux/page-flags.h>
 #include <linux/string.h>
 
@@ -224,7 +225,8 @@ const char *kmst_state_name(enum kmst_state state)
  * @t: the page's translation
  *
  * Context: any. The caller holds the page.
- * Return: the word; "slab" for a page of the linear map that is the slab allocator's.
+ * Return: the word; "slab" for a page of the linear map that is the slab allocator's, which
+ * marks the first page of a block for all of it.
  */
 const char *kmst_kind_name(const struct kmst_translation *t)
 {
@@ -234,7 +236,7 @@ const char *kmst_kind_name(const struct kmst_translation *t)
 		[KMST_KIND_HIGHMEM]	= "highmem",
 	};
 
-	if (t->kind == KMST_KIND_LINEAR && PageSlab(t->page))
+	if (t->kind == KMST_KIND_LINEAR && folio_test_slab(page_folio(t->page)))
 		return "slab";
 	return names[t->kind];
 }

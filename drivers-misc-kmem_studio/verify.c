@@ -68,16 +68,19 @@ struct reach {
 
 /*
  * The address that the chain gives for the run's page, so that it is the chain that
- * is proved. vmalloc's and highmem's pages are reached as they have to be.
+ * is proved. vmalloc's and highmem's pages are reached as they have to be. An arena's
+ * pages stay mapped: where the page table has none of vmalloc's, it is broken.
  */
-static void reach_run(const struct kmst_run *run, struct reach *reach)
+static int reach_run(const struct kmst_run *run, struct reach *reach)
 {
 	struct kmst_translation t;
 
 	*reach = (struct reach){};
 	if (!run->page) {
-		/* an arena's pages stay mapped: this does not fail */
-		kmst_translate_vmalloc(run->virt, &t);
+		int err = kmst_translate_vmalloc(run->virt, &t);
+
+		if (err)
+			return err;
 		reach->words = run->virt;
 	} else {
 		kmst_translate_page(run->page, &t);
@@ -87,6 +90,7 @@ static void reach_run(const struct kmst_run *run, struct reach *reach)
 		reach->words = t.virt + run->offset;
 	}
 	reach->phys = t.phys + run->offset;
+	return 0;
 }
 
 static void leave_run(const struct reach *reach)
@@ -100,8 +104,11 @@ static int fill_run(const struct kmst_arena *arena, const struct kmst_run *run,
 {
 	struct kmst_place place;
 	struct reach reach;
+	int err;
 
-	reach_run(run, &reach);
+	err = reach_run(run, &reach);
+	if (err)
+		return err;
 	place = place_of(arena, run->word, reach.phys);
 	arena->pattern->fill(reach.words, run->nr_words, &place);
 	kmst_pattern_guard_fill(reach.words + run->nr_words, run->nr_guards);
@@ -116,7 +123,8 @@ static int fill_run(const struct kmst_arena *arena, const struct kmst_run *run,
  *
  * Context: process context, may sleep. The caller holds a reference, and nobody
  * else writes to the arena.
- * Return: 0, or -EINTR when @cancel asked to give up.
+ * Return: 0, -EINTR when @cancel asked to give up, or -EFAULT if the page table has no
+ * page where the arena has one.
  */
 int kmst_verify_fill(const struct kmst_arena *arena,
 		     const struct kmst_cancel *cancel)
@@ -199,6 +207,19 @@ static void note_seen(struct kmst_report *report, const struct kmst_arena *arena
 	}
 }
 
+/* The page table had the page when the routes were judged: what is lost is not read. */
+static void note_lost_run(const struct kmst_arena *arena, const struct kmst_run *run,
+			  struct kmst_report *report)
+{
+	if (report->bad_translations++)
+		return;
+	report->bad_route = (struct kmst_translation){
+		.kind = KMST_KIND_VMALLOC,
+		.virt = run->virt,
+	};
+	report->bad_route_page = kmst_arena_page_index(arena, run, 0);
+}
+
 /**
  * kmst_verify_words() - Compare the words of a run whose addresses were found right.
  * @arena:  the arena
@@ -216,7 +237,10 @@ void kmst_verify_words(const struct kmst_arena *arena, const struct kmst_run *ru
 	struct reach reach;
 	size_t at;
 
-	reach_run(run, &reach);
+	if (reach_run(run, &reach)) {
+		note_lost_run(arena, run, report);
+		return;
+	}
 	words = reach.words;
 	for (at = 0; at < run->nr_words; at += seen.nr) {
 		struct kmst_place place = place_of(arena, run->word + at,
@@ -263,6 +287,7 @@ static void translate_run_page(const struct kmst_run *run, unsigned long i,
 			       unsigned long virt, struct kmst_translation *t)
 {
 	if (!run->page) {
+		/* without a page, the routes of @t differ */
 		kmst_translate_vmalloc(run->virt + (i << PAGE_SHIFT), t);
 	} else {
 		kmst_translate_page(run->page + i, t);
@@ -352,18 +377,22 @@ int kmst_verify_check(const struct kmst_arena *arena,
  * @mask:  bits to flip
  *
  * Context: process context. The caller holds a reference.
- * Return: 0, or -ERANGE if the arena has no such word.
+ * Return: 0, -ERANGE if the arena has no such word, or -EFAULT if the page table has no
+ * page for it.
  */
 int kmst_verify_corrupt(const struct kmst_arena *arena, u64 word,
 			unsigned int mask)
 {
 	struct kmst_run run;
 	struct reach reach;
+	int err;
 
 	if (!kmst_arena_word(arena, word, &run))
 		return -ERANGE;
 
-	reach_run(&run, &reach);
+	err = reach_run(&run, &reach);
+	if (err)
+		return err;
 	*reach.words ^= mask;
 	leave_run(&reach);
 	trace_kmst_corrupt(arena->name, word, reach.phys, mask);

@@ -436,6 +436,33 @@ static void what_was_seen_is_told(struct kunit *test)
 	}
 }
 
+/* What was found for the page before is not taken for a page that the table has not. */
+static void a_page_that_the_table_lost_is_a_failed_route(struct kunit *test)
+{
+	struct kmst_report *report = new_report(test);
+	struct kmst_arena *arena;
+	struct kmst_run run;
+
+	arena = new_filled(test, "vmalloc", 2 * PER_PAGE);
+	KUNIT_ASSERT_TRUE(test, kmst_arena_word(arena, PAGE_WORDS, &run));
+	KUNIT_ASSERT_NULL(test, run.page);
+	/* as if it went on in the page that is left out behind each area */
+	run.nr_words = 2 * PAGE_WORDS;
+	run.nr_guards = 0;
+	KUNIT_EXPECT_FALSE(test, kmst_verify_routes(arena, &run, report));
+	KUNIT_EXPECT_EQ(test, report->pages, 2UL);
+	KUNIT_EXPECT_EQ(test, report->bad_translations, 1UL);
+	KUNIT_EXPECT_NULL(test, report->bad_route.page);
+
+	/* lost only after its routes were judged: it is not read */
+	run.virt += PAGE_SIZE;
+	run.nr_words = PAGE_WORDS;
+	kmst_verify_words(arena, &run, report);
+	KUNIT_EXPECT_EQ(test, report->bad_translations, 2UL);
+	KUNIT_EXPECT_EQ(test, report->words, 0ULL);
+	KUNIT_EXPECT_EQ(test, report->mismatches, 0ULL);
+}
+
 /* Each allocator with each pattern, as one number. */
 static const void *pair_gen_params(const void *previous, char *desc)
 {
@@ -536,6 +563,7 @@ static struct kunit_case verify_cases[] = {
 	KUNIT_CASE(a_wrong_address_route_is_an_error),
 	KUNIT_CASE(a_run_with_a_wrong_route_is_not_read),
 	KUNIT_CASE(what_was_seen_is_told),
+	KUNIT_CASE(a_page_that_the_table_lost_is_a_failed_route),
 	KUNIT_CASE_PARAM(every_allocator_holds_every_pattern, pair_gen_params),
 	KUNIT_CASE(filling_and_checking_give_up_when_asked),
 	{}
