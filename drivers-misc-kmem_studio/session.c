@@ -73,6 +73,7 @@ static void note_arena(struct kmst_session *session, const struct kmst_arena *ar
 	kmst_arena_count_nodes(arena, session->node_pages);
 
 	spin_lock(&session->results_lock);
+	results->source = kmst_arena_source(arena);
 	results->nr_pages = arena->nr_pages;
 	results->nr_spans = kmst_arena_nr_spans(arena);
 	results->bytes_allocated = arena->spans.bytes;

@@ -5,7 +5,8 @@
  * Lock order: kmst_session.lock, then kmst_session.words, then
  * kmst_session.results_lock. The thread of a session also takes, with none of these held,
  * the lock of misc devices (in @publish and @retire), and whoever drops the last
- * reference to an arena that of the list of arenas, and that of the device of "cma".
+ * reference to an arena that of the list of arenas, that of the device of "cma", and that
+ * of the ledger of limits, which whoever starts an arena takes, too.
  * kmst_arena.share_lock is taken under a process's mmap_lock. These have none below them.
  *
  * @lock is held while the thread starts and while it stops, so the thread never
@@ -58,6 +59,7 @@ struct kmst_session_config {
  * struct kmst_results - what came of the current run, or of the last one
  * @state:           what the session does
  * @error:           what the last start, verification or stop returned
+ * @source:          which part of the kernel gave the memory
  * @nr_pages:        pages that the arena lies on
  * @order:           order of the smallest single block that would hold its objects
  * @nr_spans:        spans, pages or objects that the allocator gave one by one
@@ -75,6 +77,7 @@ struct kmst_session_config {
 struct kmst_results {
 	enum kmst_state	state;
 	int		error;
+	enum kmst_source source;
 	unsigned long	nr_pages;
 	unsigned int	order;
 	unsigned long	nr_spans;
