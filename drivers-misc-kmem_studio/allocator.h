@@ -48,6 +48,8 @@ struct kmst_span {
  * @table_bytes:  bytes of @table, @pages or @objects
  * @source:       what the allocator made for this arena alone, NULL for none
  * @from_cma:     the pages are part of the area that is set aside for DMA
+ * @nr_calls:     calls that gave @pages, where one gives many
+ * @nr_single:    those of them that gave one page, though more were asked for
  * @split:        each page of a block has a reference of its own, for it was shared
  * @locked:       each folio is locked, for it was shared
  */
@@ -65,6 +67,8 @@ struct kmst_spans {
 	size_t			table_bytes;
 	void			*source;
 	bool			from_cma;
+	unsigned long		nr_calls;
+	unsigned long		nr_single;
 	bool			split;
 	bool			locked;
 };
@@ -90,10 +94,17 @@ struct kmst_request {
  * @promises:    KMST_CONTIGUOUS, KMST_MAPPABLE, KMST_PER_OBJECT
  * @max_order:   highest order of single block that a plan may need, or -1 for
  *               no such limit
+ * @max_run:     pages in a row that it can give at most, however much memory is free;
+ *               NULL for no such limit
+ * @max_run_is:  what @max_run comes from, for people
+ * @nr_pointers: pointers of the table that a plan needs, which is one allocation; NULL for
+ *               none
  * @gfp_added:   flags that each request has
  * @gfp_refused: flags that no request may have
  * @sleeps:      it cannot serve a request that may not sleep
  * @takes_node:  it can serve a request for one node
+ * @uses_high:   it takes pages of highmem first, if there are any, whatever flags it is
+ *               given
  * @uses_cma:    it may take pages of the area that is set aside for DMA
  * @supported:   does this kernel have it? NULL for yes
  * @nr_pages:    pages that a plan will take, bookkeeping included; for objects an
@@ -113,10 +124,14 @@ struct kmst_allocator {
 	const char	*description;
 	unsigned int	promises;
 	int		max_order;
+	unsigned long	(*max_run)(void);
+	const char	*max_run_is;
+	unsigned long	(*nr_pointers)(const struct kmst_plan *plan);
 	gfp_t		gfp_added;
 	gfp_t		gfp_refused;
 	bool		sleeps;
 	bool		takes_node;
+	bool		uses_high;
 	bool		uses_cma;
 	bool		(*supported)(void);
 	unsigned long	(*nr_pages)(const struct kmst_plan *plan);
@@ -143,6 +158,8 @@ void kmst_spans_free_each(struct kmst_spans *spans,
 			  void (*free)(const struct kmst_span *span));
 void *kmst_spans_table(struct kmst_spans *spans, unsigned long nr);
 unsigned long kmst_table_pages(unsigned long nr);
+size_t kmst_table_max(void);
+unsigned long kmst_vmalloc_max_pages(void);
 gfp_t kmst_gfp_last_resort(gfp_t gfp);
 gfp_t kmst_gfp_if_easy(gfp_t gfp);
 bool kmst_fail_allocation(void);

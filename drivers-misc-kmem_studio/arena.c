@@ -14,10 +14,7 @@
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
-#include <linux/mmzone.h>
 #include <linux/mutex.h>
-#include <linux/nodemask.h>
-#include <linux/numa.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -26,150 +23,49 @@
 
 #include "arena.h"
 #include "cancel.h"
+#include "limits.h"
 #include "pattern.h"
 #include "trace.h"
 #include "zones.h"
-
-/*
- * Pages that all arenas hold, or are about to: what keeps their sum under the share
- * of RAM that they may take.
- */
-static atomic_long_t pages_reserved;
 
 /* All arenas, so that a page can be traced to its own. */
 static LIST_HEAD(arenas);
 static DEFINE_MUTEX(arenas_lock);
 
-/* Where an arena's pages may come from. */
-static struct kmst_zone_use zone_use(const struct kmst_arena_config *config)
+/* What is asked for, as the limits take it. */
+static struct kmst_demand demand_of(const struct kmst_arena_config *config)
 {
-	return (struct kmst_zone_use){
-		.gfp	= config->gfp | config->allocator->gfp_added,
-		.nid	= config->nid,
-		.cma	= config->allocator->uses_cma,
+	struct kmst_demand demand = {
+		.allocator	= config->allocator,
+		.max_percent	= config->max_percent,
+		.gfp		= config->gfp,
+		.nid		= config->nid,
+		.cma_only	= config->cma_only,
 	};
+
+	kmst_plan_init(&demand.plan, config->nr_structs, PAGE_SHIFT);
+	return demand;
 }
 
-static void count_memory(struct kmst_zone_pages *pages,
-			 const struct kmst_arena_config *config)
+/* An arena that is about to go, as far as another one may have its pages. */
+static void count_going(const struct kmst_demand *demand, const struct kmst_arena *old,
+			struct kmst_going *going)
 {
-	const struct kmst_zone_use use = zone_use(config);
-
-	kmst_zones_count(&use, pages);
-}
-
-/* Pages of an arena that is about to go, as far as another one may have them. */
-static unsigned long pages_reusable(const struct kmst_arena_config *config,
-				    const struct kmst_arena *old)
-{
-	const struct kmst_zone_use use = zone_use(config);
-	unsigned long reusable = 0;
+	const struct kmst_zone_use use = kmst_limits_zones(demand);
 	struct kmst_page_at at;
 	bool more;
 
+	*going = (struct kmst_going){ .claim = &old->claim };
 	if (old->spans.from_cma && !use.cma)
-		return 0;
+		return;
 	for (more = kmst_arena_page(old, 0, &at); more;
 	     more = kmst_arena_next_page(old, &at)) {
-		reusable += kmst_zones_include(&use, at.page);
+		going->pages += kmst_zones_include(&use, at.page);
 		if (!(at.index % KMST_PAGES_PER_POINT))
 			cond_resched();
 	}
-	return reusable;
-}
-
-/* What can be had, less a share that is left for others. */
-static unsigned long pages_available(const struct kmst_arena_config *config,
-				     const struct kmst_arena *old)
-{
-	struct kmst_zone_pages pages;
-	long available;
-
-	count_memory(&pages, config);
-	available = pages.available - (long)kmst_zones_keep(&pages);
-	if (old)
-		available += pages_reusable(config, old);
-	return max(available, 0L);
-}
-
-static int refuse(struct kmst_refusal *why, enum kmst_limit limit,
-		  unsigned long wanted, unsigned long allowed, int err)
-{
-	*why = (struct kmst_refusal){ limit, wanted, allowed };
-	return err;
-}
-
-static unsigned long share_of_memory(const struct kmst_arena_config *config)
-{
-	struct kmst_zone_use use = zone_use(config);
-	struct kmst_zone_pages pages;
-
-	/* it is all arenas that share it: one node, or one zone, does not matter */
-	use.gfp &= ~(__GFP_THISNODE | __GFP_DMA | __GFP_DMA32);
-	kmst_zones_count(&use, &pages);
-	return div_u64((u64)pages.managed * config->max_percent, 100);
-}
-
-/* Can @wanted pages be had, when other arenas have @taken? */
-static int check_share(const struct kmst_arena_config *config, unsigned long wanted,
-		       unsigned long taken, struct kmst_refusal *why)
-{
-	unsigned long allowed = share_of_memory(config);
-
-	if (wanted <= allowed && taken <= allowed - wanted)
-		return 0;
-	refuse(why, KMST_LIMIT_SHARE, wanted, allowed, 0);
-	why->taken = taken;
-	return -E2BIG;
-}
-
-/* Count an arena's pages with those of the others, before it has them. */
-static int reserve_share(const struct kmst_arena_config *config, unsigned long wanted,
-			 struct kmst_refusal *why)
-{
-	unsigned long taken = atomic_long_add_return(wanted, &pages_reserved) - wanted;
-	int err = check_share(config, wanted, taken, why);
-
-	if (err)
-		atomic_long_sub(wanted, &pages_reserved);
-	return err;
-}
-
-/* Is this what the allocator can do at all? */
-static int check_request(const struct kmst_arena_config *config,
-			 struct kmst_refusal *why)
-{
-	const struct kmst_allocator *allocator = config->allocator;
-	gfp_t refused = config->gfp & allocator->gfp_refused;
-	bool any_node = config->nid == NUMA_NO_NODE;
-
-	if (allocator->supported && !allocator->supported())
-		return refuse(why, KMST_LIMIT_SUPPORT, 0, 0, -EOPNOTSUPP);
-	if (refused)
-		return refuse(why, KMST_LIMIT_GFP, (__force unsigned long)refused, 0, -EINVAL);
-	if (allocator->sleeps && !gfpflags_allow_blocking(config->gfp))
-		return refuse(why, KMST_LIMIT_SLEEP, 0, 0, -EINVAL);
-	if (!any_node && (config->nid < 0 || config->nid >= MAX_NUMNODES ||
-			  !node_online(config->nid)))
-		return refuse(why, KMST_LIMIT_NODE, 0, 0, -EINVAL);
-	if (!any_node && !allocator->takes_node)
-		return refuse(why, KMST_LIMIT_ANY_NODE, 0, 0, -EINVAL);
-	return 0;
-}
-
-/* The limits that do not change with what others do. */
-static int check_plan(const struct kmst_arena_config *config,
-		      const struct kmst_plan *plan, struct kmst_refusal *why)
-{
-	const struct kmst_allocator *allocator = config->allocator;
-
-	refuse(why, KMST_LIMIT_NONE, 0, 0, 0);
-	if (!plan->nr_structs)
-		return refuse(why, KMST_LIMIT_EMPTY, 0, 0, -EINVAL);
-	if (allocator->max_order >= 0 && plan->order > allocator->max_order)
-		return refuse(why, KMST_LIMIT_ORDER, plan->order,
-			      allocator->max_order, -E2BIG);
-	return check_request(config, why);
+	if (old->spans.from_cma)
+		going->area = going->pages;
 }
 
 /**
@@ -179,33 +75,21 @@ static int check_plan(const struct kmst_arena_config *config,
  * @why:    gets the limit in the way, KMST_LIMIT_NONE if there is none
  *
  * Context: process context, may sleep. The caller holds a reference to @old.
- * Return: 0, -EINVAL for no objects, or for flags or a node that the allocator does
- * not take, -EOPNOTSUPP for memory that this kernel does not have, -E2BIG for more than
- * the allocator or @config->max_percent allow, -ENOMEM for more than is available now.
+ * Return: 0, or as kmst_limits_request() and kmst_limits_check().
  */
 int kmst_arena_check(const struct kmst_arena_config *config,
 		     const struct kmst_arena *old, struct kmst_refusal *why)
 {
-	unsigned long allowed, wanted;
-	struct kmst_plan plan;
-	long taken;
+	const struct kmst_demand demand = demand_of(config);
+	struct kmst_going going = {};
 	int err;
 
-	kmst_plan_init(&plan, config->nr_structs, PAGE_SHIFT);
-	err = check_plan(config, &plan, why);
+	err = kmst_limits_request(&demand, why);
 	if (err)
 		return err;
-
-	wanted = config->allocator->nr_pages(&plan);
-	taken = atomic_long_read(&pages_reserved) - (old ? old->reserved : 0);
-	err = check_share(config, wanted, max(taken, 0L), why);
-	if (err)
-		return err;
-
-	allowed = pages_available(config, old);
-	if (wanted > allowed)
-		return refuse(why, KMST_LIMIT_AVAILABLE, wanted, allowed, -ENOMEM);
-	return 0;
+	if (old)
+		count_going(&demand, old, &going);
+	return kmst_limits_check(&demand, &going, why);
 }
 
 static struct kmst_arena *new_arena(const struct kmst_arena_config *config,
@@ -230,11 +114,14 @@ static struct kmst_arena *new_arena(const struct kmst_arena_config *config,
 	return arena;
 }
 
-static int alloc_spans(struct kmst_arena *arena, const struct kmst_cancel *cancel)
+static int alloc_spans(struct kmst_arena *arena, bool cma_only,
+		       const struct kmst_cancel *cancel)
 {
+	gfp_t gfp = arena->gfp | arena->allocator->gfp_added;
 	const struct kmst_request request = {
 		.plan	= &arena->plan,
-		.gfp	= arena->gfp | arena->allocator->gfp_added,
+		/* a block instead of the area is of no use, and not worth any trouble */
+		.gfp	= cma_only ? kmst_gfp_if_easy(gfp) : gfp,
 		.nid	= arena->nid,
 		.cancel	= cancel,
 	};
@@ -301,17 +188,6 @@ static void mark(struct kmst_object_pages *pages, unsigned long pfn)
 	__set_bit(pfn - pages->first_pfn, pages->bitmap);
 }
 
-/* What objects take is known only now: the cache adds to each what it needs. */
-static void reserve_objects(struct kmst_arena *arena)
-{
-	unsigned long taken = arena->nr_pages + PFN_UP(kmst_arena_bookkeeping(arena));
-
-	if (taken <= arena->reserved)
-		return;
-	atomic_long_add(taken - arena->reserved, &pages_reserved);
-	arena->reserved = taken;
-}
-
 /* Objects share pages: mark those that have any. */
 static int survey_objects(struct kmst_arena *arena, const struct kmst_cancel *cancel,
 			  struct kmst_refusal *why)
@@ -325,7 +201,8 @@ static int survey_objects(struct kmst_arena *arena, const struct kmst_cancel *ca
 		return err;
 	/* nodes that are terabytes apart are too far for a bit each page */
 	if (pages->nr_bits > INT_MAX)
-		return refuse(why, KMST_LIMIT_APART, pages->nr_bits, INT_MAX, -E2BIG);
+		return kmst_limits_refuse(why, KMST_LIMIT_APART, pages->nr_bits, INT_MAX,
+					  -E2BIG);
 	bytes = BITS_TO_LONGS(pages->nr_bits) * sizeof(long);
 	pages->bitmap = kmst_grow_table(NULL, bytes);
 	if (!pages->bitmap)
@@ -336,7 +213,6 @@ static int survey_objects(struct kmst_arena *arena, const struct kmst_cancel *ca
 	if (err)
 		return err;
 	arena->nr_pages = bitmap_weight(pages->bitmap, pages->nr_bits);
-	reserve_objects(arena);
 	return 0;
 }
 
@@ -385,13 +261,73 @@ static unsigned long pages_got(const struct kmst_arena *arena)
 	return div_u64((u64)spans->nr_objects * spans->object_bytes, PAGE_SIZE);
 }
 
-/* What an arena turned out to take may be more than was reserved first. */
-static int check_taken(const struct kmst_arena_config *config,
-		       const struct kmst_arena *arena, struct kmst_refusal *why)
+/* Only the pages of an arena tell whether they are highmem. */
+static void count_pools(const struct kmst_arena *arena, unsigned long *pages)
 {
-	long others = atomic_long_read(&pages_reserved) - arena->reserved;
+	unsigned long all = pages[KMST_POOL_LOW] + pages[KMST_POOL_HIGH];
+	struct kmst_page_at at;
+	bool more;
 
-	return check_share(config, arena->reserved, max(others, 0L), why);
+	pages[KMST_POOL_HIGH] = 0;
+	for (more = kmst_arena_page(arena, 0, &at); more;
+	     more = kmst_arena_next_page(arena, &at)) {
+		pages[KMST_POOL_HIGH] += kmst_zones_pool(at.page) == KMST_POOL_HIGH;
+		if (!(at.index % KMST_PAGES_PER_POINT))
+			cond_resched();
+	}
+	pages[KMST_POOL_LOW] = all - min(all, pages[KMST_POOL_HIGH]);
+}
+
+/*
+ * What was claimed was an estimate: what objects take their cache decides, and the kind of
+ * memory that comes first may have run out.
+ */
+static int settle(const struct kmst_demand *demand, struct kmst_arena *arena,
+		  struct kmst_refusal *why)
+{
+	const struct kmst_spans *spans = &arena->spans;
+	unsigned long pages[KMST_NR_POOLS], taken;
+
+	memcpy(pages, arena->claim.pages, sizeof(pages));
+	if (spans->objects) {
+		taken = arena->nr_pages + PFN_UP(kmst_arena_bookkeeping(arena));
+		pages[KMST_POOL_LOW] = max(pages[KMST_POOL_LOW], taken);
+	} else if (pages[KMST_POOL_CMA] && !spans->from_cma) {
+		pages[KMST_POOL_CMA] = 0;
+		pages[KMST_POOL_LOW] = PFN_UP(spans->bytes);
+	} else if (totalhigh_pages() && !spans->from_cma) {
+		count_pools(arena, pages);
+	}
+	return kmst_limits_settle(demand, &arena->claim, pages, why);
+}
+
+static int check_source(const struct kmst_demand *demand, const struct kmst_arena *arena,
+			struct kmst_refusal *why)
+{
+	if (!demand->cma_only || arena->spans.from_cma)
+		return 0;
+	return kmst_limits_refuse(why, KMST_LIMIT_CMA_ONLY, demand->plan.nr_pages, 0,
+				  -ENOMEM);
+}
+
+/* Get the memory, and see what it is. */
+static int get_memory(const struct kmst_demand *demand, struct kmst_arena *arena,
+		      const struct kmst_cancel *cancel, struct kmst_refusal *why)
+{
+	int err;
+
+	err = alloc_spans(arena, demand->cma_only, cancel);
+	if (!err)
+		err = survey(arena, cancel, why);
+	if (err == -ENOMEM)
+		kmst_limits_refuse(why, KMST_LIMIT_ALLOCATOR,
+				   arena->allocator->nr_pages(&arena->plan),
+				   pages_got(arena), err);
+	if (!err)
+		err = check_source(demand, arena, why);
+	if (!err)
+		err = settle(demand, arena, why);
+	return err;
 }
 
 static void list_arena(struct kmst_arena *arena)
@@ -414,49 +350,35 @@ static void unlist_arena(struct kmst_arena *arena)
  * @cancel: request to give up, or NULL
  * @why:    gets the limit in the way, KMST_LIMIT_NONE if there is none
  *
- * Whether enough memory is available is left to kmst_arena_check(): it was asked
- * when the arena before this one was still there, and an answer that differs now
- * would come too late for that one.
- *
  * The memory is not written to.
  *
  * Context: process context, may sleep.
- * Return: an arena with one reference, or ERR_PTR of -EINVAL, -EOPNOTSUPP or -E2BIG as
- * for kmst_arena_check(), -ENOMEM, or -EINTR when @cancel asked to give up. Nothing is
- * held after an error.
+ * Return: an arena with one reference, or ERR_PTR of an errno as for kmst_limits_request()
+ * and kmst_limits_claim(), of -ENOMEM, or of -EINTR when @cancel asked to give up. Nothing
+ * is held after an error.
  */
 struct kmst_arena *kmst_arena_create(const struct kmst_arena_config *config,
 				     const struct kmst_cancel *cancel,
 				     struct kmst_refusal *why)
 {
+	const struct kmst_demand demand = demand_of(config);
 	struct kmst_arena *arena;
-	struct kmst_plan plan;
-	unsigned long wanted;
 	int err;
 
-	kmst_plan_init(&plan, config->nr_structs, PAGE_SHIFT);
-	err = check_plan(config, &plan, why);
+	err = kmst_limits_request(&demand, why);
 	if (err)
 		return ERR_PTR(err);
 
-	arena = new_arena(config, &plan);
+	arena = new_arena(config, &demand.plan);
 	if (!arena)
 		return ERR_PTR(-ENOMEM);
-	wanted = arena->allocator->nr_pages(&plan);
-	err = reserve_share(config, wanted, why);
+	err = kmst_limits_claim(&demand, &arena->claim, cancel, why);
 	if (err)
 		goto out_free_arena;
-	arena->reserved = wanted;
 
-	err = alloc_spans(arena, cancel);
-	if (!err)
-		err = survey(arena, cancel, why);
-	if (!err && arena->reserved > wanted)
-		err = check_taken(config, arena, why);
-	trace_kmst_arena_alloc(arena->name, arena->allocator->name, plan.nr_structs,
+	err = get_memory(&demand, arena, cancel, why);
+	trace_kmst_arena_alloc(arena->name, arena->allocator->name, arena->plan.nr_structs,
 			  arena->nr_pages, kmst_arena_nr_spans(arena), err);
-	if (err == -ENOMEM)
-		refuse(why, KMST_LIMIT_ALLOCATOR, wanted, pages_got(arena), err);
 	if (err)
 		goto out_put_arena;
 	list_arena(arena);
@@ -478,7 +400,7 @@ static void free_arena(struct kmst_arena *arena)
 			 arena->nr_pages, kmst_arena_nr_spans(arena));
 	kmst_spans_free(&arena->spans, arena->allocator);
 	kvfree(arena->object_pages.bitmap);
-	atomic_long_sub(arena->reserved, &pages_reserved);
+	kmst_limits_release(&arena->claim);
 	mutex_destroy(&arena->share_lock);
 	kfree(arena);
 }
@@ -1262,4 +1184,31 @@ size_t kmst_arena_bookkeeping(const struct kmst_arena *arena)
 {
 	return sizeof(*arena) + arena->spans.table_bytes +
 	       BITS_TO_LONGS(arena->object_pages.nr_bits) * sizeof(long);
+}
+
+/**
+ * kmst_arena_source() - Which part of the kernel gave the memory.
+ * @arena: the arena
+ *
+ * Some allocators have two: "cma" takes a block where the area has no room, "kvmalloc"
+ * pages where there is no block, "kmalloc" blocks where no slab is large enough.
+ *
+ * Context: any. The caller holds a reference.
+ * Return: the source.
+ */
+enum kmst_source kmst_arena_source(const struct kmst_arena *arena)
+{
+	const struct kmst_spans *spans = &arena->spans;
+	const void *virt;
+
+	if (spans->objects)
+		return KMST_SOURCE_SLAB;
+	if (spans->pages)
+		return KMST_SOURCE_PAGES;
+	if (spans->from_cma)
+		return KMST_SOURCE_CMA;
+	virt = spans->table[0].virt;
+	if (is_vmalloc_addr(virt))
+		return KMST_SOURCE_VMALLOC;
+	return folio_test_slab(virt_to_folio(virt)) ? KMST_SOURCE_SLAB : KMST_SOURCE_PAGES;
 }

@@ -123,7 +123,10 @@ static void arena_hello(struct kmst_session *session,
 static void arena_filled(struct kmst_session *session,
 			 const struct kmst_arena *kmst_arena)
 {
-	container_of(session, struct arena, session)->logged = 0;
+	struct arena *arena = container_of(session, struct arena, session);
+
+	arena->logged = 0;
+	kmst_log_source(arena->who, kmst_arena);
 }
 
 static int arena_publish(struct kmst_session *session, struct kmst_arena *kmst_arena)
@@ -463,6 +466,30 @@ static ssize_t arena_give_way_store(struct config_item *item, const char *page,
 }
 CONFIGFS_ATTR(arena_, give_way);
 
+static ssize_t arena_cma_only_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%d\n", READ_ONCE(arena_of(item)->config.arena.cma_only));
+}
+
+static ssize_t arena_cma_only_store(struct config_item *item, const char *page, size_t len)
+{
+	struct arena *arena = arena_of(item);
+	bool wanted;
+	int err;
+
+	if (kstrtobool(page, &wanted))
+		return refuse(arena, "cma_only", page, "0 or 1");
+
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
+		err = check_idle(arena, "cma_only");
+		if (err)
+			return err;
+		WRITE_ONCE(arena->config.arena.cma_only, wanted);
+	}
+	return len;
+}
+CONFIGFS_ATTR(arena_, cma_only);
+
 /* --- commands --- */
 
 static int start(struct arena *arena)
@@ -581,6 +608,7 @@ CONFIGFS_ATTR_RO(arena_, _name)
 RESULT(run, "%llu", results.run);
 RESULT(state, "%s", kmst_state_name(results.state));
 RESULT(error, "%d", results.error);
+RESULT(source, "%s", kmst_source_name(results.source));
 RESULT(nr_pages, "%lu", results.nr_pages);
 RESULT(nr_spans, "%lu", results.nr_spans);
 RESULT(bytes_requested, "%llu", results.bytes_requested);
@@ -649,6 +677,7 @@ static struct configfs_attribute *arena_attrs[] = {
 	&arena_attr_seed,
 	&arena_attr_node,
 	&arena_attr_gfp,
+	&arena_attr_cma_only,
 	&arena_attr_scrub_ms,
 	&arena_attr_max_mismatches,
 	&arena_attr_give_way,
@@ -658,6 +687,7 @@ static struct configfs_attribute *arena_attrs[] = {
 	&arena_attr_run,
 	&arena_attr_state,
 	&arena_attr_error,
+	&arena_attr_source,
 	&arena_attr_nr_pages,
 	&arena_attr_order,
 	&arena_attr_nr_spans,

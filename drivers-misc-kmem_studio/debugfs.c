@@ -335,6 +335,9 @@ static void show_arena(struct seq_file *seq, const struct kmst_arena *arena)
 		   str_yes_no(allocator->promises & KMST_MAPPABLE),
 		   str_yes_no(allocator->promises & KMST_PER_OBJECT));
 	seq_printf(seq, "gfp:\t%s\nnode:\t%d\n", flags, arena->nid);
+	if (arena->spans.nr_calls)
+		seq_printf(seq, "bulk_calls:\t%lu\nbulk_calls_single:\t%lu\n",
+			   arena->spans.nr_calls, arena->spans.nr_single);
 	seq_printf(seq, "pattern:\t%s\nseed:\t%llu\n", arena->pattern->name, arena->seed);
 	seq_printf(seq, "nr_structs:\t%u\n", arena->plan.nr_structs);
 	if (kmst_allocator_takes_order(allocator))
@@ -345,6 +348,7 @@ static void show_results(struct seq_file *seq, const struct kmst_results *result
 {
 	seq_printf(seq, "run:\t%llu\nstate:\t%s\nerror:\t%d\n", results->run,
 		   kmst_state_name(results->state), results->error);
+	seq_printf(seq, "source:\t%s\n", kmst_source_name(results->source));
 	seq_printf(seq, "pages:\t%lu\nspans:\t%lu\n", results->nr_pages, results->nr_spans);
 	seq_printf(seq, "bytes_requested:\t%llu\nbytes_allocated:\t%llu%s\nbytes_slack:\t%llu\n",
 		   results->bytes_requested, results->bytes_allocated,

@@ -145,6 +145,9 @@ static void log_placement(struct kmst_session *session, const struct kmst_arena 
 	}
 	for_each_online_node(nid)
 		pr_info("Pages on node %d: %lu\n", nid, kmst_session_node_pages(session, nid));
+	if (arena->spans.nr_calls)
+		pr_info("Bulk calls: %lu\tthat gave one page: %lu\tmemory policy: not asked, pages of the CPU's node first\n",
+			arena->spans.nr_calls, arena->spans.nr_single);
 }
 
 static void log_arena(struct kmst_session *session,
@@ -152,6 +155,7 @@ static void log_arena(struct kmst_session *session,
 {
 	bool verbose = READ_ONCE(lab.verbose);
 
+	kmst_log_source("", arena);
 	if (verbose)
 		log_first_words(arena, &session->cancel);
 	if (verbose || arena->allocator != kmst_allocator_at(0))

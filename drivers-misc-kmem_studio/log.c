@@ -113,6 +113,58 @@ void kmst_log_report(const char *who, const struct kmst_report *report)
 	       report->bad_translations, report->pages);
 }
 
+/**
+ * kmst_log_source() - Say when an arena's memory is not from where its allocator is named
+ * after.
+ * @who:   what the line begins with
+ * @arena: the arena
+ *
+ * Context: process context, may sleep. The caller holds a reference.
+ */
+void kmst_log_source(const char *who, const struct kmst_arena *arena)
+{
+	if (!arena->allocator->uses_cma || kmst_arena_source(arena) == KMST_SOURCE_CMA)
+		return;
+	pr_notice("%snr_structs=%u has a block of %lu pages of the page allocator, not of the area for DMA, which %s\n",
+		  who, arena->plan.nr_structs, arena->nr_pages,
+		  arena->plan.nr_pages == 1 ? "the DMA API takes no single page from" :
+		  "had no room in one piece");
+}
+
+static const char *pool_name(enum kmst_pool pool)
+{
+	static const char * const names[] = {
+		[KMST_POOL_LOW]		= "low memory",
+		[KMST_POOL_HIGH]	= "high memory",
+		[KMST_POOL_CMA]		= "the area for DMA (CMA)",
+	};
+
+	return names[pool];
+}
+
+/* The most objects that so many pages hold. */
+static unsigned int structs_in(unsigned long nr_pages)
+{
+	return min_t(u64, (u64)nr_pages * (PAGE_SIZE / sizeof(struct kmst_struct)),
+		     U32_MAX);
+}
+
+static void log_run(const char *who, const struct kmst_arena_config *config,
+		    const struct kmst_refusal *why)
+{
+	const struct kmst_allocator *allocator = config->allocator;
+
+	if (config->cma_only) {
+		pr_err("%snr_structs=%u needs %lu pages in a row, the area for DMA has %lu: write 0 to cma_only, or ask for at most %u structs\n",
+		       who, config->nr_structs, why->wanted, why->allowed,
+		       structs_in(why->allowed));
+		return;
+	}
+	pr_err("%snr_structs=%u needs %lu pages in a row, allocator %s ends at %lu (%s): use allocator=chunk, which has no such limit, or at most %u structs\n",
+	       who, config->nr_structs, why->wanted, allocator->name, why->allowed,
+	       allocator->max_run_is, structs_in(why->allowed));
+}
+
 /* What stood in the way is a limit. */
 static void log_limit(const char *who, const struct kmst_arena_config *config,
 		      const struct kmst_refusal *why, int err)
@@ -135,12 +187,34 @@ static void log_limit(const char *who, const struct kmst_arena_config *config,
 		       (unsigned long)plan.structs_per_page << why->allowed);
 		return;
 	case KMST_LIMIT_SHARE:
-		pr_err("%snr_structs=%u needs %lu pages, max_percent=%u of RAM is %lu pages, of which other arenas have %lu: ask for fewer structs, or raise max_percent\n",
-		       who, nr, why->wanted, config->max_percent, why->allowed, why->taken);
+		pr_err("%snr_structs=%u needs %lu pages, max_percent=%u of %s is %lu pages, of which other arenas have %lu: ask for fewer structs, or raise max_percent\n",
+		       who, nr, why->wanted, config->max_percent, pool_name(why->pool),
+		       why->allowed, why->taken);
 		return;
 	case KMST_LIMIT_AVAILABLE:
 		pr_err("%snr_structs=%u needs %lu pages, %lu are available: ask for fewer structs, or end a program\n",
 		       who, nr, why->wanted, why->allowed);
+		return;
+	case KMST_LIMIT_RUN:
+		log_run(who, config, why);
+		return;
+	case KMST_LIMIT_TABLE:
+		pr_err("%snr_structs=%u needs a table of %lu pointers, allocator %s ends at %lu (what kvmalloc gives at once): use allocator=chunk, which needs none\n",
+		       who, nr, why->wanted, name, why->allowed);
+		return;
+	case KMST_LIMIT_AREA:
+		pr_err("%snr_structs=%u needs %lu pages, %lu of the area for DMA may be had, the rest is left to display and camera: ask for fewer structs, or use allocator=exact\n",
+		       who, nr, why->wanted, why->allowed);
+		return;
+	case KMST_LIMIT_CMA_ONLY:
+		pr_err("%snr_structs=%u needs %lu pages of the area for DMA, which %s, and cma_only=1 takes no others: nothing is held, ask for %s structs, or write 0 to cma_only\n",
+		       who, nr, why->wanted,
+		       why->wanted == 1 ? "the DMA API takes no single page from" :
+		       "has no room in one piece", why->wanted == 1 ? "more" : "fewer");
+		return;
+	case KMST_LIMIT_NOT_CMA:
+		pr_err("%sallocator=%s is not started: cma_only=1 is for memory of the area for DMA: use allocator=cma, or write 0 to cma_only\n",
+		       who, name);
 		return;
 	case KMST_LIMIT_SUPPORT:
 		pr_err("%sallocator=%s is not started: this kernel has no such memory (CONFIG_DMA_CMA, or cma= on its command line): use allocator=exact\n",

@@ -221,6 +221,26 @@ const char *kmst_state_name(enum kmst_state state)
 }
 
 /**
+ * kmst_source_name() - The word for the part of the kernel that gave memory.
+ * @source: the source
+ *
+ * Context: any, pure.
+ * Return: the word, an empty one for none.
+ */
+const char *kmst_source_name(enum kmst_source source)
+{
+	static const char * const names[] = {
+		[KMST_SOURCE_NONE]	= "",
+		[KMST_SOURCE_PAGES]	= "pages",
+		[KMST_SOURCE_SLAB]	= "slab",
+		[KMST_SOURCE_VMALLOC]	= "vmalloc",
+		[KMST_SOURCE_CMA]	= "cma",
+	};
+
+	return names[source];
+}
+
+/**
  * kmst_kind_name() - The word for where the kernel sees a page.
  * @t: the page's translation
  *

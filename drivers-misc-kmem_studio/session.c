@@ -100,6 +100,7 @@ static void note_arena(struct kmst_session *session, const struct kmst_arena *ar
 
 	spin_lock(&session->results_lock);
 	memcpy(session->node_pages, session->node_count, sizeof(session->node_pages));
+	results->source = kmst_arena_source(arena);
 	results->nr_pages = arena->nr_pages;
 	results->nr_spans = kmst_arena_nr_spans(arena);
 	results->bytes_allocated = arena->spans.bytes;

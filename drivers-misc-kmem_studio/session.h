@@ -6,7 +6,8 @@
  * kmst_session.results_lock; the spinlock of the list of sessions comes before the latter.
  * The thread of a session also takes, with none of these held, what its front end's
  * @publish and @retire take, and whoever drops the last reference to an arena that of the
- * list of arenas. These have none below them.
+ * list of arenas, and that of the ledger of limits, which whoever starts an arena takes,
+ * too. These have none below them.
  *
  * @lock is held while the thread starts and while it is waited for at a stop, so the
  * thread never takes it. What only reads does not take it either, so nobody waits for a
@@ -69,6 +70,7 @@ struct kmst_session_config {
  * @run:             which run all of this is of: starts so far, those that failed too
  * @state:           what the session does
  * @error:           what the start, the last verification or the stop of that run returned
+ * @source:          which part of the kernel gave the memory
  * @nr_pages:        pages that the arena lies on
  * @order:           order of the single block that holds its objects, -1 for an allocator
  *                   that takes no such block
@@ -92,6 +94,7 @@ struct kmst_results {
 	u64		run;
 	enum kmst_state	state;
 	int		error;
+	enum kmst_source source;
 	unsigned long	nr_pages;
 	int		order;
 	unsigned long	nr_spans;

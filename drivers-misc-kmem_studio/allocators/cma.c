@@ -11,15 +11,16 @@
 #include <linux/cleanup.h>
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/mutex.h>
-#include <linux/nodemask.h>
 #include <linux/page_ref.h>
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 
 #include "../plan.h"
+#include "../zones.h"
 #include "cma.h"
 
 /* The device, and the arenas that it has memory for. */
@@ -37,31 +38,19 @@ struct cma_source {
 	size_t			bytes;
 };
 
-static unsigned long cma_pages_of_node(int nid)
-{
-	unsigned long pages = 0;
-	int i;
-
-	for (i = 0; i < MAX_NR_ZONES; i++)
-		pages += zone_cma_pages(&NODE_DATA(nid)->node_zones[i]);
-	return pages;
-}
-
 /* Built without it, or told at boot to set nothing aside ("cma=0"). */
 static bool cma_supported(void)
 {
-	int nid;
-
-	if (!IS_ENABLED(CONFIG_DMA_CMA))
-		return false;
-	for_each_online_node(nid) {
-		if (cma_pages_of_node(nid))
-			return true;
-	}
-	return false;
+	return IS_ENABLED(CONFIG_DMA_CMA) && kmst_zones_largest_area();
 }
 
 /* Where the area has no room the DMA API takes a block of the page allocator. */
+static unsigned long cma_max_pages(void)
+{
+	return max(kmst_zones_largest_area(), 1UL << MAX_PAGE_ORDER);
+}
+
+/* The block is larger than what was asked for, the area gives that and no more. */
 static unsigned long cma_nr_pages(const struct kmst_plan *plan)
 {
 	return plan->order > MAX_PAGE_ORDER ? plan->nr_pages : 1UL << plan->order;
@@ -221,6 +210,8 @@ const struct kmst_allocator kmst_allocator_cma = {
 	.description	= "dma_alloc_pages: one run of pages from the area set aside for DMA",
 	.promises	= KMST_CONTIGUOUS | KMST_MAPPABLE,
 	.max_order	= -1,
+	.max_run	= cma_max_pages,
+	.max_run_is	= "the area set aside for DMA, or one block of MAX_PAGE_ORDER",
 	.gfp_refused	= KMST_GFP_HIGH | __GFP_COMP | __GFP_DMA | __GFP_DMA32,
 	.sleeps		= true,
 	.uses_cma	= true,

@@ -153,6 +153,11 @@ static unsigned long kmalloc_object_nr_pages(const struct kmst_plan *plan)
 	return pages_of_objects(plan, kmalloc_size_roundup(sizeof(struct kmst_struct)));
 }
 
+static unsigned long pointer_each(const struct kmst_plan *plan)
+{
+	return plan->nr_structs;
+}
+
 /* The table, and what all objects have in common. */
 static int prepare_objects(struct kmst_spans *spans, unsigned int nr, size_t bytes)
 {
@@ -346,6 +351,7 @@ const struct kmst_allocator kmst_allocator_kmalloc_object = {
 	.description	= "kmalloc: one allocation for each object",
 	.promises	= KMST_PER_OBJECT,
 	.max_order	= -1,
+	.nr_pointers	= pointer_each,
 	.gfp_refused	= SLAB_REFUSED | __GFP_DMA32,
 	.takes_node	= true,
 	.nr_pages	= kmalloc_object_nr_pages,
@@ -358,6 +364,7 @@ const struct kmst_allocator kmst_allocator_slab = {
 	.description	= "kmem_cache_alloc_bulk: one object of a cache of its own for each",
 	.promises	= KMST_PER_OBJECT,
 	.max_order	= -1,
+	.nr_pointers	= pointer_each,
 	.gfp_refused	= SLAB_REFUSED,
 	.takes_node	= true,
 	.nr_pages	= slab_nr_pages,

@@ -93,7 +93,9 @@ needs_driver() {
 	PER_PAGE=$((PAGE_SIZE / 32))
 	TOTAL_PAGES=$(($(awk '/^MemTotal/ { print $2 }' /proc/meminfo) * 1024 / PAGE_SIZE))
 	HIGH_KB=$(awk '/^HighTotal/ { print $2 }' /proc/meminfo)
-	LOWMEM_PAGES=$((TOTAL_PAGES - ${HIGH_KB:-0} * 1024 / PAGE_SIZE))
+	CMA_KB=$(awk '/^CmaTotal/ { print $2 }' /proc/meminfo)
+	# the area for DMA counts for itself, wherever it lies
+	LOWMEM_PAGES=$((TOTAL_PAGES - (${HIGH_KB:-0} + ${CMA_KB:-0}) * 1024 / PAGE_SIZE))
 	TRACE=$(tracefs)
 	TAINTED=$(($(cat /proc/sys/kernel/tainted) & (32 | 128 | 512 | 16384)))
 }

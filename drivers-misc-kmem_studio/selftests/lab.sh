@@ -105,6 +105,12 @@ lab_verbose() {
 	[ "$(driver_log | grep -v -e '^Blocks of' -e '^Pages on')" = "$expected" ]
 }
 
+# the pages of bulk are of one node, whatever policy there is, and that is told
+lab_verbose_bulk() {
+	start 10000 allocator=bulk verbose=1 && stop || return 1
+	log_has "^Bulk calls: [1-9][0-9]*${TAB}that gave one page: [0-9]*${TAB}memory policy: not asked"
+}
+
 lab_chunk() {
 	objects=$((PER_PAGE * 79))
 	start $objects allocator=chunk && stop || return 1
@@ -153,11 +159,11 @@ too_many_for_any_block() {
 
 more_than_the_share() {
 	[ "$TOTAL_PAGES" -lt $((4294967295 / PER_PAGE)) ] || return "$KSFT_SKIP"
-	refused "max_percent=50 of RAM" 4294967295 allocator=chunk
+	refused "max_percent=50 of low memory" 4294967295 allocator=chunk
 }
 
 more_than_a_small_share() {
-	refused "max_percent=1 of RAM" $((TOTAL_PAGES * PER_PAGE / 50)) \
+	refused "max_percent=1 of low memory" $((TOTAL_PAGES * PER_PAGE / 50)) \
 		allocator=chunk max_percent=1
 }
 
@@ -404,12 +410,13 @@ trap end EXIT
 needs_driver
 
 ROWS="1 200 1000 2000 4000 10000 50000 $((PER_PAGE << $(max_order)))"
-ktap_set_plan $((8 + 22))
+ktap_set_plan $((8 + 23))
 
 for row in $ROWS; do
 	run "lab nr_structs=$row" lab_row "$row"
 done
 run "lab verbose=1" lab_verbose
+run "lab allocator=bulk verbose=1" lab_verbose_bulk
 run "lab allocator=chunk" lab_chunk
 run "one object more than the largest block" one_more_than_the_largest_block
 run "chunk has no largest block" chunk_has_no_largest_block

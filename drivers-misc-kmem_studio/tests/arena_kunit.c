@@ -64,6 +64,14 @@ static unsigned long pages_reserved(struct kunit *test)
 	return why.taken;
 }
 
+static unsigned long pages_of_pool(enum kmst_pool pool)
+{
+	unsigned long pages[KMST_NR_POOLS];
+
+	kmst_zones_managed(pages);
+	return pages[pool];
+}
+
 /* Sizes in objects, written as pages and a few more or less. */
 struct size {
 	unsigned int	nr_pages;
@@ -177,6 +185,24 @@ static void expect_consistent(struct kunit *test, const struct kmst_arena *arena
 	expect_nodes(test, arena);
 }
 
+/* What an arena counts for is what it has of each kind of memory, and its tables. */
+static void expect_claim(struct kunit *test, const struct kmst_arena *arena)
+{
+	unsigned long in_pool[KMST_NR_POOLS] = {};
+	struct kmst_page_at at;
+	enum kmst_pool pool;
+	bool more;
+
+	for (more = kmst_arena_page(arena, 0, &at); more;
+	     more = kmst_arena_next_page(arena, &at)) {
+		pool = arena->spans.from_cma ? KMST_POOL_CMA : kmst_zones_pool(at.page);
+		in_pool[pool]++;
+	}
+	KUNIT_EXPECT_EQ(test, arena->claim.pages[KMST_POOL_CMA], in_pool[KMST_POOL_CMA]);
+	KUNIT_EXPECT_EQ(test, arena->claim.pages[KMST_POOL_HIGH], in_pool[KMST_POOL_HIGH]);
+	KUNIT_EXPECT_GE(test, arena->claim.pages[KMST_POOL_LOW], in_pool[KMST_POOL_LOW]);
+}
+
 static void every_allocator_gives_an_arena(struct kunit *test)
 {
 	const struct kmst_allocator *allocator = test->param_value;
@@ -190,6 +216,8 @@ static void every_allocator_gives_an_arena(struct kunit *test)
 
 		KUNIT_EXPECT_GE(test, arena->spans.bytes, arena->plan.bytes);
 		expect_consistent(test, arena);
+		expect_claim(test, arena);
+		KUNIT_EXPECT_NE(test, kmst_arena_source(arena), KMST_SOURCE_NONE);
 		kmst_arena_put(arena);
 	}
 	KUNIT_EXPECT_EQ(test, pages_reserved(test), reserved);
@@ -380,7 +408,7 @@ static void the_sum_of_arenas_is_kept_under_the_share(struct kunit *test)
 /* All of lowmem is within 100 percent, but never all available. */
 static void memory_that_is_in_use_is_not_available(struct kunit *test)
 {
-	unsigned long lowmem = totalram_pages() - totalhigh_pages();
+	unsigned long lowmem = pages_of_pool(KMST_POOL_LOW);
 	unsigned long pages = lowmem - pages_reserved(test);
 	struct kmst_arena_config config = config_of(&kmst_counted_allocator,
 						    pages * PER_PAGE);
@@ -564,6 +592,77 @@ static void a_page_outlives_its_arena(struct kunit *test)
 		expect_page_outlives(test, allocator, GFP_KERNEL | __GFP_COMP);
 }
 
+/* The DMA API takes no single page from the area: that is told, or a failure. */
+static void cma_that_is_none_is_told(struct kunit *test)
+{
+	const struct kmst_allocator *cma = kmst_allocator_find("cma");
+	struct kmst_arena_config config = config_of(cma, PER_PAGE);
+	unsigned long reserved = pages_reserved(test);
+	struct kmst_arena *arena;
+	struct kmst_refusal why;
+
+	skip_if_not_supported(test, cma);
+	arena = new_arena(test, cma, PER_PAGE);
+	KUNIT_EXPECT_EQ(test, kmst_arena_source(arena), KMST_SOURCE_PAGES);
+	KUNIT_EXPECT_EQ(test, pages_reserved(test), reserved + 1);
+	kmst_arena_put(arena);
+
+	config.cma_only = true;
+	KUNIT_EXPECT_EQ(test, PTR_ERR(kmst_arena_create(&config, NULL, &why)), (long)-ENOMEM);
+	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_CMA_ONLY);
+	KUNIT_EXPECT_EQ(test, why.wanted, 1UL);
+	KUNIT_EXPECT_EQ(test, pages_reserved(test), reserved);
+
+	config.nr_structs = 5 * PER_PAGE;
+	arena = kmst_arena_create(&config, NULL, &why);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, arena);
+	KUNIT_EXPECT_EQ(test, kmst_arena_source(arena), KMST_SOURCE_CMA);
+	KUNIT_EXPECT_EQ(test, arena->claim.pages[KMST_POOL_CMA], 5UL);
+	KUNIT_EXPECT_EQ(test, pages_reserved(test), reserved);
+	kmst_arena_put(arena);
+}
+
+static void sources_are_those_of_the_kernel(struct kunit *test)
+{
+	static const struct {
+		const char		*allocator;
+		unsigned int		nr_structs;
+		enum kmst_source	source;
+	} cases[] = {
+		{ "page", PER_PAGE, KMST_SOURCE_PAGES },
+		{ "bulk", PER_PAGE, KMST_SOURCE_PAGES },
+		{ "kmalloc", 1, KMST_SOURCE_SLAB },
+		{ "kmalloc", 8 * PER_PAGE, KMST_SOURCE_PAGES },
+		{ "slab", 1, KMST_SOURCE_SLAB },
+		{ "vmalloc", 1, KMST_SOURCE_VMALLOC },
+		{ "kvmalloc", 1, KMST_SOURCE_SLAB },
+		{ "kvmalloc", (PER_PAGE << MAX_PAGE_ORDER) + 1, KMST_SOURCE_VMALLOC },
+	};
+	struct kmst_arena *arena;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		arena = new_arena(test, kmst_allocator_find(cases[i].allocator),
+				  cases[i].nr_structs);
+		KUNIT_EXPECT_EQ_MSG(test, kmst_arena_source(arena), cases[i].source,
+				    "%s, %u structs", cases[i].allocator,
+				    cases[i].nr_structs);
+		kmst_arena_put(arena);
+	}
+}
+
+/* Calls are counted, and those that give one page though more were asked for. */
+static void calls_of_bulk_are_counted(struct kunit *test)
+{
+	struct kmst_arena *arena = new_arena(test, kmst_allocator_find("bulk"),
+					     1000 * PER_PAGE);
+
+	KUNIT_EXPECT_GE(test, arena->spans.nr_calls, 2UL);
+	KUNIT_EXPECT_LE(test, arena->spans.nr_calls, 1000UL);
+	KUNIT_EXPECT_LE(test, arena->spans.nr_single, arena->spans.nr_calls);
+	kmst_arena_put(arena);
+}
+
 static void a_failing_allocator_leaves_nothing(struct kunit *test)
 {
 	struct kmst_arena_config config = config_of(&kmst_counted_allocator, 20 * PER_PAGE);
@@ -675,6 +774,9 @@ static struct kunit_case arena_cases[] = {
 	KUNIT_CASE(flags_narrow_what_is_available),
 	KUNIT_CASE_PARAM(rows_have_all_words, allocator_gen_params),
 	KUNIT_CASE_PARAM(a_page_outlives_its_arena, allocator_gen_params),
+	KUNIT_CASE(cma_that_is_none_is_told),
+	KUNIT_CASE(sources_are_those_of_the_kernel),
+	KUNIT_CASE(calls_of_bulk_are_counted),
 	KUNIT_CASE(a_failing_allocator_leaves_nothing),
 	KUNIT_CASE(objects_without_a_table_of_pages_leave_nothing),
 	KUNIT_CASE(a_cancelled_create_leaves_nothing),
