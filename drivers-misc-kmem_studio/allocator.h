@@ -12,11 +12,15 @@
 struct kmst_cancel;
 struct kmst_plan;
 struct page;
+struct vm_area_struct;
 
 /* What an allocator gives: bits of kmst_allocator.promises. */
 #define KMST_CONTIGUOUS		BIT(0)	/* all of it is one run of physical addresses */
 #define KMST_MAPPABLE		BIT(1)	/* whole pages, that user space may see */
 #define KMST_PER_OBJECT		BIT(2)	/* one allocation for each object */
+
+/* What kmst_allocator.map returns for pages that a fault puts in, each with a reference. */
+#define KMST_BY_FAULTS		1
 
 /* The zone of user space's movable pages, which the kernel may have no address for. */
 #define KMST_GFP_HIGH		(__GFP_HIGHMEM | __GFP_MOVABLE)
@@ -47,8 +51,6 @@ struct kmst_span {
  * @table_bytes:  bytes of @table, @pages or @objects
  * @source:       what the allocator made for this arena alone, NULL for none
  * @from_cma:     the pages are part of the area that is set aside for DMA
- * @split:        each page of a block has a reference of its own, for it was shared
- * @locked:       each folio is locked, for it was shared
  */
 struct kmst_spans {
 	struct kmst_span	*table;
@@ -63,8 +65,6 @@ struct kmst_spans {
 	size_t			table_bytes;
 	void			*source;
 	bool			from_cma;
-	bool			split;
-	bool			locked;
 };
 
 /**
@@ -93,6 +93,7 @@ struct kmst_request {
  * @sleeps:      it cannot serve a request that may not sleep
  * @takes_node:  it can serve a request for one node
  * @uses_cma:    it may take pages of the area that is set aside for DMA
+ * @is_dma:      the DMA API gives the memory, to the driver's own device
  * @supported:   does this kernel have it? NULL for yes
  * @nr_pages:    pages that a plan will take, bookkeeping included; for objects an
  *               estimate
@@ -100,11 +101,11 @@ struct kmst_request {
  *               when the request's cancel asked it to give up; what it added until
  *               then is the caller's to free
  * @free:        give all memory back, but not the tables. May sleep
- * @share:       see to it that each page has a reference of its own, or of its folio,
- *               which user space may add to; NULL if it has. Called once at most
- * @unshare:     NULL if @free lets each page go when its last user does. Else what has
- *               to come before it once @share was called: false as long as somebody
- *               has a page
+ * @split:       see to it that each page of a span has a reference of its own, which user
+ *               space may add to; NULL if it has. May be called again
+ * @map:         map all pages of an area at once, as frames that their descriptors know
+ *               nothing of. Returns 0, KMST_BY_FAULTS for memory whose pages may be put in
+ *               one by one, or an errno. NULL for KMST_BY_FAULTS
  */
 struct kmst_allocator {
 	const char	*name;
@@ -116,13 +117,15 @@ struct kmst_allocator {
 	bool		sleeps;
 	bool		takes_node;
 	bool		uses_cma;
+	bool		is_dma;
 	bool		(*supported)(void);
 	unsigned long	(*nr_pages)(const struct kmst_plan *plan);
 	int		(*alloc)(const struct kmst_request *request,
 				 struct kmst_spans *spans);
 	void		(*free)(struct kmst_spans *spans);
-	void		(*share)(struct kmst_spans *spans);
-	bool		(*unshare)(struct kmst_spans *spans);
+	void		(*split)(const struct kmst_span *span);
+	int		(*map)(const struct kmst_spans *spans,
+			       struct vm_area_struct *vma);
 };
 
 const struct kmst_allocator *kmst_allocator_find(const char *name);

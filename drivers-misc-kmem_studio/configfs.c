@@ -122,7 +122,11 @@ static int arena_publish(struct kmst_session *session, struct kmst_arena *kmst_a
 
 static void arena_retire(struct kmst_session *session, struct kmst_arena *kmst_arena)
 {
-	kmst_chardev_remove(container_of(session, struct arena, session)->device);
+	struct arena *arena = container_of(session, struct arena, session);
+
+	kmst_chardev_remove(arena->device);
+	kmst_chardev_put(arena->device);
+	arena->device = NULL;
 }
 
 /* Whoever asked gets an answer. A scrub adds to the log what is not there yet. */
@@ -131,7 +135,7 @@ static void arena_verified(struct kmst_session *session,
 			   const struct kmst_report *report, bool scrub, int err)
 {
 	struct arena *arena = container_of(session, struct arena, session);
-	u64 found = report->mismatches + report->bad_translations;
+	u64 found = report->mismatches + report->bad_translations + report->poisoned;
 
 	kmst_chardev_note(arena->device, err);
 	if (!err)
@@ -494,6 +498,8 @@ RESULT(bytes_slack, "%llu", results.bytes_allocated ?
 			    results.bytes_allocated - results.bytes_requested : 0);
 RESULT(words_verified, "%llu", results.words_verified);
 RESULT(mismatches, "%llu", results.mismatches);
+RESULT(poisoned, "%lu", results.poisoned);
+RESULT(verified_in, "%s", kmst_verified_in_name(&results));
 RESULT(alloc_ns, "%llu", results.alloc_ns);
 RESULT(fill_ns, "%llu", results.fill_ns);
 RESULT(verify_ns, "%llu", results.verify_ns);
@@ -549,6 +555,8 @@ static struct configfs_attribute *arena_attrs[] = {
 	&arena_attr_pages_held,
 	&arena_attr_words_verified,
 	&arena_attr_mismatches,
+	&arena_attr_poisoned,
+	&arena_attr_verified_in,
 	&arena_attr_alloc_ns,
 	&arena_attr_fill_ns,
 	&arena_attr_verify_ns,

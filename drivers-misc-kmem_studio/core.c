@@ -5,14 +5,22 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
+#include "chardev.h"
 #include "configfs.h"
 #include "debugfs.h"
+#include "device.h"
 #include "lab.h"
 
 static int __init kmem_studio_init(void)
 {
 	int err;
 
+	err = kmst_device_init();
+	if (err)
+		return err;
+	err = kmst_chardev_init();
+	if (err)
+		goto out_exit_device;
 	kmst_debugfs_init();
 	/* the lab first: what it refuses must not find arenas of others */
 	err = kmst_lab_init();
@@ -30,6 +38,9 @@ out_exit_lab:
 	kmst_lab_exit();
 out_exit_debugfs:
 	kmst_debugfs_exit();
+	kmst_chardev_exit();
+out_exit_device:
+	kmst_device_exit();
 	return err;
 }
 module_init(kmem_studio_init);
@@ -39,6 +50,8 @@ static void __exit kmem_studio_exit(void)
 	kmst_configfs_exit();
 	kmst_lab_exit();
 	kmst_debugfs_exit();
+	kmst_chardev_exit();
+	kmst_device_exit();
 }
 module_exit(kmem_studio_exit);
 

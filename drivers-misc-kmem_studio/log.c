@@ -77,6 +77,9 @@ void kmst_log_report(const char *who, const struct kmst_report *report)
 	}
 	if (report->bad_translations)
 		log_bad_route(who, report);
+	if (report->poisoned)
+		pr_err("%sHardware-poisoned pages: %lu, what they held is lost and was not read\n",
+		       who, report->poisoned);
 	pr_err("%sVerification failed: %llu of %llu words and the addresses of %lu of %lu pages are wrong\n",
 	       who, report->mismatches, report->words + report->guards,
 	       report->bad_translations, report->pages);

@@ -4,9 +4,9 @@
  *
  * Lock order: kmst_session.lock, then kmst_session.words, then
  * kmst_session.results_lock. The thread of a session also takes, with none of these held,
- * the lock of misc devices (in @publish and @retire), and whoever drops the last
- * reference to an arena that of the list of arenas, and that of the device of "cma".
- * kmst_arena.share_lock is taken under a process's mmap_lock. These have none below them.
+ * the locks of devices (in @publish and @retire), and whoever drops the last reference to
+ * an arena that of the list of arenas. kmst_arena.split_lock is taken under a process's
+ * mmap_lock. These have none below them.
  *
  * @lock is held while the thread starts and while it stops, so the thread never
  * takes it. kmst_session_close() asks for an end before it takes the lock: it does
@@ -65,6 +65,8 @@ struct kmst_session_config {
  * @bytes_allocated: bytes that they take from the kernel
  * @words_verified:  words that the last verification compared, guard words too
  * @mismatches:      words that it found wrong
+ * @poisoned:        pages that it did not read, for the kernel has found them broken
+ * @cached:          some of the words may have come from a cache
  * @verifications:   verifications so far, those by the thread too
  * @scrubs:          verifications by the thread
  * @alloc_ns:        time to allocate, in ns
@@ -82,6 +84,8 @@ struct kmst_results {
 	u64		bytes_allocated;
 	u64		words_verified;
 	u64		mismatches;
+	unsigned long	poisoned;
+	bool		cached;
 	u64		verifications;
 	u64		scrubs;
 	u64		alloc_ns;
