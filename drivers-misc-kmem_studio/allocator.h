@@ -12,11 +12,15 @@
 struct kmst_cancel;
 struct kmst_plan;
 struct page;
+struct vm_area_struct;
 
 /* What an allocator gives: bits of kmst_allocator.promises. */
 #define KMST_CONTIGUOUS		BIT(0)	/* all of it is one run of physical addresses */
 #define KMST_MAPPABLE		BIT(1)	/* whole pages, that user space may see */
 #define KMST_PER_OBJECT		BIT(2)	/* one allocation for each object */
+
+/* What kmst_allocator.map returns for pages that a fault puts in, each with a reference. */
+#define KMST_BY_FAULTS		1
 
 /* The zone of user space's movable pages, which the kernel may have no address for. */
 #define KMST_GFP_HIGH		(__GFP_HIGHMEM | __GFP_MOVABLE)
@@ -50,8 +54,6 @@ struct kmst_span {
  * @from_cma:     the pages are part of the area that is set aside for DMA
  * @nr_calls:     calls that gave @pages, where one gives many
  * @nr_single:    those of them that gave one page, though more were asked for
- * @split:        each page of a block has a reference of its own, for it was shared
- * @locked:       each folio is locked, for it was shared
  */
 struct kmst_spans {
 	struct kmst_span	*table;
@@ -69,8 +71,6 @@ struct kmst_spans {
 	bool			from_cma;
 	unsigned long		nr_calls;
 	unsigned long		nr_single;
-	bool			split;
-	bool			locked;
 };
 
 /**
@@ -106,6 +106,7 @@ struct kmst_request {
  * @uses_high:   it takes pages of highmem first, if there are any, whatever flags it is
  *               given
  * @uses_cma:    it may take pages of the area that is set aside for DMA
+ * @is_dma:      the DMA API gives the memory, to the driver's own device
  * @supported:   does this kernel have it? NULL for yes
  * @nr_pages:    pages that a plan will take, bookkeeping included; for objects an
  *               estimate
@@ -113,11 +114,11 @@ struct kmst_request {
  *               when the request's cancel asked it to give up; what it added until
  *               then is the caller's to free
  * @free:        give all memory back, but not the tables. May sleep
- * @share:       see to it that each page has a reference of its own, or of its folio,
- *               which user space may add to; NULL if it has. Called once at most
- * @unshare:     NULL if @free lets each page go when its last user does. Else what has
- *               to come before it once @share was called: false as long as somebody
- *               has a page
+ * @split:       see to it that each page of a span has a reference of its own, which user
+ *               space may add to; NULL if it has. May be called again
+ * @map:         map all pages of an area at once, as frames that their descriptors know
+ *               nothing of. Returns 0, KMST_BY_FAULTS for memory whose pages may be put in
+ *               one by one, or an errno. NULL for KMST_BY_FAULTS
  */
 struct kmst_allocator {
 	const char	*name;
@@ -133,13 +134,15 @@ struct kmst_allocator {
 	bool		takes_node;
 	bool		uses_high;
 	bool		uses_cma;
+	bool		is_dma;
 	bool		(*supported)(void);
 	unsigned long	(*nr_pages)(const struct kmst_plan *plan);
 	int		(*alloc)(const struct kmst_request *request,
 				 struct kmst_spans *spans);
 	void		(*free)(struct kmst_spans *spans);
-	void		(*share)(struct kmst_spans *spans);
-	bool		(*unshare)(struct kmst_spans *spans);
+	void		(*split)(const struct kmst_span *span);
+	int		(*map)(const struct kmst_spans *spans,
+			       struct vm_area_struct *vma);
 };
 
 /* Does it take one block, whose order is that of the plan? */

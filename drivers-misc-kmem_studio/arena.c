@@ -19,7 +19,6 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/workqueue.h>
 
 #include "arena.h"
 #include "cancel.h"
@@ -101,8 +100,7 @@ static struct kmst_arena *new_arena(const struct kmst_arena_config *config,
 		return NULL;
 	kref_init(&arena->ref);
 	INIT_LIST_HEAD(&arena->list);
-	INIT_LIST_HEAD(&arena->lingering);
-	mutex_init(&arena->share_lock);
+	mutex_init(&arena->split_lock);
 	arena->allocator = config->allocator;
 	arena->pattern = config->pattern ?: kmst_pattern_at(0);
 	arena->seed = config->seed;
@@ -393,106 +391,18 @@ out_free_arena:
 	return ERR_PTR(err);
 }
 
-static void free_arena(struct kmst_arena *arena)
+static void arena_release(struct kref *ref)
 {
+	struct kmst_arena *arena = container_of(ref, struct kmst_arena, ref);
+
 	unlist_arena(arena);
 	trace_kmst_arena_free(arena->name, arena->allocator->name, arena->plan.nr_structs,
 			 arena->nr_pages, kmst_arena_nr_spans(arena));
 	kmst_spans_free(&arena->spans, arena->allocator);
 	kvfree(arena->object_pages.bitmap);
 	kmst_limits_release(&arena->claim);
-	mutex_destroy(&arena->share_lock);
+	mutex_destroy(&arena->split_lock);
 	kfree(arena);
-}
-
-/* --- pages that somebody has, while nobody has their arena --- */
-
-/* A pipe may have pages of a file that is closed, for as long as it likes. */
-#define LINGER_JIFFIES	(HZ / 5)
-
-static LIST_HEAD(lingering);
-static void free_lingering(struct work_struct *work);
-static DECLARE_DELAYED_WORK(linger_work, free_lingering);
-
-static bool may_be_freed(struct kmst_arena *arena)
-{
-	const struct kmst_allocator *allocator = arena->allocator;
-
-	return !arena->shared || !allocator->unshare || allocator->unshare(&arena->spans);
-}
-
-/* Take those whose pages have all come back. */
-static void pick_free(struct list_head *picked)
-{
-	struct kmst_arena *arena, *next;
-
-	guard(mutex)(&arenas_lock);
-
-	list_for_each_entry_safe(arena, next, &lingering, lingering) {
-		if (may_be_freed(arena))
-			list_move(&arena->lingering, picked);
-	}
-	if (!list_empty(&lingering))
-		schedule_delayed_work(&linger_work, LINGER_JIFFIES);
-}
-
-static void free_lingering(struct work_struct *work)
-{
-	struct kmst_arena *arena, *next;
-	LIST_HEAD(picked);
-
-	pick_free(&picked);
-	list_for_each_entry_safe(arena, next, &picked, lingering)
-		free_arena(arena);
-}
-
-static void arena_release(struct kref *ref)
-{
-	struct kmst_arena *arena = container_of(ref, struct kmst_arena, ref);
-
-	if (may_be_freed(arena)) {
-		free_arena(arena);
-		return;
-	}
-	guard(mutex)(&arenas_lock);
-
-	list_add(&arena->lingering, &lingering);
-	schedule_delayed_work(&linger_work, LINGER_JIFFIES);
-}
-
-static unsigned long pages_lingering(void)
-{
-	const struct kmst_arena *arena;
-	unsigned long pages = 0;
-
-	guard(mutex)(&arenas_lock);
-
-	list_for_each_entry(arena, &lingering, lingering)
-		pages += arena->nr_pages;
-	return pages;
-}
-
-/**
- * kmst_arenas_drain() - Wait until no page of an arena is left.
- *
- * For the end of the driver: nobody has an arena any more, but something may still have
- * pages that are to be given back all at once. A fatal signal ends the wait; what is
- * left then stays out of use, for it cannot be given back.
- *
- * Context: process context, sleeps.
- * Return: pages that are left.
- */
-unsigned long kmst_arenas_drain(void)
-{
-	unsigned long left;
-
-	while ((left = pages_lingering()) && !fatal_signal_pending(current)) {
-		/* suspending the machine need not wait for this */
-		set_current_state(TASK_KILLABLE | TASK_FREEZABLE);
-		schedule_timeout(LINGER_JIFFIES);
-	}
-	cancel_delayed_work_sync(&linger_work);
-	return left;
 }
 
 /**
@@ -567,27 +477,6 @@ unsigned long kmst_arenas_held(u64 owner)
 			pages += arena->nr_pages;
 	}
 	return pages;
-}
-
-/**
- * kmst_arena_share() - Prepare the pages for being mapped to user space.
- * @arena: an arena whose allocator promises KMST_MAPPABLE
- *
- * From then on each page has a reference of its own, or those of its folio: a page that
- * user space has does not become free with the arena. Where pages lie, and what they
- * hold, is left as it is.
- *
- * Context: process context, may sleep. The caller holds a reference.
- */
-void kmst_arena_share(struct kmst_arena *arena)
-{
-	guard(mutex)(&arena->share_lock);
-
-	if (arena->shared)
-		return;
-	if (arena->allocator->share)
-		arena->allocator->share(&arena->spans);
-	arena->shared = true;
 }
 
 /* Words of a run that belong to objects, if it begins with word @word of all. */
@@ -1009,6 +898,61 @@ unsigned long kmst_arena_pages(const struct kmst_arena *arena, unsigned long ind
 		at.at += row - 1;
 	}
 	return nr;
+}
+
+/**
+ * kmst_arena_split() - Prepare some pages for being put into a mapping.
+ * @arena:    an arena whose allocator promises KMST_MAPPABLE
+ * @index:    place of the first of the pages, from 0
+ * @nr_pages: their number, at least 1
+ *
+ * From then on each page of the blocks that they are part of has a reference of its own:
+ * a page that user space has does not become free with the arena. Where pages lie, and
+ * what they hold, is left as it is.
+ *
+ * Context: process context, may sleep. The caller holds a reference.
+ */
+void kmst_arena_split(struct kmst_arena *arena, unsigned long index,
+		      unsigned long nr_pages)
+{
+	const struct kmst_spans *spans = &arena->spans;
+	unsigned int i;
+
+	if (!arena->allocator->split)
+		return;
+
+	guard(mutex)(&arena->split_lock);
+
+	for (i = span_of_page(spans, index);
+	     i < spans->nr && spans->table[i].first_page < index + nr_pages; i++)
+		arena->allocator->split(&spans->table[i]);
+}
+
+/**
+ * kmst_run_sound_bytes() - Count bytes of a run that lie on pages that may be read.
+ * @run:   the run
+ * @at:    place of the first of them, in bytes from the run's first word
+ * @bytes: where the run ends, the same way
+ *
+ * A page that the kernel has found broken (PG_hwpoison) may not: to read it may end a
+ * program, or the kernel.
+ *
+ * Context: any. The caller holds a reference to the arena.
+ * Return: bytes from @at to the first such page, or to the end of the run.
+ */
+size_t kmst_run_sound_bytes(const struct kmst_run *run, size_t at, size_t bytes)
+{
+	struct page *first = run->page ?: vmalloc_to_page(run->virt);
+	size_t end = at;
+
+	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE))
+		return bytes - at;
+	while (end < bytes) {
+		if (PageHWPoison(first + PFN_DOWN(run->offset + end)))
+			break;
+		end += PAGE_SIZE - offset_in_page(run->offset + end);
+	}
+	return min(end, bytes) - at;
 }
 
 /**

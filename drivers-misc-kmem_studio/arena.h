@@ -3,8 +3,7 @@
  * Level 2: N objects over one allocator.
  *
  * An arena's spans never change between kmst_arena_create() and the last
- * kmst_arena_put(): whoever holds a reference reads them without a lock. (Sharing the
- * pages notes there how they are to be given back, which nobody reads before that.)
+ * kmst_arena_put(): whoever holds a reference reads them without a lock.
  */
 #ifndef KMEM_STUDIO_ARENA_H
 #define KMEM_STUDIO_ARENA_H
@@ -84,7 +83,6 @@ struct kmst_object_pages {
  * struct kmst_arena - memory for N objects
  * @ref:          users of the arena; the last one frees it
  * @list:         its place among all arenas
- * @lingering:    its place among those that nobody has but whose pages somebody has
  * @allocator:    where @spans came from
  * @pattern:      what the words hold
  * @seed:         what random words derive from
@@ -100,13 +98,11 @@ struct kmst_object_pages {
  * @alloc_ns:     time that the allocator took, in ns
  * @owner:        whose arena it is
  * @retired:      its owner has let go of it
- * @share_lock:   serialises the first time that it is shared
- * @shared:       its pages may be mapped to user space
+ * @split_lock:   serialises those who give each page of a block a reference
  */
 struct kmst_arena {
 	struct kref			ref;
 	struct list_head		list;
-	struct list_head		lingering;
 	const struct kmst_allocator	*allocator;
 	const struct kmst_pattern	*pattern;
 	u64				seed;
@@ -122,8 +118,7 @@ struct kmst_arena {
 	u64				alloc_ns;
 	u64				owner;
 	bool				retired;
-	struct mutex			share_lock;	/* @shared */
-	bool				shared;
+	struct mutex			split_lock;	/* counts of pages */
 };
 
 /**
@@ -187,8 +182,9 @@ struct kmst_arena *kmst_arena_get(struct kmst_arena *arena);
 void kmst_arena_put(struct kmst_arena *arena);
 void kmst_arena_retire(struct kmst_arena *arena);
 unsigned long kmst_arenas_held(u64 owner);
-unsigned long kmst_arenas_drain(void);
-void kmst_arena_share(struct kmst_arena *arena);
+void kmst_arena_split(struct kmst_arena *arena, unsigned long index,
+		      unsigned long nr_pages);
+size_t kmst_run_sound_bytes(const struct kmst_run *run, size_t at, size_t bytes);
 struct kmst_arena *kmst_arena_find(unsigned long pfn);
 int kmst_arena_walk(const struct kmst_arena *arena, kmst_run_fn fn,
 		    void *context, const struct kmst_cancel *cancel);

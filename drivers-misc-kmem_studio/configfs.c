@@ -149,8 +149,10 @@ static void remove_device(struct arena *arena)
 {
 	lockdep_assert_held(&arena->device_lock);
 
-	if (arena->device)
-		kmst_chardev_remove(arena->device);
+	if (!arena->device)
+		return;
+	kmst_chardev_remove(arena->device);
+	kmst_chardev_put(arena->device);
 	arena->device = NULL;
 }
 
@@ -182,7 +184,7 @@ static void arena_verified(struct kmst_session *session,
 			   const struct kmst_report *report, bool scrub, int err)
 {
 	struct arena *arena = container_of(session, struct arena, session);
-	u64 found = report->mismatches + report->bad_translations;
+	u64 found = report->mismatches + report->bad_translations + report->poisoned;
 
 	note_on_device(arena, err);
 	if (!err)
@@ -618,6 +620,8 @@ RESULT(bytes_slack, "%llu", results.bytes_allocated ?
 			    results.bytes_allocated - results.bytes_requested : 0);
 RESULT(words_verified, "%llu", results.words_verified);
 RESULT(mismatches, "%llu", results.mismatches);
+RESULT(poisoned, "%lu", results.poisoned);
+RESULT(verified_in, "%s", kmst_verified_in_name(&results));
 RESULT(alloc_ns, "%llu", results.alloc_ns);
 RESULT(fill_ns, "%llu", results.fill_ns);
 RESULT(verify_ns, "%llu", results.verify_ns);
@@ -700,6 +704,8 @@ static struct configfs_attribute *arena_attrs[] = {
 	&arena_attr_pages_held,
 	&arena_attr_words_verified,
 	&arena_attr_mismatches,
+	&arena_attr_poisoned,
+	&arena_attr_verified_in,
 	&arena_attr_alloc_ns,
 	&arena_attr_fill_ns,
 	&arena_attr_verify_ns,

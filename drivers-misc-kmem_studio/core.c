@@ -5,8 +5,10 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
+#include "chardev.h"
 #include "configfs.h"
 #include "debugfs.h"
+#include "device.h"
 #include "lab.h"
 #include "session.h"
 
@@ -14,6 +16,12 @@ static int __init kmem_studio_init(void)
 {
 	int err;
 
+	err = kmst_device_init();
+	if (err)
+		return err;
+	err = kmst_chardev_init();
+	if (err)
+		goto out_exit_device;
 	kmst_debugfs_init();
 	err = kmst_sessions_init();
 	if (err)
@@ -36,6 +44,9 @@ out_exit_sessions:
 	kmst_sessions_exit();
 out_exit_debugfs:
 	kmst_debugfs_exit();
+	kmst_chardev_exit();
+out_exit_device:
+	kmst_device_exit();
 	return err;
 }
 module_init(kmem_studio_init);
@@ -46,6 +57,8 @@ static void __exit kmem_studio_exit(void)
 	kmst_lab_exit();
 	kmst_sessions_exit();
 	kmst_debugfs_exit();
+	kmst_chardev_exit();
+	kmst_device_exit();
 }
 module_exit(kmem_studio_exit);
 

@@ -360,6 +360,8 @@ static void show_results(struct seq_file *seq, const struct kmst_results *result
 	seq_printf(seq, "verifications:\t%llu\nscrubs:\t%llu\nwords_verified:\t%llu\nmismatches:\t%llu\n",
 		   results->verifications, results->scrubs, results->words_verified,
 		   results->mismatches);
+	seq_printf(seq, "poisoned:\t%lu\nverified_in:\t%s\n", results->poisoned,
+		   kmst_verified_in_name(results));
 	seq_printf(seq, "alloc_ns:\t%llu\nfill_ns:\t%llu\nverify_ns:\t%llu\nfree_ns:\t%llu\n",
 		   results->alloc_ns, results->fill_ns, results->verify_ns,
 		   results->free_ns);

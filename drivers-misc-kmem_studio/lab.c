@@ -126,7 +126,8 @@ static void log_first_words(const struct kmst_arena *arena,
 		/* a line takes milliseconds on a serial console */
 		if (kmst_cancel_point(cancel))
 			return;
-		if (kmst_arena_word(arena, (u64)i * per_page, &run))
+		if (kmst_arena_word(arena, (u64)i * per_page, &run) &&
+		    kmst_run_sound_bytes(&run, 0, sizeof(unsigned int)))
 			pr_info("The first element in the %luth page is %u\n", i,
 				read_word(&run));
 	}
@@ -195,8 +196,10 @@ static void let_nobody_in(struct kmst_session *session, struct kmst_arena *arena
 {
 	guard(mutex)(&lab.device_lock);
 
-	if (lab.device)
+	if (lab.device) {
 		kmst_chardev_remove(lab.device);
+		kmst_chardev_put(lab.device);
+	}
 	lab.device = NULL;
 	lab.arena = NULL;
 }
@@ -463,22 +466,14 @@ void __init kmst_lab_open(void)
  * kmst_lab_exit() - Verify and free what is live.
  *
  * The parameters' files are still there while this runs: a write that comes now
- * is refused, and one that is filling an arena gives up. Arenas of configfs are gone by
- * then, but for pages that something still has and that go back all at once.
+ * is refused, and one that is filling an arena gives up.
  *
- * Context: process context, sleeps for the verification and until those pages are back;
- * a fatal signal ends the latter.
+ * Context: process context, sleeps for the verification.
  */
 void kmst_lab_exit(void)
 {
-	unsigned long left;
-
 	kmst_session_close(&lab.session);
 	kmst_debugfs_remove(lab.debugfs);
-	left = kmst_arenas_drain();
-	if (left)
-		pr_err("%lu pages are lost until the next boot: something has a page of them, and unloading was killed while it waited\n",
-		       left);
 	pr_info("Unloaded kmem_studio module\n");
 }
 

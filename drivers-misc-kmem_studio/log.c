@@ -108,6 +108,9 @@ void kmst_log_report(const char *who, const struct kmst_report *report)
 	if (report->right_again)
 		pr_err("%sA second look found %llu of %llu wrong words right: what went wrong there was on the way\n",
 		       who, report->right_again, report->mismatches);
+	if (report->poisoned)
+		pr_err("%sHardware-poisoned pages: %lu, what they held is lost and was not read\n",
+		       who, report->poisoned);
 	pr_err("%sVerification failed: %llu of %llu words and the addresses of %lu of %lu pages are wrong\n",
 	       who, report->mismatches, report->words + report->guards,
 	       report->bad_translations, report->pages);

@@ -241,6 +241,20 @@ const char *kmst_source_name(enum kmst_source source)
 }
 
 /**
+ * kmst_verified_in_name() - The word for where the verified words came from.
+ * @results: figures of the run
+ *
+ * Context: any, pure.
+ * Return: the word, empty before the first verification.
+ */
+const char *kmst_verified_in_name(const struct kmst_results *results)
+{
+	if (!results->verifications)
+		return "";
+	return results->cached ? "caches" : "memory";
+}
+
+/**
  * kmst_kind_name() - The word for where the kernel sees a page.
  * @t: the page's translation
  *

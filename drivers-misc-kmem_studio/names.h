@@ -27,6 +27,7 @@ int kmst_gfp_parse(const char *text, gfp_t *gfp);
 void kmst_gfp_print(gfp_t gfp, char *text);
 const char *kmst_state_name(enum kmst_state state);
 const char *kmst_source_name(enum kmst_source source);
+const char *kmst_verified_in_name(const struct kmst_results *results);
 const char *kmst_kind_name(const struct kmst_translation *t);
 
 #endif /* KMEM_STUDIO_NAMES_H */

@@ -141,6 +141,8 @@ static void note_verified(struct kmst_session *session, u64 verify_ns, int err)
 		results->state = err ? KMST_STATE_CORRUPT : KMST_STATE_LIVE;
 		results->words_verified = report->words + report->guards;
 		results->mismatches = report->mismatches;
+		results->poisoned = report->poisoned;
+		results->cached = report->cached;
 		results->verify_ns = verify_ns;
 		results->verifications++;
 	}

@@ -7,7 +7,8 @@
  * The thread of a session also takes, with none of these held, what its front end's
  * @publish and @retire take, and whoever drops the last reference to an arena that of the
  * list of arenas, and that of the ledger of limits, which whoever starts an arena takes,
- * too. These have none below them.
+ * too. kmst_arena.split_lock is taken under a process's mmap_lock. These have none below
+ * them.
  *
  * @lock is held while the thread starts and while it is waited for at a stop, so the
  * thread never takes it. What only reads does not take it either, so nobody waits for a
@@ -83,6 +84,8 @@ struct kmst_session_config {
  * @bytes_bookkeeping: bytes of the driver's own tables for them
  * @words_verified:  words that the last verification compared, guard words too
  * @mismatches:      words that it found wrong
+ * @poisoned:        pages that it did not read, for the kernel has found them broken
+ * @cached:          some of the words may have come from a cache
  * @verifications:   verifications so far, those by the thread too
  * @scrubs:          verifications by the thread
  * @alloc_ns:        time to allocate, in ns
@@ -105,6 +108,8 @@ struct kmst_results {
 	u64		bytes_bookkeeping;
 	u64		words_verified;
 	u64		mismatches;
+	unsigned long	poisoned;
+	bool		cached;
 	u64		verifications;
 	u64		scrubs;
 	u64		alloc_ns;

@@ -7,6 +7,7 @@
 #include <linux/compiler.h>
 #include <linux/highmem.h>
 #include <linux/kasan.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/pfn.h>
@@ -15,6 +16,7 @@
 
 #include "arena.h"
 #include "cancel.h"
+#include "device.h"
 #include "pattern.h"
 #include "trace.h"
 #include "verify.h"
@@ -99,8 +101,73 @@ static void leave_run(const struct reach *reach)
 		kunmap_local(reach->words);
 }
 
-static int fill_run(const struct kmst_arena *arena, const struct kmst_run *run,
-		    void *context)
+static size_t bytes_of(const struct kmst_run *run)
+{
+	return (run->nr_words + run->nr_guards) * sizeof(unsigned int);
+}
+
+/* The bytes of a run from @at on, as a run. */
+static struct kmst_run part_of(const struct kmst_run *run, size_t at, size_t bytes)
+{
+	size_t first = at / sizeof(unsigned int), nr = bytes / sizeof(unsigned int);
+	size_t words = min(first, run->nr_words);
+	struct kmst_run part = *run;
+
+	part.offset = offset_in_page(run->offset + at);
+	part.index += PFN_DOWN(run->offset + at);
+	if (run->page)
+		part.page += PFN_DOWN(run->offset + at);
+	if (run->virt)
+		part.virt += at;
+	part.word += words;
+	part.nr_words = min(nr, run->nr_words - words);
+	part.guard += first - words;
+	part.nr_guards = nr - part.nr_words;
+	return part;
+}
+
+/* Objects may share the page. */
+static void note_poisoned(struct kmst_report *report, struct page *page)
+{
+	if (page == report->last_poisoned)
+		return;
+	report->last_poisoned = page;
+	report->poisoned++;
+}
+
+/* What to do to a run, or to a part of one. */
+typedef void (*part_fn)(const struct kmst_arena *arena, const struct kmst_run *run,
+			struct kmst_report *report);
+
+/* Pages that the kernel has found broken are passed over, and noted in @report if given. */
+static void each_sound_part(const struct kmst_arena *arena, const struct kmst_run *run,
+			    part_fn fn, struct kmst_report *report)
+{
+	size_t at = 0, bytes = bytes_of(run);
+	struct kmst_run part;
+	size_t sound;
+
+	sound = kmst_run_sound_bytes(run, 0, bytes);
+	if (likely(sound == bytes)) {
+		fn(arena, run, report);
+		return;
+	}
+	for (; at < bytes; at += sound) {
+		sound = kmst_run_sound_bytes(run, at, bytes);
+		if (sound) {
+			part = part_of(run, at, sound);
+			fn(arena, &part, report);
+			continue;
+		}
+		sound = min(bytes - at, PAGE_SIZE - offset_in_page(run->offset + at));
+		part = part_of(run, at, sound);
+		if (report)
+			note_poisoned(report, part.page ?: vmalloc_to_page(part.virt));
+	}
+}
+
+static void fill_part(const struct kmst_arena *arena, const struct kmst_run *run,
+		      struct kmst_report *report)
 {
 	struct kmst_place place;
 	struct reach reach;
@@ -113,6 +180,12 @@ static int fill_run(const struct kmst_arena *arena, const struct kmst_run *run,
 	arena->pattern->fill(reach.words, run->nr_words, &place);
 	kmst_pattern_guard_fill(reach.words + run->nr_words, run->nr_guards);
 	leave_run(&reach);
+}
+
+static int fill_run(const struct kmst_arena *arena, const struct kmst_run *run,
+		    void *context)
+{
+	each_sound_part(arena, run, fill_part, NULL);
 	return 0;
 }
 
@@ -312,9 +385,8 @@ static void translate_run_page(const struct kmst_run *run, unsigned long i,
 bool kmst_verify_routes(const struct kmst_arena *arena, const struct kmst_run *run,
 			struct kmst_report *report)
 {
-	size_t bytes = (run->nr_words + run->nr_guards) * sizeof(unsigned int);
 	unsigned long virt = (unsigned long)kasan_reset_tag(run->virt) & PAGE_MASK;
-	unsigned long i = 0, nr_pages = PFN_UP(run->offset + bytes);
+	unsigned long i = 0, nr_pages = PFN_UP(run->offset + bytes_of(run));
 	struct kmst_translation t;
 	bool right = true;
 
@@ -336,13 +408,42 @@ bool kmst_verify_routes(const struct kmst_arena *arena, const struct kmst_run *r
 	return right;
 }
 
+/*
+ * See to it that the words come from memory, and from no cache. Objects share pages, and
+ * lines of caches, with who knows whom: those are left alone. Where caches go by virtual
+ * addresses, vmalloc's are other ones than the page's.
+ */
+static bool flush_run(const struct kmst_arena *arena, const struct kmst_run *run)
+{
+	struct page *first = run->page ?: vmalloc_to_page(run->virt);
+	size_t bytes = bytes_of(run);
+	bool flushed;
+
+	if (run->offset || bytes % PAGE_SIZE)
+		return false;
+	if (!run->page)
+		flush_kernel_vmap_range(run->virt, bytes);
+	flushed = kmst_device_flush(first, bytes >> PAGE_SHIFT, arena->allocator->is_dma);
+	if (!run->page)
+		invalidate_kernel_vmap_range(run->virt, bytes);
+	return flushed;
+}
+
+static void check_part(const struct kmst_arena *arena, const struct kmst_run *run,
+		       struct kmst_report *report)
+{
+	if (!flush_run(arena, run))
+		report->cached = true;
+	kmst_verify_words(arena, run, report);
+}
+
 static int check_run(const struct kmst_arena *arena, const struct kmst_run *run,
 		     void *context)
 {
 	struct kmst_report *report = context;
 
 	if (kmst_verify_routes(arena, run, report))
-		kmst_verify_words(arena, run, report);
+		each_sound_part(arena, run, check_part, report);
 	return 0;
 }
 
@@ -353,8 +454,8 @@ static int check_run(const struct kmst_arena *arena, const struct kmst_run *run,
  * @cancel: request to give up, or NULL to see every page
  *
  * Context: process context, may sleep. The caller holds a reference.
- * Return: 0 if all is as written, -EILSEQ if a word or an address route differs,
- * -EINTR when @cancel asked to give up (@report then covers the pages until there).
+ * Return: 0 if all is as written, -EILSEQ if a word or an address route differs or a
+ * page is poisoned, -EINTR when @cancel asked to give up (@report then covers the pages until there).
  */
 int kmst_verify_check(const struct kmst_arena *arena,
 		      struct kmst_report *report,
@@ -364,7 +465,7 @@ int kmst_verify_check(const struct kmst_arena *arena,
 
 	empty_report(report);
 	err = kmst_arena_walk(arena, check_run, report, cancel);
-	if (!err && (report->mismatches || report->bad_translations))
+	if (!err && (report->mismatches || report->bad_translations || report->poisoned))
 		err = -EILSEQ;
 	trace_kmst_verify(arena->name, report->words, report->guards, report->mismatches, err);
 	return err;
@@ -377,8 +478,8 @@ int kmst_verify_check(const struct kmst_arena *arena,
  * @mask:  bits to flip
  *
  * Context: process context. The caller holds a reference.
- * Return: 0, -ERANGE if the arena has no such word, or -EFAULT if the page table has no
- * page for it.
+ * Return: 0, -ERANGE if the arena has no such word, -EHWPOISON if its page is not to be
+ * touched, or -EFAULT if the page table has no page for it.
  */
 int kmst_verify_corrupt(const struct kmst_arena *arena, u64 word,
 			unsigned int mask)
@@ -389,6 +490,8 @@ int kmst_verify_corrupt(const struct kmst_arena *arena, u64 word,
 
 	if (!kmst_arena_word(arena, word, &run))
 		return -ERANGE;
+	if (!kmst_run_sound_bytes(&run, 0, bytes_of(&run)))
+		return -EHWPOISON;
 
 	err = reach_run(&run, &reach);
 	if (err)

@@ -48,6 +48,10 @@ struct kmst_bad_word {
  *                    page is in is not read
  * @bad_route:        the first such page
  * @bad_route_page:   index of that page in the arena
+ * @poisoned:         pages that the kernel has found broken, and that were not read
+ * @cached:           some words were read without their pages having been flushed from
+ *                    the caches: it may be those that were compared
+ * @last_poisoned:    the last one of them, or NULL
  * @last_right:       the page whose routes were found right last, or NULL
  * @max_bad:          room for entries in @bad
  * @nr_bad:           entries of @bad
@@ -62,6 +66,9 @@ struct kmst_report {
 	unsigned long		bad_translations;
 	struct kmst_translation	bad_route;
 	unsigned long		bad_route_page;
+	unsigned long		poisoned;
+	bool			cached;
+	struct page		*last_poisoned;
 	struct page		*last_right;
 	unsigned int		max_bad;
 	unsigned int		nr_bad;

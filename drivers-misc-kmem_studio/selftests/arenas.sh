@@ -89,8 +89,9 @@ bad_values_are_refused() {
 
 results_cannot_be_written() {
 	make_arena a || return 1
-	for file in state error source nr_pages order nr_spans bytes_requested bytes_allocated \
-		    bytes_slack nodes words_verified mismatches alloc_ns fill_ns \
+	for file in run state error source nr_pages order nr_spans bytes_requested \
+		    bytes_allocated bytes_slack bytes_on_pages bytes_bookkeeping nodes \
+		    words_verified mismatches poisoned verified_in alloc_ns fill_ns \
 		    verify_ns free_ns scrubs pages_held; do
 		[ "$(stat -c %a $ARENAS/a/$file)" = 444 ] || return 1
 		put a $file 1 && return 1
@@ -250,9 +251,9 @@ as_many_mismatches_are_logged_as_asked_for() {
 # there while the arena is live, for root alone; read by two calls
 device_comes_and_goes() {
 	[ ! -e $DEVICES/a ] && live a nr_structs=1000 || return 1
-	[ -e /sys/class/misc/kmem_studio-a/dev ] || return 1
+	[ -e /sys/class/kmem_studio/a/dev ] || return 1
 	[ -e $DEVICES ] || return "$KSFT_SKIP"
-	[ "$(stat -c '%F %a' $DEVICES/a)" = "character special file 600" ] || return 1
+	[ "$(stat -c '%F %a' $DEVICES/a)" = "character special file 400" ] || return 1
 	[ "$(wc -c <$DEVICES/a)" -eq 32000 ] || return 1
 	[ "$(dd if=$DEVICES/a bs=4 skip=4443 count=1 2>/dev/null | od -An -tu4)" -eq 4443 ] ||
 		return 1
@@ -260,7 +261,7 @@ device_comes_and_goes() {
 	[ "$(dd if=$DEVICES/a bs=4 skip=4443 count=1 2>/dev/null | od -An -tu4)" -eq 4442 ] ||
 		return 1
 	put a corrupt 4443 && put a live 0 || return 1
-	[ ! -e $DEVICES/a ] && [ ! -e /sys/class/misc/kmem_studio-a ]
+	[ ! -e $DEVICES/a ] && [ ! -e /sys/class/kmem_studio/a ]
 }
 
 scrubs_are() {

@@ -208,7 +208,7 @@ runtime_writes() {
 # the lab's arena has one from the load on, and each that takes its place
 device_follows_the_arena() {
 	start 1000 || return 1
-	[ -e /sys/class/misc/kmem_studio-lab ] || return 1
+	[ -e /sys/class/kmem_studio/lab ] || return 1
 	[ -e $DEVICES ] || return "$KSFT_SKIP"
 	[ "$(wc -c <$DEVICES/lab)" -eq 32000 ] || return 1
 	write_nr 300 && [ "$(wc -c <$DEVICES/lab)" -eq 9600 ] || return 1

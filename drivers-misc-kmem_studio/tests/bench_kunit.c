@@ -7,6 +7,7 @@
  * instruction takes one nanosecond, and the figures are instructions. Nothing
  * here passes or fails by time, only by what was written.
  */
+#include <kunit/static_stub.h>
 #include <kunit/test.h>
 #include <linux/bitops.h>
 #include <linux/gfp.h>
@@ -20,6 +21,7 @@
 #include <linux/string.h>
 
 #include "../arena.h"
+#include "../device.h"
 #include "../pattern.h"
 #include "../verify.h"
 
@@ -192,12 +194,28 @@ static void bench_arena(struct kunit *test, const char *allocator,
 	KUNIT_EXPECT_EQ(test, bench.report->words, 8ULL * NR_STRUCTS);
 }
 
+static bool flush_nothing(struct page *first, unsigned long nr_pages, bool is_dma)
+{
+	return false;
+}
+
+/* The comparison itself, of what caches have. */
 static void bench_fill_and_verify(struct kunit *test)
 {
+	kunit_activate_static_stub(test, kmst_device_flush, flush_nothing);
 	bench_arena(test, "chunk", NULL, "fill, chunk", "verify, chunk");
 	bench_arena(test, "page", NULL, "fill, page", "verify, page");
 	bench_arena(test, "slab", NULL, "fill, slab", "verify, slab");
 	bench_arena(test, "vmalloc", NULL, "fill, vmalloc", "verify, vmalloc");
+}
+
+/* With the flush of the caches before it, where that can be had. */
+static void bench_verify_in_memory(struct kunit *test)
+{
+	if (!kmst_device_sees_memory())
+		kunit_skip(test, "this machine's caches cannot be flushed");
+	bench_arena(test, "chunk", NULL, "fill before, chunk", "verify in memory, chunk");
+	bench_arena(test, "vmalloc", NULL, "fill before, vmalloc", "verify in memory, vmalloc");
 }
 
 static void bench_patterns(struct kunit *test)
@@ -206,6 +224,7 @@ static void bench_patterns(struct kunit *test)
 	char fill[32], verify[32];
 	unsigned int i;
 
+	kunit_activate_static_stub(test, kmst_device_flush, flush_nothing);
 	for (i = 0; (pattern = kmst_pattern_at(i)); i++) {
 		snprintf(fill, sizeof(fill), "fill, %s", pattern->name);
 		snprintf(verify, sizeof(verify), "verify, %s", pattern->name);
@@ -410,6 +429,7 @@ static struct kunit_case bench_cases[] = {
 	KUNIT_CASE(bench_alloc_slab),
 	KUNIT_CASE(bench_yardsticks),
 	KUNIT_CASE(bench_fill_and_verify),
+	KUNIT_CASE(bench_verify_in_memory),
 	KUNIT_CASE(bench_patterns),
 	{}
 };
