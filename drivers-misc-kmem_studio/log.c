@@ -128,10 +128,10 @@ void kmst_log_source(const char *who, const struct kmst_arena *arena)
 {
 	if (!arena->allocator->uses_cma || kmst_arena_source(arena) == KMST_SOURCE_CMA)
 		return;
-	pr_notice("%snr_structs=%u has a block of %lu pages of the page allocator, not of the area for DMA, which %s\n",
-		  who, arena->plan.nr_structs, arena->nr_pages,
-		  arena->plan.nr_pages == 1 ? "the DMA API takes no single page from" :
-		  "had no room in one piece");
+	pr_notice("%snr_structs=%u lies on a block of the page allocator (%llu pages), not in the area for DMA, %s\n",
+		  who, arena->plan.nr_structs, arena->spans.bytes >> PAGE_SHIFT,
+		  arena->plan.nr_pages == 1 ? "from which the DMA API takes no single page" :
+		  "which had no room in one piece");
 }
 
 static const char *pool_name(enum kmst_pool pool)
@@ -210,10 +210,11 @@ static void log_limit(const char *who, const struct kmst_arena_config *config,
 		       who, nr, why->wanted, why->allowed);
 		return;
 	case KMST_LIMIT_CMA_ONLY:
-		pr_err("%snr_structs=%u needs %lu pages of the area for DMA, which %s, and cma_only=1 takes no others: nothing is held, ask for %s structs, or write 0 to cma_only\n",
+		pr_err("%snr_structs=%u needs %lu pages of the area for DMA, %s, and cma_only=1 takes no others: nothing is held, ask for %s structs, or write 0 to cma_only\n",
 		       who, nr, why->wanted,
-		       why->wanted == 1 ? "the DMA API takes no single page from" :
-		       "has no room in one piece", why->wanted == 1 ? "more" : "fewer");
+		       why->wanted == 1 ? "from which the DMA API takes no single page" :
+		       "which has no room in one piece",
+		       why->wanted == 1 ? "more" : "fewer");
 		return;
 	case KMST_LIMIT_NOT_CMA:
 		pr_err("%sallocator=%s is not started: cma_only=1 is for memory of the area for DMA: use allocator=cma, or write 0 to cma_only\n",

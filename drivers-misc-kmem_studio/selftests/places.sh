@@ -488,7 +488,7 @@ block_instead_of_area() {
 	live a allocator=cma nr_structs=$((5 * PER_PAGE)) || return 1
 	is a source pages && is a bytes_allocated $((8 * PAGE_SIZE)) &&
 		is a bytes_slack $((3 * PAGE_SIZE)) && put a verify 1 || return 1
-	log_has '^arenas/a: nr_structs=.* has a block of 8 pages .*no room in one piece' &&
+	log_has '^arenas/a: nr_structs=.* lies on a block .*(8 pages), .*no room in one piece' &&
 		put a live 0 && put a cma_only 1 || return 1
 	fails_with "Cannot allocate memory|Out of memory" put a live 1 && is a error -12 &&
 		log_has '^arenas/a: .* 5 pages of the area for DMA, which has no room in one piece'
@@ -510,10 +510,10 @@ cma_without_its_area_is_a_block() {
 # the DMA API takes no single page from the area
 one_page_is_not_of_the_area() {
 	landed cma nr_structs=1 || return
-	is a source pages && log_has '^arenas/a: nr_structs=1 has a block of 1 pages' &&
+	is a source pages && log_has '^arenas/a: nr_structs=1 lies on a block .*(1 pages), not in the area' &&
 		put a live 0 && put a cma_only 1 || return 1
 	fails_with "Cannot allocate memory|Out of memory" put a live 1 && is a error -12 &&
-		log_has '^arenas/a: .*takes no single page from, and cma_only=1' || return 1
+		log_has '^arenas/a: .*takes no single page, and cma_only=1' || return 1
 	put a nr_structs $((5 * PER_PAGE)) && put a live 1 && is a source cma &&
 		put a live 0 && put a allocator page || return 1
 	fails_with "Invalid argument" put a live 1 &&
