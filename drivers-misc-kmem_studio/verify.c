@@ -135,28 +135,30 @@ static void note_poisoned(struct kmst_report *report, struct page *page)
 	report->poisoned++;
 }
 
-/* What to do to a run, or to a part of one. */
-typedef void (*part_fn)(const struct kmst_arena *arena, const struct kmst_run *run,
-			struct kmst_report *report);
+/* What to do to a run, or to a part of one. Returns 0 to go on, or an errno. */
+typedef int (*part_fn)(const struct kmst_arena *arena, const struct kmst_run *run,
+		       struct kmst_report *report);
 
 /* Pages that the kernel has found broken are passed over, and noted in @report if given. */
-static void each_sound_part(const struct kmst_arena *arena, const struct kmst_run *run,
-			    part_fn fn, struct kmst_report *report)
+static int each_sound_part(const struct kmst_arena *arena, const struct kmst_run *run,
+			   part_fn fn, struct kmst_report *report)
 {
 	size_t at = 0, bytes = bytes_of(run);
 	struct kmst_run part;
 	size_t sound;
+	int err;
 
 	sound = kmst_run_sound_bytes(run, 0, bytes);
-	if (likely(sound == bytes)) {
-		fn(arena, run, report);
-		return;
-	}
+	if (likely(sound == bytes))
+		return fn(arena, run, report);
+
 	for (; at < bytes; at += sound) {
 		sound = kmst_run_sound_bytes(run, at, bytes);
 		if (sound) {
 			part = part_of(run, at, sound);
-			fn(arena, &part, report);
+			err = fn(arena, &part, report);
+			if (err)
+				return err;
 			continue;
 		}
 		sound = min(bytes - at, PAGE_SIZE - offset_in_page(run->offset + at));
@@ -164,10 +166,11 @@ static void each_sound_part(const struct kmst_arena *arena, const struct kmst_ru
 		if (report)
 			note_poisoned(report, part.page ?: vmalloc_to_page(part.virt));
 	}
+	return 0;
 }
 
-static void fill_part(const struct kmst_arena *arena, const struct kmst_run *run,
-		      struct kmst_report *report)
+static int fill_part(const struct kmst_arena *arena, const struct kmst_run *run,
+		     struct kmst_report *report)
 {
 	struct kmst_place place;
 	struct reach reach;
@@ -180,13 +183,13 @@ static void fill_part(const struct kmst_arena *arena, const struct kmst_run *run
 	arena->pattern->fill(reach.words, run->nr_words, &place);
 	kmst_pattern_guard_fill(reach.words + run->nr_words, run->nr_guards);
 	leave_run(&reach);
+	return 0;
 }
 
 static int fill_run(const struct kmst_arena *arena, const struct kmst_run *run,
 		    void *context)
 {
-	each_sound_part(arena, run, fill_part, NULL);
-	return 0;
+	return each_sound_part(arena, run, fill_part, NULL);
 }
 
 /**
@@ -429,12 +432,13 @@ static bool flush_run(const struct kmst_arena *arena, const struct kmst_run *run
 	return flushed;
 }
 
-static void check_part(const struct kmst_arena *arena, const struct kmst_run *run,
-		       struct kmst_report *report)
+static int check_part(const struct kmst_arena *arena, const struct kmst_run *run,
+		      struct kmst_report *report)
 {
 	if (!flush_run(arena, run))
 		report->cached = true;
 	kmst_verify_words(arena, run, report);
+	return 0;
 }
 
 static int check_run(const struct kmst_arena *arena, const struct kmst_run *run,
@@ -442,9 +446,9 @@ static int check_run(const struct kmst_arena *arena, const struct kmst_run *run,
 {
 	struct kmst_report *report = context;
 
-	if (kmst_verify_routes(arena, run, report))
-		each_sound_part(arena, run, check_part, report);
-	return 0;
+	if (!kmst_verify_routes(arena, run, report))
+		return 0;
+	return each_sound_part(arena, run, check_part, report);
 }
 
 /**
