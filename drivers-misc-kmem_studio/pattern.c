@@ -4,13 +4,14 @@
  *
  * Two words are handled as one u64, four of those (32 bytes, one object) as a
  * quad. No pattern costs a call, a division or a look at its name for each word:
- * what a quad must hold next is the quad before and one instruction for each pair,
- * and no pair waits for its neighbour.
+ * what a quad must hold next is found from the quad before with some instructions
+ * for each pair, none of which waits for another quad's.
  *
  * counting - (counter, address) an addition.
  * constant - (zeros, ones, checker, guards) nothing.
- * walking  - a shift.
- * random   - a multiplication, and two instructions that mix the product.
+ * walking  - a shift, or none where four quads fit in registers.
+ * random   - a multiplication or an addition, and a shift and two exclusive ors for
+ *            two pairs.
  *
  * One look decides: a word is loaded once, the value loaded is compared, and where it
  * is wrong handed out. A second look could find it right again, and an error that
@@ -52,13 +53,14 @@ struct group {
 };
 
 /*
- * From quad @nr of a run to the next, with a constant that is better kept in a
- * register than made again each time; and from what two pairs are made of to the pairs.
+ * How to go from a quad to the next, with a constant that is better kept in a register
+ * than made again each time; and from what two pairs of quad @nr are made of to the
+ * pairs.
  */
 struct series {
 	u64		step;
-	void		(*next)(struct quad *quad, size_t nr, u64 step);
-	struct group	(*values)(u64 a, u64 b);
+	void		(*next)(struct quad *quad, u64 step);
+	struct group	(*values)(u64 a, u64 b, size_t nr);
 };
 
 typedef unsigned int (*word_fn)(const struct kmst_place *place);
@@ -85,7 +87,7 @@ static __always_inline unsigned int group_word(const struct group *group, unsign
 	return words[index];
 }
 
-static __always_inline struct group same_values(u64 a, u64 b)
+static __always_inline struct group same_values(u64 a, u64 b, size_t nr)
 {
 	return (struct group){ a, b };
 }
@@ -115,8 +117,8 @@ static __always_inline void hide_quad(struct quad *quad)
 static __always_inline void put_quad(u64 *dst, struct quad *quad, size_t nr,
 				     u64 step, const struct series series)
 {
-	struct group first = series.values(quad->a, quad->b);
-	struct group second = series.values(quad->c, quad->d);
+	struct group first = series.values(quad->a, quad->b, nr);
+	struct group second = series.values(quad->c, quad->d, nr);
 
 	dst[0] = first.a;
 	dst[1] = first.b;
@@ -124,8 +126,7 @@ static __always_inline void put_quad(u64 *dst, struct quad *quad, size_t nr,
 	dst[3] = second.b;
 	/* keep the stores in order: few values are then live at a time */
 	barrier();
-	series.next(quad, nr, step);
-	hide_quad(quad);
+	series.next(quad, step);
 }
 
 static __always_inline void put_four_quads(u64 *dst, struct quad *quad, u64 step,
@@ -182,12 +183,11 @@ static __always_inline bool quad_differs(const u64 *src, struct quad *quad, size
 					 u64 step, struct loaded *loaded,
 					 const struct series series)
 {
-	if (group_differs(src, series.values(quad->a, quad->b), loaded))
+	if (group_differs(src, series.values(quad->a, quad->b, nr), loaded))
 		return true;
-	if (group_differs(src + 2, series.values(quad->c, quad->d), loaded))
+	if (group_differs(src + 2, series.values(quad->c, quad->d, nr), loaded))
 		return true;
-	series.next(quad, nr, step);
-	hide_quad(quad);
+	series.next(quad, step);
 	return false;
 }
 
@@ -403,12 +403,13 @@ static size_t name##_check(const unsigned int *words, size_t nr,		\
 /* Add @n to both words of a pair. The caller rules out a carry between them. */
 #define PAIR_STEP(n)	((n) * (BIT_ULL(32) + 1))
 
-static __always_inline void counting_next(struct quad *quad, size_t nr, u64 step)
+static __always_inline void counting_next(struct quad *quad, u64 step)
 {
 	quad->a += step;
 	quad->b += step;
 	quad->c += step;
 	quad->d += step;
+	hide_quad(quad);
 }
 
 static unsigned int counting_word(const struct kmst_place *place)
@@ -542,12 +543,13 @@ static size_t address_check(const unsigned int *words, size_t nr,
 #define RANDOM_MULTIPLIER	6364136223846793005ULL
 #define RANDOM_APART		0x9e3779b97f4a7c15ULL	/* 2^64 divided by the golden ratio */
 
-static __always_inline void random_next(struct quad *quad, size_t nr, u64 step)
+static __always_inline void random_next(struct quad *quad, u64 step)
 {
 	quad->a *= step;
 	quad->b += quad->a;
 	quad->c *= step;
 	quad->d += quad->c;
+	hide_quad(quad);
 }
 
 /* A pair whose first word is in the low half, as a u64 load sees it. */
@@ -556,7 +558,7 @@ static __always_inline u64 pair_in_memory(u64 pair)
 	return pair_of(lower_32_bits(pair), upper_32_bits(pair));
 }
 
-static __always_inline struct group random_values(u64 a, u64 b)
+static __always_inline struct group random_values(u64 a, u64 b, size_t nr)
 {
 	u64 mixed_in = a >> 32;
 
@@ -595,8 +597,8 @@ static unsigned int random_word(const struct kmst_place *place)
 	struct quad quad;
 
 	random_quad(&quad, place);
-	group = index < QUAD_WORDS / 2 ? random_values(quad.a, quad.b) :
-		random_values(quad.c, quad.d);
+	group = index < QUAD_WORDS / 2 ? random_values(quad.a, quad.b, 0) :
+		random_values(quad.c, quad.d, 0);
 	return group_word(&group, index % (QUAD_WORDS / 2));
 }
 
@@ -618,28 +620,26 @@ static unsigned int walking_word(const struct kmst_place *place)
 	return 1U << place->word % 32;
 }
 
+static __always_inline void walking_next(struct quad *quad, u64 step)
+{
+}
+
 /* No bit crosses from one word of a pair into the other. */
-static __always_inline u64 walk(u64 pair, size_t nr)
+static __always_inline struct group walking_values(u64 a, u64 b, size_t nr)
 {
-	return nr % WALKING_QUADS == WALKING_QUADS - 1 ?
-	       pair >> (32 - QUAD_WORDS) : pair << QUAD_WORDS;
+	unsigned int places = nr % WALKING_QUADS * QUAD_WORDS;
+
+	return (struct group){ a << places, b << places };
 }
 
-static __always_inline void walking_next(struct quad *quad, size_t nr, u64 step)
-{
-	quad->a = walk(quad->a, nr);
-	quad->b = walk(quad->b, nr);
-	quad->c = walk(quad->c, nr);
-	quad->d = walk(quad->d, nr);
-}
+DEFINE_SERIES(walking, 0, walking_values)
 
-DEFINE_SERIES(walking, 0, same_values)
 /* Where the lowest bit is, and so a turn begins. */
 DEFINE_FILL_AND_CHECK(walking, walking, 32, first_quad)
 
 /* constant: all pairs are the same */
 
-static __always_inline void constant_next(struct quad *quad, size_t nr, u64 step)
+static __always_inline void constant_next(struct quad *quad, u64 step)
 {
 }
 
