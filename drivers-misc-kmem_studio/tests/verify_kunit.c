@@ -406,22 +406,34 @@ static void a_page_that_the_table_lost_is_a_failed_route(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, report->mismatches, 0ULL);
 }
 
-/* Each allocator with each pattern, as one number. */
-static const void *pair_gen_params(const void *previous, char *desc)
-{
-	unsigned long nr_patterns = 0;
-	unsigned long pair = (unsigned long)previous;
-	const struct kmst_allocator *allocator;
+/* As many as the table has: a case below sees to it. */
+#define NR_PATTERNS	7
 
-	while (kmst_pattern_at(nr_patterns))
-		nr_patterns++;
-	allocator = kmst_allocator_at(pair / nr_patterns);
-	if (!allocator)
-		return NULL;
-	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s, %s", allocator->name,
-		 kmst_pattern_at(pair % nr_patterns)->name);
-	/* NULL is the end: count from one */
-	return (void *)(pair + 1);
+/* Each allocator with each pattern: a place stands for the pair of its index. */
+static const u8 pairs[ARRAY_SIZE(allocators) * NR_PATTERNS];
+
+static const struct kmst_allocator *allocator_of_pair(const u8 *pair)
+{
+	return kmst_allocator_at((pair - pairs) / NR_PATTERNS);
+}
+
+static const struct kmst_pattern *pattern_of_pair(const u8 *pair)
+{
+	return kmst_pattern_at((pair - pairs) % NR_PATTERNS);
+}
+
+static void pair_desc(const u8 *pair, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s, %s", allocator_of_pair(pair)->name,
+		 pattern_of_pair(pair)->name);
+}
+
+KUNIT_ARRAY_PARAM(pair, pairs, pair_desc);
+
+static void every_pattern_is_a_parameter(struct kunit *test)
+{
+	KUNIT_EXPECT_NOT_NULL(test, kmst_pattern_at(NR_PATTERNS - 1));
+	KUNIT_EXPECT_NULL(test, kmst_pattern_at(NR_PATTERNS));
 }
 
 static const unsigned int size_classes[] = {
@@ -466,19 +478,13 @@ static void prove_size(struct kunit *test, const char *allocator,
 
 static void every_allocator_holds_every_pattern(struct kunit *test)
 {
-	unsigned long pair = (unsigned long)test->param_value - 1;
-	const struct kmst_allocator *allocator;
-	const struct kmst_pattern *pattern;
-	unsigned long nr_patterns = 0;
+	const struct kmst_allocator *allocator = allocator_of_pair(test->param_value);
 	unsigned int i;
 
-	while (kmst_pattern_at(nr_patterns))
-		nr_patterns++;
-	allocator = kmst_allocator_at(pair / nr_patterns);
-	pattern = kmst_pattern_at(pair % nr_patterns);
 	skip_if_not_supported(test, allocator);
 	for (i = 0; i < ARRAY_SIZE(size_classes); i++)
-		prove_size(test, allocator->name, pattern, size_classes[i]);
+		prove_size(test, allocator->name, pattern_of_pair(test->param_value),
+			   size_classes[i]);
 }
 
 static void filling_and_checking_give_up_when_asked(struct kunit *test)
@@ -506,6 +512,7 @@ static struct kunit_case verify_cases[] = {
 	KUNIT_CASE(a_wrong_address_route_is_an_error),
 	KUNIT_CASE(a_run_with_a_wrong_route_is_not_read),
 	KUNIT_CASE(a_page_that_the_table_lost_is_a_failed_route),
+	KUNIT_CASE(every_pattern_is_a_parameter),
 	KUNIT_CASE_PARAM(every_allocator_holds_every_pattern, pair_gen_params),
 	KUNIT_CASE(filling_and_checking_give_up_when_asked),
 	{}
