@@ -354,6 +354,69 @@ anything_is_translated() {
 	done
 }
 
+# Free pages that are not mapped, with debug_pagealloc=on, and those that are.
+unmapped_memory_is_no_difference() {
+	[ -r /proc/kpageflags ] || return "$KSFT_SKIP"
+	landed page || return
+	first=$(($(cell a pages 1 3) / 4096 * 4096))
+	hidden=0
+	# the second byte of eight has the bit of the free pages
+	for i in $(dd if=/proc/kpageflags bs=8 skip=$first count=4096 2>/dev/null |
+		   od -An -v -tu1 -w8 | awk '$2 % 8 >= 4 { print NR - 1 }' | head -n 20); do
+		pfn=$((first + i))
+		routes=$(translated "pfn:$pfn" routes)
+		case $routes in
+		agree*) ;;
+		*)
+			ktap_print_msg "free page $pfn: routes $routes"
+			return 1
+			;;
+		esac
+		case $(translated "pfn:$pfn" answer) in
+		*"the MMU does not map it now"*) hidden=$((hidden + 1)) ;;
+		esac
+	done
+	ktap_print_msg "$hidden of 20 free pages are not mapped"
+	# who maps all of its memory, or cannot tell, sees none
+	grep -qw debug_pagealloc=on /proc/cmdline && [ "$(uname -m)" = aarch64 ] || return 0
+	[ $hidden -gt 0 ]
+}
+
+# Where others have mapped something, by the kernel's own list of it, which shows addresses
+# only to those who may see them. Nobody holds the areas, and they may be gone.
+areas_of_others_are_translated() {
+	restrict=/proc/sys/kernel/kptr_restrict
+	[ -r /proc/vmallocinfo ] && [ -w $restrict ] || return "$KSFT_SKIP"
+	before=$(cat $restrict)
+	echo 1 >$restrict
+	areas=$(awk '{ print (/ ioremap/ ? "device:" : "any:") substr($1, 1, index($1, "-") - 1) }' \
+		/proc/vmallocinfo)
+	echo "$before" >$restrict
+	devices=0
+	for area in $areas; do
+		address=${area#*:}
+		answer=$(translated "$address" answer)
+		case $answer in
+		unknown:*) return "$KSFT_SKIP" ;;
+		"no memory: "*" device") [ "${area%%:*}" != device ] || devices=$((devices + 1)) ;;
+		"no memory: "*" nothing is mapped there" | memory:* | reserved:*) ;;
+		*)
+			ktap_print_msg "$area: $answer"
+			return 1
+			;;
+		esac
+		[ "$(translated "$address" routes)" != DIFFER ] || {
+			ktap_print_msg "$area: routes differ"
+			return 1
+		}
+	done
+	ktap_print_msg "$(echo "$areas" | wc -l) areas, $devices of devices"
+	# User Mode Linux has none
+	case $areas in
+	*device:*) [ $devices -gt 0 ] ;;
+	esac
+}
+
 flags_by_name() {
 	make_arena a || return 1
 	for gfp in KERNEL ATOMIC NOWAIT HIGHUSER_MOVABLE "KERNEL|ZERO" \
@@ -621,7 +684,7 @@ if [ ! -d $SHOWN ] && ! mount -t debugfs none $DEBUGFS 2>/dev/null; then
 	exit "$KSFT_SKIP"
 fi
 
-ktap_set_plan 35
+ktap_set_plan 37
 
 for allocator in $ALLOCATORS; do
 	run "$allocator lands" allocator_lands "$allocator"
@@ -635,6 +698,8 @@ run "kvmalloc counts huge pages" kvmalloc_counts_huge_pages
 run "an open file keeps the arena" open_file_keeps_the_arena
 run "files are for root alone" files_are_for_root_alone
 run "anything is translated" anything_is_translated
+run "unmapped memory is no difference" unmapped_memory_is_no_difference
+run "areas of others are translated" areas_of_others_are_translated
 run "flags by name" flags_by_name
 run "every flag with every allocator" every_flag_with_every_allocator
 run "nodes are checked" nodes_are_checked

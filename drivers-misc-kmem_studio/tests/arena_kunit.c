@@ -19,6 +19,8 @@
 #include "allocators.h"
 #include "counted.h"
 
+KUNIT_ARRAY_PARAM(allocator, allocators, allocator_desc);
+
 #define PER_PAGE	((unsigned int)(PAGE_SIZE / sizeof(struct kmst_struct)))
 
 static int arena_init(struct kunit *test)
@@ -205,7 +207,7 @@ static void expect_claim(struct kunit *test, const struct kmst_arena *arena)
 
 static void every_allocator_gives_an_arena(struct kunit *test)
 {
-	const struct kmst_allocator *allocator = test->param_value;
+	const struct kmst_allocator *allocator = allocator_of_case(test);
 	unsigned long reserved = pages_reserved(test);
 	unsigned int i;
 
@@ -226,7 +228,7 @@ static void every_allocator_gives_an_arena(struct kunit *test)
 /* A page leads to its arena, as long as there is one. */
 static void a_page_is_traced_to_its_arena(struct kunit *test)
 {
-	const struct kmst_allocator *allocator = test->param_value;
+	const struct kmst_allocator *allocator = allocator_of_case(test);
 	struct kmst_arena *arena, *found;
 	struct kmst_page_at at;
 	unsigned long pfn;
@@ -510,7 +512,7 @@ static void flags_narrow_what_is_available(struct kunit *test)
 /* Each word of an object is in one row, and rows are as long as the memory allows. */
 static void rows_have_all_words(struct kunit *test)
 {
-	const struct kmst_allocator *allocator = test->param_value;
+	const struct kmst_allocator *allocator = allocator_of_case(test);
 	unsigned long rows = 0;
 	struct kmst_arena *arena;
 	struct kmst_run row, one;
@@ -543,7 +545,7 @@ static void rows_have_all_words(struct kunit *test)
 /* Pages that a fault may put into a mapping, whether of blocks or single ones. */
 static void a_page_outlives_its_arena(struct kunit *test)
 {
-	const struct kmst_allocator *allocator = test->param_value;
+	const struct kmst_allocator *allocator = allocator_of_case(test);
 	u64 owner = kmst_arena_new_owner();
 	struct kmst_arena_config config;
 	struct kmst_arena *arena;

@@ -17,6 +17,8 @@
 #include "../translate.h"
 #include "orders.h"
 
+KUNIT_ARRAY_PARAM(order, orders, order_desc);
+
 struct block {
 	struct page	*page;
 	unsigned int	order;

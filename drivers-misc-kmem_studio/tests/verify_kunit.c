@@ -507,7 +507,7 @@ static unsigned int get_word(struct page *page, unsigned int word)
 
 static void a_broken_page_is_counted_and_not_touched(struct kunit *test)
 {
-	const struct kmst_allocator *allocator = test->param_value;
+	const struct kmst_allocator *allocator = allocator_of_case(test);
 	struct kmst_report *report = new_report(test);
 	struct kmst_arena *arena;
 	struct page *page;
@@ -564,7 +564,7 @@ static bool flush_for_test(struct page *first, unsigned long nr_pages, bool is_d
 
 static void what_is_verified_comes_from_memory(struct kunit *test)
 {
-	const struct kmst_allocator *allocator = test->param_value;
+	const struct kmst_allocator *allocator = allocator_of_case(test);
 	struct kmst_report *report = new_report(test);
 	struct kmst_arena *arena;
 
@@ -616,22 +616,34 @@ static void what_may_come_from_a_cache_is_told(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, report->cached, !kmst_device_sees_memory());
 }
 
-/* Each allocator with each pattern, as one number. */
-static const void *pair_gen_params(const void *previous, char *desc)
-{
-	unsigned long nr_patterns = 0;
-	unsigned long pair = (unsigned long)previous;
-	const struct kmst_allocator *allocator;
+/* As many as the table has: a case below sees to it. */
+#define NR_PATTERNS	7
 
-	while (kmst_pattern_at(nr_patterns))
-		nr_patterns++;
-	allocator = kmst_allocator_at(pair / nr_patterns);
-	if (!allocator)
-		return NULL;
-	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s, %s", allocator->name,
-		 kmst_pattern_at(pair % nr_patterns)->name);
-	/* NULL is the end: count from one */
-	return (void *)(pair + 1);
+/* Each allocator with each pattern: a place stands for the pair of its index. */
+static const u8 pairs[ARRAY_SIZE(allocators) * NR_PATTERNS];
+
+static const struct kmst_allocator *allocator_of_pair(const u8 *pair)
+{
+	return kmst_allocator_at((pair - pairs) / NR_PATTERNS);
+}
+
+static const struct kmst_pattern *pattern_of_pair(const u8 *pair)
+{
+	return kmst_pattern_at((pair - pairs) % NR_PATTERNS);
+}
+
+static void pair_desc(const u8 *pair, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s, %s", allocator_of_pair(pair)->name,
+		 pattern_of_pair(pair)->name);
+}
+
+KUNIT_ARRAY_PARAM(pair, pairs, pair_desc);
+
+static void every_pattern_is_a_parameter(struct kunit *test)
+{
+	KUNIT_EXPECT_NOT_NULL(test, kmst_pattern_at(NR_PATTERNS - 1));
+	KUNIT_EXPECT_NULL(test, kmst_pattern_at(NR_PATTERNS));
 }
 
 static const unsigned int size_classes[] = {
@@ -676,19 +688,13 @@ static void prove_size(struct kunit *test, const char *allocator,
 
 static void every_allocator_holds_every_pattern(struct kunit *test)
 {
-	unsigned long pair = (unsigned long)test->param_value - 1;
-	const struct kmst_allocator *allocator;
-	const struct kmst_pattern *pattern;
-	unsigned long nr_patterns = 0;
+	const struct kmst_allocator *allocator = allocator_of_pair(test->param_value);
 	unsigned int i;
 
-	while (kmst_pattern_at(nr_patterns))
-		nr_patterns++;
-	allocator = kmst_allocator_at(pair / nr_patterns);
-	pattern = kmst_pattern_at(pair % nr_patterns);
 	skip_if_not_supported(test, allocator);
 	for (i = 0; i < ARRAY_SIZE(size_classes); i++)
-		prove_size(test, allocator->name, pattern, size_classes[i]);
+		prove_size(test, allocator->name, pattern_of_pair(test->param_value),
+			   size_classes[i]);
 }
 
 static void filling_and_checking_give_up_when_asked(struct kunit *test)
@@ -720,6 +726,7 @@ static struct kunit_case verify_cases[] = {
 	KUNIT_CASE_PARAM(a_broken_page_is_counted_and_not_touched, allocator_gen_params),
 	KUNIT_CASE_PARAM(what_is_verified_comes_from_memory, allocator_gen_params),
 	KUNIT_CASE(what_may_come_from_a_cache_is_told),
+	KUNIT_CASE(every_pattern_is_a_parameter),
 	KUNIT_CASE_PARAM(every_allocator_holds_every_pattern, pair_gen_params),
 	KUNIT_CASE(filling_and_checking_give_up_when_asked),
 	{}
