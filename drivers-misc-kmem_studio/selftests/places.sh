@@ -9,10 +9,11 @@ DIR=$(dirname "$(readlink -f "$0")")
 . "$DIR/helpers.sh"
 # shellcheck source-path=SCRIPTDIR source=arena_helpers.sh
 . "$DIR/arena_helpers.sh"
+# shellcheck source-path=SCRIPTDIR source=page_trace.sh
+. "$DIR/page_trace.sh"
 
-DEBUGFS=/sys/kernel/debug
-SHOWN=$DEBUGFS/$MODULE
 NR=10000
+THREAD=a
 
 # bits of /proc/kpageflags
 KPF_SLAB=7
@@ -81,7 +82,8 @@ landed() {
 	shift
 	live a "allocator=$allocator" "$@" && return 0
 	if [ "$(get a error)" = -95 ] && log_has 'this kernel has no such memory'; then
-		return "$KSFT_SKIP"
+		skip "this kernel has no such memory"
+		return
 	fi
 	no_memory
 }
@@ -243,25 +245,26 @@ summary_agrees() {
 
 # what is open is shown to its end, and is freed when it is closed
 open_file_keeps_the_arena() {
-	landed chunk nr_structs=$((200 * PER_PAGE)) || return
-	before=$(free_pages)
+	pages_can_be_followed || return
+	follow
+	landed chunk nr_structs=$((200 * PER_PAGE)) && follow_frames a || return
 	exec 3<"$SHOWN/arenas/a/pages"
 	put a live 0 && is a pages_held 200 || return 1
 	[ "$(summary a pages_held)" = 200 ] || return 1
-	lost=$(($(free_pages) - before))
+	kept=$(kept)
 	lines=$(wc -l <&3)
 	exec 3<&-
-	[ $lost -lt 100 ] || {
-		ktap_print_msg "$lost pages were freed below an open file"
+	[ "${kept% *}" = 200 ] || {
+		ktap_print_msg "of 200 pages ${kept% *} were kept below an open file"
 		return 1
 	}
-	[ "$lines" -eq 201 ] && pages_are_back $((before + 200)) && is a pages_held 0
+	[ "$lines" -eq 201 ] && all_came_free && is a pages_held 0
 }
 
 # a fill takes long, and the summary tells of it meanwhile
 summary_waits_for_nobody() {
 	make_arena a && put a allocator chunk && put a pattern random &&
-		put a nr_structs $((LOWMEM_PAGES * PER_PAGE / 4)) || return 1
+		put a nr_structs $((LOWMEM_PAGES * SHARE * PER_PAGE / 200)) || return 1
 	tries=0
 	seen=
 	while [ $tries -lt 5 ] && [ -z "$seen" ]; do
@@ -288,11 +291,11 @@ listed_pages() {
 
 # too large for kmalloc(); huge pages, if the kernel takes any, are whole ones
 kvmalloc_counts_huge_pages() {
-	[ -r /proc/vmallocinfo ] || return "$KSFT_SKIP"
+	[ -r /proc/vmallocinfo ] || { skip "no /proc/vmallocinfo"; return; }
 	landed kvmalloc nr_structs=$(((1 << $(max_order)) * PER_PAGE + 1)) || return
 	[ "$(cell a pages 1 9)" = vmalloc ] || return 1
 	pages=$(listed_pages kvmalloc_alloc)
-	[ -n "$pages" ] || return "$KSFT_SKIP"
+	[ -n "$pages" ] || { skip "its area has another name"; return; }
 	ktap_print_msg "$(get a nr_pages) pages wanted, $pages taken"
 	is a bytes_allocated $((pages * PAGE_SIZE))
 }
@@ -387,7 +390,7 @@ pages_on() {
 }
 
 this_node_is_obeyed() {
-	[ -d /sys/devices/system/node/node1 ] || return "$KSFT_SKIP"
+	[ -d /sys/devices/system/node/node1 ] || { skip "one node"; return; }
 	for allocator in page chunk folio bulk highmem kmalloc kmalloc_object slab kvmalloc; do
 		for node in 0 1; do
 			landed "$allocator" nr_structs=$NR node=$node \
@@ -415,7 +418,7 @@ nodes_are_counted() {
 }
 
 highmem_is_highmem() {
-	grep -q '^HighTotal: *[1-9]' /proc/meminfo || return "$KSFT_SKIP"
+	grep -q '^HighTotal: *[1-9]' /proc/meminfo || { skip "no highmem"; return; }
 	landed highmem nr_structs=$NR || return
 	zones=$(awk -F '\t' 'NR > 1 { n[$7]++ } END { print n["HighMem"] + 0 }' \
 		"$SHOWN/arenas/a/pages")
@@ -431,27 +434,32 @@ free_cma() {
 	awk '$1 == "nr_free_cma" { print $2 }' /proc/vmstat
 }
 
-# some pages of the area may be lent, and come back meanwhile
+# The area's own events tell of the pages, and of nobody else's.
 cma_comes_from_its_area() {
-	before=$(free_cma)
+	[ -w "$TRACE/events/cma/cma_alloc_finish/enable" ] || { skip "no events of CMA"; return; }
+	trace_on
+	event cma/cma_alloc_finish 1
+	event cma/cma_release 1
 	landed cma nr_structs=$((512 * PER_PAGE)) || return
-	now=$(free_cma)
-	[ $((before - now)) -ge 480 ] || {
-		ktap_print_msg "the area has $now free pages, had $before"
+	run_of_cma=" pfn=$(cell a spans 1 5) .*count=512 "
+	grep -q ": cma_alloc_finish: .*$run_of_cma" "$TRACE/trace" || {
+		ktap_print_msg "$(grep cma_alloc_finish "$TRACE/trace")"
 		return 1
 	}
-	[ "$(summary a contiguous_runs)" = 1 ]
+	[ "$(summary a contiguous_runs)" = 1 ] || return 1
+	put a live 0 && wait_until grep -q ": cma_release: .*${run_of_cma% }" "$TRACE/trace"
 }
 
 # the area's pages are taken one by one; without them it is a block, all of it
 cma_without_its_area_is_a_block() {
-	[ "$(free_cma)" -gt 0 ] || return "$KSFT_SKIP"
+	[ "$(free_cma)" -gt 0 ] || { skip "no area for CMA"; return; }
 	live full allocator=cma nr_structs=$(($(free_cma) * 9 * PER_PAGE / 10)) ||
-		return "$KSFT_SKIP"
+		{ skip "the area is not to be had"; return; }
 	n=0
 	while [ "$(free_cma)" -ge 5 ] && [ $n -lt 400 ]; do
 		n=$((n + 1))
-		live full$n allocator=cma nr_structs=$((5 * PER_PAGE)) || return "$KSFT_SKIP"
+		live full$n allocator=cma nr_structs=$((5 * PER_PAGE)) ||
+			{ skip "no memory beside the area"; return; }
 		[ "$(get full$n bytes_allocated)" -eq $((5 * PAGE_SIZE)) ] || break
 	done
 	is full$n bytes_allocated $((8 * PAGE_SIZE)) && is full$n bytes_slack $((3 * PAGE_SIZE)) &&
@@ -459,31 +467,51 @@ cma_without_its_area_is_a_block() {
 }
 
 slab_has_a_cache_of_its_own() {
-	[ -r /proc/slabinfo ] || return "$KSFT_SKIP"
+	[ -r /proc/slabinfo ] || { skip "no /proc/slabinfo"; return; }
 	landed slab nr_structs=$NR || return
 	grep -q '^kmem_studio-[0-9]* *[1-9]' /proc/slabinfo || return 1
 	put a live 0 && ! grep -q '^kmem_studio-' /proc/slabinfo
 }
 
+# Of objects from the kernel's own caches each is followed, of all others their frames: the
+# pages of those caches have others' objects, too.
 lands_and_goes() {
+	make_arena a && put a allocator "$1" && put a nr_structs $NR || return 1
+	if [ "$1" = kmalloc_object ]; then
+		is_module || return 0
+		put a nr_structs 500
+	fi
+	follow objects
+	if ! put a live 1; then
+		no_memory || [ $? -eq "$KSFT_SKIP" ] || [ "$(get a error)" = -95 ]
+		return
+	fi
+	if [ "$1" = kmalloc_object ]; then
+		kept=$(kept)
+		[ "${kept#* }" -ge 500 ] || return 1
+	else
+		follow_frames a || return 1
+	fi
+	rmdir "$ARENAS/a" && all_came_free
+}
+
+cycles_leak_nothing() {
+	pages_can_be_followed || return
 	n=0
-	while [ $n -lt "$1" ]; do
+	while [ $n -lt 5 ]; do
 		for allocator in $ALLOCATORS; do
-			put a allocator "$allocator" || return 1
-			put a live 1 || continue
-			put a live 0 || return 1
+			lands_and_goes "$allocator" || {
+				ktap_print_msg "$allocator"
+				return 1
+			}
+			rmdir "$ARENAS/a" 2>/dev/null
 		done
 		n=$((n + 1))
 	done
 }
 
-cycles_leak_nothing() {
-	make_arena a && put a nr_structs $NR && lands_and_goes 2 &&
-		nothing_lost lands_and_goes 20
-}
-
 take_arenas
-if [ ! -d $SHOWN ] && ! mount -t debugfs none $DEBUGFS 2>/dev/null; then
+if [ ! -d $SHOWN ] && ! mount -t debugfs none /sys/kernel/debug 2>/dev/null; then
 	ktap_skip_all "no debugfs"
 	exit "$KSFT_SKIP"
 fi
