@@ -62,6 +62,7 @@ fails_with() {
 clean_up() {
 	rmdir "$ARENAS"/*/ 2>/dev/null
 	wait_until no_thread 'kmst/.*'
+	put_percent "$SHARE"
 	return 0
 }
 

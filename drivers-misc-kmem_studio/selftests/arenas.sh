@@ -16,7 +16,8 @@ DIR=$(dirname "$(readlink -f "$0")")
 
 defaults_are_as_documented() {
 	make_arena a && is a nr_structs 2000 && is a allocator page && is a pattern counter &&
-		is a seed 0 && is a node -1 && is a gfp KERNEL && is a scrub_ms 0 &&
+		is a seed 0 && is a node -1 && is a gfp KERNEL && is a cma_only 0 &&
+		is a scrub_ms 0 && is a source "" &&
 		is a max_mismatches 8 && is a live 0 &&
 		is a state idle && is a error 0 && is a nr_pages 0 && is a bytes_slack 0
 }
@@ -56,7 +57,7 @@ good_values_are_taken() {
 	make_arena a || return 1
 	for setting in nr_structs=1 nr_structs=4294967295 nr_structs=0x10=16 \
 		       allocator=page allocator=chunk seed=0 seed=18446744073709551615 \
-		       scrub_ms=0 scrub_ms=86400000 max_mismatches=0 \
+		       scrub_ms=0 scrub_ms=86400000 cma_only=1 cma_only=0 max_mismatches=0 \
 		       max_mismatches=1024 pattern=counter pattern=address \
 		       pattern=random pattern=zeros pattern=ones pattern=checker \
 		       pattern=walking; do
@@ -72,7 +73,7 @@ bad_values_are_refused() {
 	for setting in nr_structs=0 nr_structs=-1 nr_structs=4294967296 nr_structs=junk \
 		       nr_structs=12x nr_structs= allocator=buddy allocator= \
 		       pattern=plaid pattern= seed=-1 seed=18446744073709551616 \
-		       seed=x scrub_ms=-1 scrub_ms=86400001 scrub_ms=1s \
+		       seed=x scrub_ms=-1 scrub_ms=86400001 scrub_ms=1s cma_only=2 cma_only= \
 		       max_mismatches=1025 max_mismatches=x live=2x live= \
 		       verify=0 verify=x corrupt=x corrupt=-1; do
 		file=${setting%%=*}
@@ -89,8 +90,9 @@ bad_values_are_refused() {
 
 results_cannot_be_written() {
 	make_arena a || return 1
-	for file in state error nr_pages order nr_spans bytes_requested bytes_allocated \
-		    bytes_slack nodes words_verified mismatches alloc_ns fill_ns \
+	for file in run state error source nr_pages order nr_spans bytes_requested \
+		    bytes_allocated bytes_slack bytes_on_pages bytes_bookkeeping nodes \
+		    words_verified mismatches poisoned verified_in alloc_ns fill_ns \
 		    verify_ns free_ns scrubs pages_held; do
 		[ "$(stat -c %a $ARENAS/a/$file)" = 444 ] || return 1
 		put a $file 1 && return 1
@@ -101,7 +103,7 @@ results_cannot_be_written() {
 live_arenas_are_not_configured() {
 	live a || return 1
 	for setting in nr_structs=1 allocator=chunk pattern=zeros seed=1 scrub_ms=1 \
-		       max_mismatches=1 node=0 gfp=ATOMIC; do
+		       max_mismatches=1 node=0 gfp=ATOMIC cma_only=1; do
 		file=${setting%%=*}
 		before=$(get a "$file")
 		mark
@@ -133,11 +135,46 @@ impossible_starts_are_refused() {
 	put a allocator chunk && put a nr_structs $((TOTAL_PAGES * PER_PAGE)) || return 1
 	mark
 	fails_with "Argument list too long" put a live 1 &&
-		log_has "^arenas/a: nr_structs=.*max_percent=$SHARE of RAM is" || return 1
+		log_has "^arenas/a: nr_structs=.*max_percent=$SHARE of low memory is" || return 1
 	is other live 1 && put other live 0
 }
 
-# each is within the share of RAM, but not all of them together
+# bits of a pointer of the kernel
+long_bit() {
+	case $(uname -m) in
+	*64) echo 64 ;;
+	*) echo 32 ;;
+	esac
+}
+
+# refuses_at NUMBER TEXT ALLOCATOR [STRUCTS]: the limit is told with that number, and so
+# many are too many
+refuses_at() {
+	[ "$4" -le 4294967295 ] || return 0
+	put a allocator "$3" && put a nr_structs "$4" || return 1
+	mark
+	fails_with "Argument list too long" put a live 1 || return 1
+	log_has "^arenas/a: nr_structs=$4 needs .* allocator $3 ends at $1 ($2" &&
+		is a state idle && is a error -7
+}
+
+# What kvmalloc() gives at once, and the addresses of vmalloc(), are limits whatever is
+# free. On a 64-bit machine no number of objects needs all addresses.
+ends_of_allocators_are_told() {
+	make_arena a || return 1
+	addresses=$(($(awk '/^VmallocTotal/ { print $2 }' /proc/meminfo) * 1024))
+	most=2147483647
+	[ $addresses -gt $most ] || most=$((addresses - PAGE_SIZE))
+	pointer=$(($(long_bit) / 8))
+	refuses_at $((most / PAGE_SIZE)) INT_MAX kvmalloc $(((most / PAGE_SIZE) * PER_PAGE + 1)) &&
+		refuses_at $((addresses / PAGE_SIZE - 1)) "the addresses" vmalloc \
+			$(((addresses / PAGE_SIZE - 1) * PER_PAGE + 1)) &&
+		refuses_at $((most / pointer)) "what kvmalloc" slab $((most / pointer + 1)) &&
+		refuses_at $((most / pointer)) "what kvmalloc" kmalloc_object \
+			$((most / pointer + 1))
+}
+
+# each is within the share of low memory, but not all of them together
 the_sum_is_limited() {
 	# two fifths of the share each, which is half of RAM where a test may take as much
 	part=$((LOWMEM_PAGES * SHARE / 250))
@@ -183,7 +220,7 @@ corruption_is_located() {
 	fails_with "$CORRUPT" put a verify 1 || return 1
 	line=$(printf 'page: %d\tstruct: 555\tindex: 3\tphysical address: 0x0*%x' \
 		$((4443 * 4 / PAGE_SIZE)) $address)
-	line=$(printf '%s\texpected: 4443\tgot: 4442' "$line")
+	line=$(printf '%s\texpected: 4443\tgot: 4442\tagain: 4442' "$line")
 	log_has "^arenas/a: Mismatch in $line\$" || return 1
 	log_has '^arenas/a: Verification failed: 1 of ' || return 1
 	grep -q "kmst_corrupt: arena=a word=4443 phys=0x0*$(printf %x $address) " \
@@ -216,9 +253,9 @@ as_many_mismatches_are_logged_as_asked_for() {
 # there while the arena is live, for root alone; read by two calls
 device_comes_and_goes() {
 	[ ! -e $DEVICES/a ] && live a nr_structs=1000 || return 1
-	[ -e /sys/class/misc/kmem_studio-a/dev ] || return 1
+	[ -e /sys/class/kmem_studio/a/dev ] || return 1
 	[ -e $DEVICES ] || { skip "no devtmpfs"; return; }
-	[ "$(stat -c '%F %a' $DEVICES/a)" = "character special file 600" ] || return 1
+	[ "$(stat -c '%F %a' $DEVICES/a)" = "character special file 400" ] || return 1
 	[ "$(wc -c <$DEVICES/a)" -eq 32000 ] || return 1
 	[ "$(dd if=$DEVICES/a bs=4 skip=4443 count=1 2>/dev/null | od -An -tu4)" -eq 4443 ] ||
 		return 1
@@ -226,7 +263,7 @@ device_comes_and_goes() {
 	[ "$(dd if=$DEVICES/a bs=4 skip=4443 count=1 2>/dev/null | od -An -tu4)" -eq 4442 ] ||
 		return 1
 	put a corrupt 4443 && put a live 0 || return 1
-	[ ! -e $DEVICES/a ] && [ ! -e /sys/class/misc/kmem_studio-a ]
+	[ ! -e $DEVICES/a ] && [ ! -e /sys/class/kmem_studio/a ]
 }
 
 scrubs_are() {
@@ -434,7 +471,7 @@ take_arenas
 THREAD=a
 NR_ALLOCATORS=$(wc -l <$STUDIO/allocators)
 SECONDS_TOGETHER=${SECONDS_TOGETHER:-30}
-ktap_set_plan 24
+ktap_set_plan 25
 
 run "defaults" defaults_are_as_documented
 run "names are listed" names_are_listed
@@ -445,6 +482,7 @@ run "results cannot be written" results_cannot_be_written
 run "live arenas are not configured" live_arenas_are_not_configured
 run "commands need a live arena" commands_need_a_live_arena
 run "impossible starts are refused" impossible_starts_are_refused
+run "ends of allocators are told" ends_of_allocators_are_told
 run "the sum of arenas is limited" the_sum_is_limited
 run "names are checked" names_are_checked
 run "each pattern verifies" each_pattern_verifies

@@ -25,7 +25,8 @@ SPLATS="$SPLATS|blocked for more than|invoked oom-killer|Out of memory"
 TAB=$(printf '\t')
 MARKS=0
 
-SHOWN=/sys/kernel/debug/$MODULE
+DEBUGFS=/sys/kernel/debug
+SHOWN=$DEBUGFS/$MODULE
 
 # Of each CPU's memory, for as long as a test traces.
 TRACE_KB=2048
@@ -137,7 +138,9 @@ needs_driver() {
 	PER_PAGE=$((PAGE_SIZE / 32))
 	TOTAL_PAGES=$(($(awk '/^MemTotal/ { print $2 }' /proc/meminfo) * 1024 / PAGE_SIZE))
 	HIGH_KB=$(awk '/^HighTotal/ { print $2 }' /proc/meminfo)
-	LOWMEM_PAGES=$((TOTAL_PAGES - ${HIGH_KB:-0} * 1024 / PAGE_SIZE))
+	CMA_KB=$(awk '/^CmaTotal/ { print $2 }' /proc/meminfo)
+	# the area for DMA counts for itself, wherever it lies
+	LOWMEM_PAGES=$((TOTAL_PAGES - (${HIGH_KB:-0} + ${CMA_KB:-0}) * 1024 / PAGE_SIZE))
 	SHARE=$(share_of_ram)
 	TRACE=$(trace_instance)
 	TAINTED=$(($(cat /proc/sys/kernel/tainted) & (32 | 128 | 512 | 16384)))

@@ -170,6 +170,25 @@ kind_is_right() {
 	}
 }
 
+# ALLOCATOR: the part of the kernel that the pages are from
+source_is_right() {
+	case $1 in
+	slab | kmalloc_object) is a source slab ;;
+	vmalloc) is a source vmalloc ;;
+	kvmalloc)
+		wanted=pages
+		[ "$(cell a pages 1 9)" != vmalloc ] || wanted=vmalloc
+		is a source $wanted
+		;;
+	cma)
+		wanted=pages
+		[ "$(get a bytes_allocated)" -ne $(($(pages_of $NR) * PAGE_SIZE)) ] || wanted=cma
+		is a source $wanted
+		;;
+	*) is a source pages ;;
+	esac && [ "$(summary a source)" = "$(get a source)" ]
+}
+
 # word 77 lies on the page that the log names
 corruption_is_located() {
 	put a corrupt 77 && fails_with "$CORRUPT" put a verify 1 || return 1
@@ -192,7 +211,8 @@ allocator_lands() {
 		ktap_print_msg "the tables do not have $pages pages"
 		return 1
 	fi
-	page_is_right 1 && page_is_right "$pages" && kind_is_right "$1" || return 1
+	page_is_right 1 && page_is_right "$pages" && kind_is_right "$1" &&
+		source_is_right "$1" || return 1
 	corruption_is_located || return 1
 	put a live 0
 }
@@ -450,20 +470,134 @@ cma_comes_from_its_area() {
 	put a live 0 && wait_until grep -q ": cma_release: .*${run_of_cma% }" "$TRACE/trace"
 }
 
-# the area's pages are taken one by one; without them it is a block, all of it
-cma_without_its_area_is_a_block() {
-	[ "$(free_cma)" -gt 0 ] || { skip "no area for CMA"; return; }
-	live full allocator=cma nr_structs=$(($(free_cma) * 9 * PER_PAGE / 10)) ||
-		{ skip "the area is not to be had"; return; }
-	n=0
-	while [ "$(free_cma)" -ge 5 ] && [ $n -lt 400 ]; do
-		n=$((n + 1))
-		live full$n allocator=cma nr_structs=$((5 * PER_PAGE)) ||
-			{ skip "no memory beside the area"; return; }
-		[ "$(get full$n bytes_allocated)" -eq $((5 * PAGE_SIZE)) ] || break
+# pages of the area that others are given, by the kernel's own test of it: all there are,
+# in ever smaller runs
+TAKEN_CMA=0
+
+take_cma() {
+	run_pages=4096
+	while [ $run_pages -ge 1 ]; do
+		if echo $run_pages 2>/dev/null >"$1/alloc"; then
+			TAKEN_CMA=$((TAKEN_CMA + run_pages))
+		else
+			run_pages=$((run_pages / 2))
+		fi
 	done
-	is full$n bytes_allocated $((8 * PAGE_SIZE)) && is full$n bytes_slack $((3 * PAGE_SIZE)) &&
-		put full$n verify 1
+}
+
+give_cma_back() {
+	echo $TAKEN_CMA >"$1/free"
+	TAKEN_CMA=0
+}
+
+# a block of a power of two pages, all of it; or a failure, if that is asked for
+block_instead_of_area() {
+	live a allocator=cma nr_structs=$((5 * PER_PAGE)) || return 1
+	is a source pages && is a bytes_allocated $((8 * PAGE_SIZE)) &&
+		is a bytes_slack $((3 * PAGE_SIZE)) && put a verify 1 || return 1
+	log_has '^arenas/a: nr_structs=.* lies on a block .*(8 pages), .*no room in one piece' &&
+		put a live 0 && put a cma_only 1 || return 1
+	fails_with "Cannot allocate memory|Out of memory" put a live 1 && is a error -12 &&
+		log_has '^arenas/a: .* 5 pages of the area for DMA, which has no room in one piece'
+}
+
+cma_without_its_area_is_a_block() {
+	area=$(find $DEBUGFS/cma -mindepth 1 -maxdepth 1 -type d 2>/dev/null | head -n 1)
+	if [ -z "$area" ] || [ "$(find $DEBUGFS/cma -mindepth 1 -maxdepth 1 | wc -l)" -ne 1 ]; then
+		skip "CONFIG_CMA_DEBUGFS shows no area, or several"
+		return
+	fi
+	take_cma "$area"
+	ktap_print_msg "$TAKEN_CMA pages of the area are taken, $(free_cma) are free"
+	block_instead_of_area
+	status=$?
+	give_cma_back "$area"
+	[ $status -eq 0 ] && put a live 1 && is a source cma
+}
+
+# the DMA API takes no single page from the area
+one_page_is_not_of_the_area() {
+	landed cma nr_structs=1 || return
+	is a source pages && log_has '^arenas/a: nr_structs=1 lies on a block .*(1 pages), not in the area' &&
+		put a live 0 && put a cma_only 1 || return 1
+	fails_with "Cannot allocate memory|Out of memory" put a live 1 && is a error -12 &&
+		log_has '^arenas/a: .*takes no single page, and cma_only=1' || return 1
+	put a nr_structs $((5 * PER_PAGE)) && put a live 1 && is a source cma &&
+		put a live 0 && put a allocator page || return 1
+	fails_with "Invalid argument" put a live 1 &&
+		log_has '^arenas/a: allocator=page is not started: cma_only=1'
+}
+
+# of the area arenas get max_percent and no more, however much RAM there is
+cma_leaves_a_share() {
+	area=$((${CMA_KB:-0} * 1024 / PAGE_SIZE))
+	[ $area -gt 20 ] || { skip "no area for CMA"; return; }
+	put_percent 50
+	make_arena a && put a allocator cma && put a nr_structs $(((area / 2 + 1) * PER_PAGE)) ||
+		return 1
+	fails_with "Argument list too long" put a live 1 &&
+		log_has "needs $((area / 2 + 1)) pages, max_percent=50 of the area for DMA (CMA) is $((area / 2)) pages" ||
+		return 1
+	block=$((1 << $(max_order)))
+	most=$((area > block ? area : block))
+	put a nr_structs $((most * PER_PAGE + 1)) || return 1
+	fails_with "Argument list too long" put a live 1 &&
+		log_has "needs $((most + 1)) pages in a row, allocator cma ends at $most (the area" ||
+		return 1
+	put a cma_only 1 && put a nr_structs $((area * PER_PAGE + 1)) || return 1
+	fails_with "Argument list too long" put a live 1 &&
+		log_has "needs $((area + 1)) pages in a row, the area for DMA has $area:"
+}
+
+# ALLOCATOR PAGES LOW: as many pages, of highmem first, with as many arenas of low memory
+share_of_high() {
+	put_percent 10
+	live low allocator=chunk nr_structs=$(($3 * PER_PAGE)) &&
+		live a allocator="$1" nr_structs=$(($2 * PER_PAGE)) || return 1
+	make_arena b && put b allocator "$1" && put b nr_structs $(($2 * PER_PAGE)) || return 1
+	fails_with "Argument list too long" put b live 1 &&
+		log_has "^arenas/b: .*max_percent=10 of high memory is [0-9]* pages, of which other arenas have $2:" ||
+		return 1
+	make_arena c && put c allocator chunk && put c nr_structs $(($3 * PER_PAGE)) || return 1
+	fails_with "Argument list too long" put c live 1 &&
+		log_has "^arenas/c: .*max_percent=10 of low memory is"
+}
+
+# low and high memory are two things: what there is of one is no more for the other
+each_kind_of_memory_has_its_share() {
+	high=$((${HIGH_KB:-0} * 1024 / PAGE_SIZE))
+	[ $high -gt 2000 ] || { skip "no highmem"; return; }
+	for allocator in highmem vmalloc; do
+		share_of_high $allocator $((high * 6 / 100)) $((LOWMEM_PAGES * 6 / 100))
+		status=$?
+		put_percent "$SHARE"
+		clean_up
+		[ $status -eq 0 ] || return $status
+	done
+}
+
+# asked_for THREAD: the flags that the thread asked for pages with
+asked_for() {
+	sed -nE "s,^ *(kmst/)?$1-[0-9].* (mm_page_alloc|kmalloc): .*gfp_flags=([A-Z_|]*).*,\\3,p" \
+		"$TRACE/trace" | sort -u
+}
+
+# where everybody else lets kvmalloc() take single pages soon, so do arenas; the tables of
+# pointers come from there, too
+kvmalloc_asks_as_everybody_does() {
+	events=$TRACE/events/kmem
+	[ -w "$events/mm_page_alloc/enable" ] || { skip "no tracing instance"; return; }
+	trace_on
+	echo 1 >"$events/mm_page_alloc/enable"
+	echo 1 >"$events/kmalloc/enable"
+	landed kvmalloc nr_structs=$((40 * PER_PAGE))
+	status=$?
+	echo 0 >"$events/mm_page_alloc/enable"
+	echo 0 >"$events/kmalloc/enable"
+	[ $status -eq 0 ] || return $status
+	flags=$(asked_for a)
+	echo "$flags" | grep -q GFP_KERNEL || return 1
+	! echo "$flags" | grep RETRY_MAYFAIL
 }
 
 slab_has_a_cache_of_its_own() {
@@ -516,7 +650,7 @@ if [ ! -d $SHOWN ] && ! mount -t debugfs none /sys/kernel/debug 2>/dev/null; the
 	exit "$KSFT_SKIP"
 fi
 
-ktap_set_plan 31
+ktap_set_plan 35
 
 for allocator in $ALLOCATORS; do
 	run "$allocator lands" allocator_lands "$allocator"
@@ -538,6 +672,10 @@ run "nodes are counted" nodes_are_counted
 run "highmem is highmem" highmem_is_highmem
 run "cma comes from its area" cma_comes_from_its_area
 run "cma without its area is a block" cma_without_its_area_is_a_block
+run "one page is not of the area" one_page_is_not_of_the_area
+run "cma leaves a share" cma_leaves_a_share
+run "each kind of memory has its share" each_kind_of_memory_has_its_share
+run "kvmalloc asks as everybody does" kvmalloc_asks_as_everybody_does
 run "slab has a cache of its own" slab_has_a_cache_of_its_own
 run "cycles leak nothing" cycles_leak_nothing
 
