@@ -9,10 +9,11 @@ DIR=$(dirname "$(readlink -f "$0")")
 . "$DIR/helpers.sh"
 # shellcheck source-path=SCRIPTDIR source=arena_helpers.sh
 . "$DIR/arena_helpers.sh"
+# shellcheck source-path=SCRIPTDIR source=page_trace.sh
+. "$DIR/page_trace.sh"
 
-DEBUGFS=/sys/kernel/debug
-SHOWN=$DEBUGFS/$MODULE
 NR=10000
+THREAD=a
 
 # bits of /proc/kpageflags
 KPF_SLAB=7
@@ -81,7 +82,8 @@ landed() {
 	shift
 	live a "allocator=$allocator" "$@" && return 0
 	if [ "$(get a error)" = -95 ] && log_has 'this kernel has no such memory'; then
-		return "$KSFT_SKIP"
+		skip "this kernel has no such memory"
+		return
 	fi
 	no_memory
 }
@@ -263,25 +265,26 @@ summary_agrees() {
 
 # what is open is shown to its end, and is freed when it is closed
 open_file_keeps_the_arena() {
-	landed chunk nr_structs=$((200 * PER_PAGE)) || return
-	before=$(free_pages)
+	pages_can_be_followed || return
+	follow
+	landed chunk nr_structs=$((200 * PER_PAGE)) && follow_frames a || return
 	exec 3<"$SHOWN/arenas/a/pages"
 	put a live 0 && is a pages_held 200 || return 1
 	[ "$(summary a pages_held)" = 200 ] || return 1
-	lost=$(($(free_pages) - before))
+	kept=$(kept)
 	lines=$(wc -l <&3)
 	exec 3<&-
-	[ $lost -lt 100 ] || {
-		ktap_print_msg "$lost pages were freed below an open file"
+	[ "${kept% *}" = 200 ] || {
+		ktap_print_msg "of 200 pages ${kept% *} were kept below an open file"
 		return 1
 	}
-	[ "$lines" -eq 201 ] && pages_are_back $((before + 200)) && is a pages_held 0
+	[ "$lines" -eq 201 ] && all_came_free && is a pages_held 0
 }
 
 # a fill takes long, and the summary tells of it meanwhile
 summary_waits_for_nobody() {
 	make_arena a && put a allocator chunk && put a pattern random &&
-		put a nr_structs $((LOWMEM_PAGES * PER_PAGE / 4)) || return 1
+		put a nr_structs $((LOWMEM_PAGES * SHARE * PER_PAGE / 200)) || return 1
 	tries=0
 	seen=
 	while [ $tries -lt 5 ] && [ -z "$seen" ]; do
@@ -308,11 +311,11 @@ listed_pages() {
 
 # too large for kmalloc(); huge pages, if the kernel takes any, are whole ones
 kvmalloc_counts_huge_pages() {
-	[ -r /proc/vmallocinfo ] || return "$KSFT_SKIP"
+	[ -r /proc/vmallocinfo ] || { skip "no /proc/vmallocinfo"; return; }
 	landed kvmalloc nr_structs=$(((1 << $(max_order)) * PER_PAGE + 1)) || return
 	[ "$(cell a pages 1 9)" = vmalloc ] || return 1
 	pages=$(listed_pages kvmalloc_alloc)
-	[ -n "$pages" ] || return "$KSFT_SKIP"
+	[ -n "$pages" ] || { skip "its area has another name"; return; }
 	ktap_print_msg "$(get a nr_pages) pages wanted, $pages taken"
 	is a bytes_allocated $((pages * PAGE_SIZE))
 }
@@ -470,7 +473,7 @@ pages_on() {
 }
 
 this_node_is_obeyed() {
-	[ -d /sys/devices/system/node/node1 ] || return "$KSFT_SKIP"
+	[ -d /sys/devices/system/node/node1 ] || { skip "one node"; return; }
 	for allocator in page chunk folio bulk highmem kmalloc kmalloc_object slab kvmalloc; do
 		for node in 0 1; do
 			landed "$allocator" nr_structs=$NR node=$node \
@@ -498,7 +501,7 @@ nodes_are_counted() {
 }
 
 highmem_is_highmem() {
-	grep -q '^HighTotal: *[1-9]' /proc/meminfo || return "$KSFT_SKIP"
+	grep -q '^HighTotal: *[1-9]' /proc/meminfo || { skip "no highmem"; return; }
 	landed highmem nr_structs=$NR || return
 	zones=$(awk -F '\t' 'NR > 1 { n[$7]++ } END { print n["HighMem"] + 0 }' \
 		"$SHOWN/arenas/a/pages")
@@ -514,16 +517,20 @@ free_cma() {
 	awk '$1 == "nr_free_cma" { print $2 }' /proc/vmstat
 }
 
-# some pages of the area may be lent, and come back meanwhile
+# The area's own events tell of the pages, and of nobody else's.
 cma_comes_from_its_area() {
-	before=$(free_cma)
+	[ -w "$TRACE/events/cma/cma_alloc_finish/enable" ] || { skip "no events of CMA"; return; }
+	trace_on
+	event cma/cma_alloc_finish 1
+	event cma/cma_release 1
 	landed cma nr_structs=$((512 * PER_PAGE)) || return
-	now=$(free_cma)
-	[ $((before - now)) -ge 480 ] || {
-		ktap_print_msg "the area has $now free pages, had $before"
+	run_of_cma=" pfn=$(cell a spans 1 5) .*count=512 "
+	grep -q ": cma_alloc_finish: .*$run_of_cma" "$TRACE/trace" || {
+		ktap_print_msg "$(grep cma_alloc_finish "$TRACE/trace")"
 		return 1
 	}
-	[ "$(summary a contiguous_runs)" = 1 ]
+	[ "$(summary a contiguous_runs)" = 1 ] || return 1
+	put a live 0 && wait_until grep -q ": cma_release: .*${run_of_cma% }" "$TRACE/trace"
 }
 
 # pages of the area that others are given, by the kernel's own test of it: all there are,
@@ -560,7 +567,8 @@ block_instead_of_area() {
 cma_without_its_area_is_a_block() {
 	area=$(find $DEBUGFS/cma -mindepth 1 -maxdepth 1 -type d 2>/dev/null | head -n 1)
 	if [ -z "$area" ] || [ "$(find $DEBUGFS/cma -mindepth 1 -maxdepth 1 | wc -l)" -ne 1 ]; then
-		return "$KSFT_SKIP"
+		skip "CONFIG_CMA_DEBUGFS shows no area, or several"
+		return
 	fi
 	take_cma "$area"
 	ktap_print_msg "$TAKEN_CMA pages of the area are taken, $(free_cma) are free"
@@ -586,7 +594,8 @@ one_page_is_not_of_the_area() {
 # of the area arenas get max_percent and no more, however much RAM there is
 cma_leaves_a_share() {
 	area=$((${CMA_KB:-0} * 1024 / PAGE_SIZE))
-	[ $area -gt 20 ] || return "$KSFT_SKIP"
+	[ $area -gt 20 ] || { skip "no area for CMA"; return; }
+	put_percent 50
 	make_arena a && put a allocator cma && put a nr_structs $(((area / 2 + 1) * PER_PAGE)) ||
 		return 1
 	fails_with "Argument list too long" put a live 1 &&
@@ -620,11 +629,11 @@ share_of_high() {
 # low and high memory are two things: what there is of one is no more for the other
 each_kind_of_memory_has_its_share() {
 	high=$((${HIGH_KB:-0} * 1024 / PAGE_SIZE))
-	[ $high -gt 2000 ] || return "$KSFT_SKIP"
+	[ $high -gt 2000 ] || { skip "no highmem"; return; }
 	for allocator in highmem vmalloc; do
 		share_of_high $allocator $((high * 6 / 100)) $((LOWMEM_PAGES * 6 / 100))
 		status=$?
-		put_percent 50
+		put_percent "$SHARE"
 		clean_up
 		[ $status -eq 0 ] || return $status
 	done
@@ -640,8 +649,8 @@ asked_for() {
 # pointers come from there, too
 kvmalloc_asks_as_everybody_does() {
 	events=$TRACE/events/kmem
-	[ -n "$TRACE" ] && [ -w "$events/mm_page_alloc/enable" ] || return "$KSFT_SKIP"
-	echo >"$TRACE/trace"
+	[ -w "$events/mm_page_alloc/enable" ] || { skip "no tracing instance"; return; }
+	trace_on
 	echo 1 >"$events/mm_page_alloc/enable"
 	echo 1 >"$events/kmalloc/enable"
 	landed kvmalloc nr_structs=$((40 * PER_PAGE))
@@ -655,31 +664,51 @@ kvmalloc_asks_as_everybody_does() {
 }
 
 slab_has_a_cache_of_its_own() {
-	[ -r /proc/slabinfo ] || return "$KSFT_SKIP"
+	[ -r /proc/slabinfo ] || { skip "no /proc/slabinfo"; return; }
 	landed slab nr_structs=$NR || return
 	grep -q '^kmem_studio-[0-9]* *[1-9]' /proc/slabinfo || return 1
 	put a live 0 && ! grep -q '^kmem_studio-' /proc/slabinfo
 }
 
+# Of objects from the kernel's own caches each is followed, of all others their frames: the
+# pages of those caches have others' objects, too.
 lands_and_goes() {
+	make_arena a && put a allocator "$1" && put a nr_structs $NR || return 1
+	if [ "$1" = kmalloc_object ]; then
+		is_module || return 0
+		put a nr_structs 500
+	fi
+	follow objects
+	if ! put a live 1; then
+		no_memory || [ $? -eq "$KSFT_SKIP" ] || [ "$(get a error)" = -95 ]
+		return
+	fi
+	if [ "$1" = kmalloc_object ]; then
+		kept=$(kept)
+		[ "${kept#* }" -ge 500 ] || return 1
+	else
+		follow_frames a || return 1
+	fi
+	rmdir "$ARENAS/a" && all_came_free
+}
+
+cycles_leak_nothing() {
+	pages_can_be_followed || return
 	n=0
-	while [ $n -lt "$1" ]; do
+	while [ $n -lt 5 ]; do
 		for allocator in $ALLOCATORS; do
-			put a allocator "$allocator" || return 1
-			put a live 1 || continue
-			put a live 0 || return 1
+			lands_and_goes "$allocator" || {
+				ktap_print_msg "$allocator"
+				return 1
+			}
+			rmdir "$ARENAS/a" 2>/dev/null
 		done
 		n=$((n + 1))
 	done
 }
 
-cycles_leak_nothing() {
-	make_arena a && put a nr_structs $NR && lands_and_goes 2 &&
-		nothing_lost lands_and_goes 20
-}
-
 take_arenas
-if [ ! -d $SHOWN ] && ! mount -t debugfs none $DEBUGFS 2>/dev/null; then
+if [ ! -d $SHOWN ] && ! mount -t debugfs none /sys/kernel/debug 2>/dev/null; then
 	ktap_skip_all "no debugfs"
 	exit "$KSFT_SKIP"
 fi
