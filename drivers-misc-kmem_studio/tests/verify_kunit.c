@@ -638,6 +638,7 @@ static void pair_desc(const u8 *pair, char *desc)
 		 pattern_of_pair(pair)->name);
 }
 
+KUNIT_ARRAY_PARAM(allocator, allocators, allocator_desc);
 KUNIT_ARRAY_PARAM(pair, pairs, pair_desc);
 
 static void every_pattern_is_a_parameter(struct kunit *test)
