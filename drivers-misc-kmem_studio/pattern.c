@@ -739,7 +739,9 @@ void kmst_pattern_guard_fill(unsigned int *words, size_t nr)
 {
 	struct kmst_place place = {};
 
-	guard_fill(words, nr, &place);
+	/* most runs have none */
+	if (nr)
+		guard_fill(words, nr, &place);
 }
 
 /**
