@@ -37,9 +37,10 @@
 #define TURN_QUADS	8
 #define TURN_PAIRS	(TURN_QUADS * QUAD_PAIRS)
 
-/* Each load of a word that is judged. A test has loads of its own. */
-#ifndef load_once
-#define load_once(from)	(*(from))
+/* The loads of words that are judged. A test has its own. */
+#ifndef load_pair
+#define load_pair(from)	(*(from))
+#define load_word(from)	(*(from))
 #endif
 
 /* Four neighbouring pairs, or what they are made of: to store, or to find, next. */
@@ -52,19 +53,23 @@ struct group {
 	u64 a, b;
 };
 
+typedef unsigned int (*word_fn)(const struct kmst_place *place);
+
 /*
- * How to go from a quad to the next, with a constant that is better kept in a register
- * than made again each time; and from what two pairs of quad @nr are made of to the
- * pairs.
+ * Quads begin at words whose number is a multiple of @align, a power of two. There is
+ * the first quad of a run; the way from a quad to the next, with a constant that is
+ * better kept in a register than made again each time; and the way from what two pairs
+ * of quad @nr are made of to the pairs.
  */
 struct series {
+	unsigned int	align;
 	u64		step;
+	void		(*first)(struct quad *quad, const struct kmst_place *place,
+				 word_fn word);
 	void		(*next)(struct quad *quad, u64 step);
 	struct group	(*values)(u64 a, u64 b, size_t nr);
 };
 
-typedef unsigned int (*word_fn)(const struct kmst_place *place);
-typedef void (*first_fn)(struct quad *quad, const struct kmst_place *place, word_fn word);
 typedef void (*put_fn)(u64 *dst, size_t nr_quads, struct quad quad);
 typedef size_t (*right_fn)(const u64 *src, size_t nr_quads, struct quad quad,
 			   struct kmst_seen *seen);
@@ -168,8 +173,8 @@ struct loaded {
 static __always_inline bool group_differs(const u64 *src, struct group right,
 					  struct loaded *loaded)
 {
-	u64 a = load_once(src);
-	u64 b = load_once(src + 1);
+	u64 a = load_pair(src);
+	u64 b = load_pair(src + 1);
 
 	OPTIMIZER_HIDE_VAR(a);
 	OPTIMIZER_HIDE_VAR(b);
@@ -250,9 +255,11 @@ static __always_inline size_t right_in_quads(const u64 *src, size_t nr_quads,
  * The loops over quads of each series have a function of their own: beside other
  * code, gcc has too few registers left and moves the quads about.
  */
-#define DEFINE_SERIES(name, _step, _values)					\
+#define DEFINE_SERIES(name, _align, _step, _first, _values)			\
 static const struct series name##_series = {					\
+	.align	= _align,							\
 	.step	= _step,							\
+	.first	= _first,							\
 	.next	= name##_next,							\
 	.values	= _values,							\
 };										\
@@ -288,8 +295,7 @@ static __always_inline void first_quad(struct quad *quad, const struct kmst_plac
 
 /*
  * Words that have to be handled one by one until quads can be: up to one whose
- * number is a multiple of @align, a power of two, or all of them if that is not
- * aligned in memory.
+ * number is a multiple of @align, or all of them if that is not aligned in memory.
  */
 static size_t words_before_quads(const unsigned int *words, size_t nr, u64 word,
 				 unsigned int align)
@@ -323,7 +329,7 @@ static __always_inline size_t right_words(const unsigned int *words, size_t nr,
 
 	for (i = 0; i < nr; i++) {
 		struct kmst_place at = place_at(place, i);
-		unsigned int got = load_once(words + i);
+		unsigned int got = load_word(words + i);
 
 		OPTIMIZER_HIDE_VAR(got);
 		if (unlikely(got != word(&at))) {
@@ -337,10 +343,10 @@ static __always_inline size_t right_words(const unsigned int *words, size_t nr,
 
 static __always_inline void fill_run(unsigned int *words, size_t nr,
 				     const struct kmst_place *place,
-				     unsigned int align, word_fn word,
-				     first_fn first, put_fn put)
+				     word_fn word, const struct series series,
+				     put_fn put)
 {
-	size_t head = words_before_quads(words, nr, place->word, align);
+	size_t head = words_before_quads(words, nr, place->word, series.align);
 	size_t quads = (nr - head) / QUAD_WORDS;
 	size_t tail = head + quads * QUAD_WORDS;
 	struct kmst_place at;
@@ -349,7 +355,7 @@ static __always_inline void fill_run(unsigned int *words, size_t nr,
 	put_words(words, head, place, word);
 	if (quads) {
 		at = place_at(place, head);
-		first(&quad, &at, word);
+		series.first(&quad, &at, word);
 		put((u64 *)(words + head), quads, quad);
 	}
 	at = place_at(place, tail);
@@ -359,10 +365,10 @@ static __always_inline void fill_run(unsigned int *words, size_t nr,
 static __always_inline size_t check_run(const unsigned int *words, size_t nr,
 					const struct kmst_place *place,
 					struct kmst_seen *seen,
-					unsigned int align, word_fn word,
-					first_fn first, right_fn right)
+					word_fn word, const struct series series,
+					right_fn right)
 {
-	size_t head = words_before_quads(words, nr, place->word, align);
+	size_t head = words_before_quads(words, nr, place->word, series.align);
 	size_t quads = (nr - head) / QUAD_WORDS;
 	size_t tail = head + quads * QUAD_WORDS;
 	struct kmst_place at;
@@ -374,7 +380,7 @@ static __always_inline size_t check_run(const unsigned int *words, size_t nr,
 		return done;
 	if (quads) {
 		at = place_at(place, head);
-		first(&quad, &at, word);
+		series.first(&quad, &at, word);
 		done += right((const u64 *)(words + head), quads, quad, seen);
 	}
 	if (done < tail)
@@ -383,18 +389,18 @@ static __always_inline size_t check_run(const unsigned int *words, size_t nr,
 	return done + right_words(words + tail, nr - tail, &at, seen, word);
 }
 
-#define DEFINE_FILL_AND_CHECK(name, series, align, first)			\
+#define DEFINE_FILL_AND_CHECK(name, series)					\
 static void name##_fill(unsigned int *words, size_t nr,			\
 			const struct kmst_place *place)				\
 {										\
-	fill_run(words, nr, place, align, name##_word, first, series##_put);	\
+	fill_run(words, nr, place, name##_word, series##_series, series##_put);	\
 }										\
 										\
 static size_t name##_check(const unsigned int *words, size_t nr,		\
 			   const struct kmst_place *place,			\
 			   struct kmst_seen *seen)				\
 {										\
-	return check_run(words, nr, place, seen, align, name##_word, first,	\
+	return check_run(words, nr, place, seen, name##_word, series##_series,	\
 			 series##_right);					\
 }
 
@@ -417,8 +423,8 @@ static unsigned int counting_word(const struct kmst_place *place)
 	return lower_32_bits(place->word);
 }
 
-DEFINE_SERIES(counting, PAIR_STEP(QUAD_WORDS), same_values)
-DEFINE_FILL_AND_CHECK(counting, counting, 1, first_quad)
+DEFINE_SERIES(counting, 1, PAIR_STEP(QUAD_WORDS), first_quad, same_values)
+DEFINE_FILL_AND_CHECK(counting, counting)
 
 /* Words from one that holds @first on until one would hold 2^32, at most @nr. */
 static size_t words_before_wrap(u32 first, size_t nr)
@@ -608,8 +614,8 @@ static __always_inline void random_first(struct quad *quad, const struct kmst_pl
 	random_quad(quad, place);
 }
 
-DEFINE_SERIES(random, RANDOM_MULTIPLIER, random_values)
-DEFINE_FILL_AND_CHECK(random, random, QUAD_WORDS, random_first)
+DEFINE_SERIES(random, QUAD_WORDS, RANDOM_MULTIPLIER, random_first, random_values)
+DEFINE_FILL_AND_CHECK(random, random)
 
 /* walking: one bit, a place higher in each word. It comes back after 32 words. */
 
@@ -632,10 +638,9 @@ static __always_inline struct group walking_values(u64 a, u64 b, size_t nr)
 	return (struct group){ a << places, b << places };
 }
 
-DEFINE_SERIES(walking, 0, walking_values)
-
-/* Where the lowest bit is, and so a turn begins. */
-DEFINE_FILL_AND_CHECK(walking, walking, 32, first_quad)
+/* A run of quads begins where the lowest bit is. */
+DEFINE_SERIES(walking, WALKING_QUADS * QUAD_WORDS, 0, first_quad, walking_values)
+DEFINE_FILL_AND_CHECK(walking, walking)
 
 /* constant: all pairs are the same */
 
@@ -643,21 +648,21 @@ static __always_inline void constant_next(struct quad *quad, u64 step)
 {
 }
 
-DEFINE_SERIES(constant, 0, same_values)
+DEFINE_SERIES(constant, 1, 0, first_quad, same_values)
 
 static unsigned int zeros_word(const struct kmst_place *place)
 {
 	return 0;
 }
 
-DEFINE_FILL_AND_CHECK(zeros, constant, 1, first_quad)
+DEFINE_FILL_AND_CHECK(zeros, constant)
 
 static unsigned int ones_word(const struct kmst_place *place)
 {
 	return U32_MAX;
 }
 
-DEFINE_FILL_AND_CHECK(ones, constant, 1, first_quad)
+DEFINE_FILL_AND_CHECK(ones, constant)
 
 /* Neighbours differ in every bit, in a word and from word to word. */
 static unsigned int checker_word(const struct kmst_place *place)
@@ -665,14 +670,14 @@ static unsigned int checker_word(const struct kmst_place *place)
 	return place->word % 2 ? 0xaaaaaaaa : 0x55555555;
 }
 
-DEFINE_FILL_AND_CHECK(checker, constant, 1, first_quad)
+DEFINE_FILL_AND_CHECK(checker, constant)
 
 static unsigned int guard_word(const struct kmst_place *place)
 {
 	return KMST_GUARD_WORD;
 }
 
-DEFINE_FILL_AND_CHECK(guard, constant, 1, first_quad)
+DEFINE_FILL_AND_CHECK(guard, constant)
 
 #define PATTERN(_name, _description) {						\
 	.name		= #_name,						\
@@ -739,7 +744,9 @@ void kmst_pattern_guard_fill(unsigned int *words, size_t nr)
 {
 	struct kmst_place place = {};
 
-	guard_fill(words, nr, &place);
+	/* most runs have none */
+	if (nr)
+		guard_fill(words, nr, &place);
 }
 
 /**

@@ -79,10 +79,10 @@ static unsigned long long physical_address(void)
 }
 
 /* Returns NULL if this kernel does not let us. */
-static volatile unsigned int *map_word(unsigned long long phys, unsigned int word)
+static unsigned int *map_word(unsigned long long phys, unsigned int word)
 {
 	unsigned long page = sysconf(_SC_PAGESIZE);
-	volatile unsigned int *words;
+	unsigned int *words;
 	int fd;
 
 	phys += word * sizeof(unsigned int);
@@ -107,27 +107,27 @@ static int run_on(unsigned int cpu)
  * Some stores, in a loop: an emulator stops a CPU between two turns of it, so that the
  * word is wrong as often as it is right also where the CPUs take turns.
  */
-static void keep_for_a_while(volatile unsigned int *word, unsigned int value)
+static void keep_for_a_while(unsigned int *word, unsigned int value)
 {
 	unsigned int i;
 
 	for (i = 0; i < 4; i++)
-		*word = value;
+		__atomic_store_n(word, value, __ATOMIC_RELAXED);
 }
 
 /* Ends with its parent, and with the word as it was. */
-static void flip_for_ever(volatile unsigned int *word, volatile bool *stop)
+static void flip_for_ever(unsigned int *word, bool *stop)
 {
 	unsigned int right = *word, wrong = right ^ MASK;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (run_on(1))
 		_exit(1);
-	while (!*stop) {
+	while (!__atomic_load_n(stop, __ATOMIC_RELAXED)) {
 		keep_for_a_while(word, wrong);
 		keep_for_a_while(word, right);
 	}
-	*word = right;
+	__atomic_store_n(word, right, __ATOMIC_RELAXED);
 	_exit(0);
 }
 
@@ -179,7 +179,7 @@ static bool is_enough(const struct count *count)
 	       (count->right_again || count->rounds == MOST_ROUNDS);
 }
 
-static void verify_many_times(volatile unsigned int *word, unsigned int right,
+static void verify_many_times(unsigned int *word, unsigned int right,
 			      struct count *count)
 {
 	int err;
@@ -187,7 +187,7 @@ static void verify_many_times(volatile unsigned int *word, unsigned int right,
 	read_log(count);
 	*count = (struct count){};
 	for (; !is_enough(count); count->rounds++) {
-		count->looked_wrong += *word != right;
+		count->looked_wrong += __atomic_load_n(word, __ATOMIC_RELAXED) != right;
 		err = arena_put(ARENA, "verify", "1");
 		if (err == -EILSEQ)
 			count->wrong++;
@@ -202,9 +202,10 @@ static bool is_told(const struct count *count)
 {
 	int apart = (int)count->wrong - (int)count->looked_wrong;
 
-	ksft_print_msg("wrong: %u of %u verdicts, %u looks; %u lines, %u equal, %u odd, %u right again\n",
-		       count->wrong, count->rounds, count->looked_wrong, count->lines,
-		       count->equal, count->odd, count->right_again);
+	ksft_print_msg("wrong: %u of %u verdicts, %u looks\n",
+		       count->wrong, count->rounds, count->looked_wrong);
+	ksft_print_msg("%u lines, %u equal, %u odd, %u right again\n",
+		       count->lines, count->equal, count->odd, count->right_again);
 	if (!count->wrong || count->wrong == count->rounds) {
 		ksft_print_msg("the word does not change\n");
 		return false;
@@ -216,7 +217,7 @@ static bool is_told(const struct count *count)
 /* Flip a word of the live arena, and verify. */
 static bool flips_are_told(unsigned int nr)
 {
-	volatile unsigned int *word;
+	unsigned int *word;
 	unsigned long long phys;
 	struct count count;
 	unsigned int right;
@@ -238,7 +239,7 @@ static bool flips_are_told(unsigned int nr)
 	if (pid < 0)
 		return false;
 	verify_many_times(word, right, &count);
-	*stop = true;
+	__atomic_store_n(stop, true, __ATOMIC_RELAXED);
 	waitpid(pid, NULL, 0);
 	return is_told(&count) && *word == right && !arena_put(ARENA, "verify", "1");
 }
@@ -260,7 +261,7 @@ static const char *why_not(void)
 	const char *emulated = getenv("KMEM_STUDIO_EMULATED");
 
 	if (!emulated || strcmp(emulated, "1"))
-		return "writes to /dev/mem: KMEM_STUDIO_EMULATED=1 says that this machine is emulated";
+		return "writes to /dev/mem: set KMEM_STUDIO_EMULATED=1 on an emulated machine";
 	if (run_on(1) || run_on(0))
 		return "needs two CPUs";
 	if (access("/dev/mem", W_OK))

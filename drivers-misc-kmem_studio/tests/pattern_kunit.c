@@ -378,7 +378,7 @@ static void expect_one_look(struct kunit *test, const struct kmst_pattern *patte
 
 static const struct kmst_pattern *traced(const struct kmst_pattern *pattern)
 {
-	return kmst_traced_find(pattern->name);
+	return kmst_traced_pattern(pattern->name);
 }
 
 static void one_look_decides(struct kunit *test)

@@ -61,24 +61,47 @@ static unsigned int load_word(const unsigned int *from)
 	return ++trace.loads[index] == 1 && index == trace.fault ? *from ^ trace.mask : *from;
 }
 
-/* One or two words, as a load of that size sees them. */
-static u64 load(const void *from, size_t size)
+static u64 load_pair(const u64 *from)
 {
-	unsigned int words[2];
+	const unsigned int *words = (const unsigned int *)from;
+	unsigned int loaded[] = { load_word(words), load_word(words + 1) };
 	u64 pair;
 
-	words[0] = load_word(from);
-	if (size == sizeof(words[0]))
-		return words[0];
-	words[1] = load_word(from + sizeof(words[0]));
-	memcpy(&pair, words, sizeof(pair));
+	memcpy(&pair, loaded, sizeof(pair));
 	return pair;
 }
 
-#define load_once(from)			((__unqual_scalar_typeof(*(from)))load(from, sizeof(*(from))))
-#define kmst_pattern_find		kmst_traced_find
-#define kmst_pattern_at			kmst_traced_at
-#define kmst_pattern_guard_fill		kmst_traced_guard_fill
-#define kmst_pattern_guard_check	kmst_traced_guard_check
+#define load_pair			load_pair
+#define kmst_pattern_find		kmst_pattern_traced_find
+#define kmst_pattern_at			kmst_pattern_traced_at
+#define kmst_pattern_guard_fill		kmst_pattern_traced_guard_fill
+#define kmst_pattern_guard_check	kmst_pattern_traced_guard_check
 
 #include "../pattern.c"
+
+/**
+ * kmst_traced_pattern() - Look up a pattern whose loads are watched.
+ * @name: its name
+ *
+ * Context: any.
+ * Return: the pattern, or NULL if there is none of that name.
+ */
+const struct kmst_pattern *kmst_traced_pattern(const char *name)
+{
+	return kmst_pattern_find(name);
+}
+
+/**
+ * kmst_traced_guard_check() - Look for a changed guard value, and be watched.
+ * @words: first word in memory
+ * @nr:    words to compare
+ * @seen:  as for kmst_pattern_guard_check()
+ *
+ * Context: any.
+ * Return: as kmst_pattern_guard_check().
+ */
+size_t kmst_traced_guard_check(const unsigned int *words, size_t nr,
+			       struct kmst_seen *seen)
+{
+	return kmst_pattern_guard_check(words, nr, seen);
+}

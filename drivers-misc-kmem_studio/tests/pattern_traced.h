@@ -13,7 +13,7 @@ struct kmst_seen;
 void kmst_trace_loads(const unsigned int *words, size_t nr, size_t fault,
 		      unsigned int mask);
 unsigned int kmst_traced_loads(size_t index);
-const struct kmst_pattern *kmst_traced_find(const char *name);
+const struct kmst_pattern *kmst_traced_pattern(const char *name);
 size_t kmst_traced_guard_check(const unsigned int *words, size_t nr,
 			       struct kmst_seen *seen);
 
