@@ -126,6 +126,8 @@ void kmst_zones_managed(unsigned long *pages)
 	enum zone_type type;
 	int nid;
 
+	KUNIT_STATIC_STUB_REDIRECT(kmst_zones_managed, pages);
+
 	memset(pages, 0, KMST_NR_POOLS * sizeof(*pages));
 	for_each_online_node(nid) {
 		for (type = 0; type < MAX_NR_ZONES; type++)

@@ -558,6 +558,10 @@ block_instead_of_area() {
 	live a allocator=cma nr_structs=$((5 * PER_PAGE)) || return 1
 	is a source pages && is a bytes_allocated $((8 * PAGE_SIZE)) &&
 		is a bytes_slack $((3 * PAGE_SIZE)) && put a verify 1 || return 1
+	# and so it counts, with those that are low memory
+	make_arena b && put b allocator chunk && put b nr_structs $((TOTAL_PAGES * PER_PAGE)) &&
+		fails_with "Argument list too long" put b live 1 &&
+		log_has '^arenas/b: .* of low memory is .* other arenas have 8:' || return 1
 	log_has '^arenas/a: nr_structs=.* lies on a block .*(8 pages), .*no room in one piece' &&
 		put a live 0 && put a cma_only 1 || return 1
 	fails_with "Cannot allocate memory|Out of memory" put a live 1 && is a error -12 &&

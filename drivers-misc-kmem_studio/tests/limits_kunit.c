@@ -4,6 +4,7 @@
  * against itself, and nobody refused because of a claim that comes to nothing.
  */
 #include <kunit/static_stub.h>
+#include <kunit/test-bug.h>
 #include <kunit/test.h>
 #include <linux/array_size.h>
 #include <linux/completion.h>
@@ -15,7 +16,6 @@
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/numa.h>
-#include <linux/sched.h>
 
 #include "../allocator.h"
 #include "../cancel.h"
@@ -324,6 +324,12 @@ static int ask(void *data)
 	kthread_complete_and_exit(&asker->done, 0);
 }
 
+static void start(struct kunit *test, struct asker *asker)
+{
+	init_completion(&asker->done);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, kthread_run(ask, asker, "kmst_asker"));
+}
+
 /* A claim of all but 10 pages that is not settled yet, and one for 20 pages. */
 static void let_ask(struct kunit *test, struct kmst_claim *first, struct asker *asker)
 {
@@ -333,8 +339,7 @@ static void let_ask(struct kunit *test, struct kmst_claim *first, struct asker *
 	KUNIT_ASSERT_EQ(test, claim_pages(KMST_POOL_LOW, share_of(KMST_POOL_LOW) - 10, first,
 					  NULL, &why), 0);
 	*asker = (struct asker){ .nr_pages = 20 };
-	init_completion(&asker->done);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, kthread_run(ask, asker, "kmst_asker"));
+	start(test, asker);
 	/* it does not take no for an answer yet */
 	KUNIT_EXPECT_EQ(test, wait_for_completion_timeout(&asker->done, HZ / 5), 0UL);
 }
@@ -392,63 +397,33 @@ static void whoever_waits_can_be_told_to_give_up(struct kunit *test)
 	expect_answer(test, &first, &asker, -EINTR);
 }
 
-/* --- many at once --- */
-
-#define ROUNDS	2000
-
-struct hammer {
-	unsigned long		nr_pages;
-	unsigned int		granted;
-	unsigned int		refused;
-	struct completion	done;
-};
-
-static int hammer(void *data)
+/* Somebody asks while the limits are looked at, and is given time to be refused. */
+static void managed_while_another_asks(unsigned long *pages)
 {
-	struct hammer *hammer = data;
-	struct kmst_claim claim;
-	struct kmst_refusal why;
-	unsigned int i;
+	struct kunit *test = kunit_get_current_test();
+	struct asker *asker = test->priv;
 
-	for (i = 0; i < ROUNDS; i++) {
-		if (claim_pages(KMST_POOL_LOW, hammer->nr_pages, &claim, NULL, &why)) {
-			hammer->refused++;
-		} else {
-			hammer->granted++;
-			kmst_limits_release(&claim);
-		}
-		cond_resched();
-	}
-	kthread_complete_and_exit(&hammer->done, 0);
+	kunit_deactivate_static_stub(test, kmst_zones_managed);
+	start(test, asker);
+	wait_for_completion_timeout(&asker->done, HZ / 5);
+	kmst_zones_managed(pages);
 }
 
-/* Two fit besides what is there, each time; the third one never does. */
+/* It would fit if the share were larger, or the rest smaller: nobody else sees it. */
 static void what_does_not_fit_is_in_nobodys_way(struct kunit *test)
 {
 	unsigned long share = share_of(KMST_POOL_LOW);
-	struct hammer hammers[] = {
-		{ .nr_pages = share / 5 }, { .nr_pages = share / 5 },
-		{ .nr_pages = share / 2 },
-	};
-	struct kmst_claim claim;
+	struct asker asker = { .nr_pages = share / 5 };
+	struct kmst_claim first, more;
 	struct kmst_refusal why;
-	unsigned int i;
 
 	needs_an_empty_ledger(test);
-	KUNIT_ASSERT_EQ(test, claim_pages(KMST_POOL_LOW, share * 3 / 5, &claim, NULL, &why), 0);
-	KUNIT_ASSERT_EQ(test, settle_low(&claim, share * 3 / 5, &why), 0);
-	for (i = 0; i < ARRAY_SIZE(hammers); i++) {
-		init_completion(&hammers[i].done);
-		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, kthread_run(hammer, &hammers[i],
-							       "kmst_hammer/%u", i));
-	}
-	for (i = 0; i < ARRAY_SIZE(hammers); i++)
-		wait_for_completion(&hammers[i].done);
-	KUNIT_EXPECT_EQ(test, hammers[0].refused, 0U);
-	KUNIT_EXPECT_EQ(test, hammers[1].refused, 0U);
-	KUNIT_EXPECT_EQ(test, hammers[2].granted, 0U);
-	kmst_limits_release(&claim);
-	expect_room(test, KMST_POOL_LOW, share, 0);
+	KUNIT_ASSERT_EQ(test, claim_pages(KMST_POOL_LOW, share * 3 / 5, &first, NULL, &why), 0);
+	KUNIT_ASSERT_EQ(test, settle_low(&first, share * 3 / 5, &why), 0);
+	test->priv = &asker;
+	kunit_activate_static_stub(test, kmst_zones_managed, managed_while_another_asks);
+	KUNIT_EXPECT_EQ(test, claim_pages(KMST_POOL_LOW, share / 2, &more, NULL, &why), -E2BIG);
+	expect_answer(test, &first, &asker, 0);
 }
 
 static struct kunit_case limits_cases[] = {
