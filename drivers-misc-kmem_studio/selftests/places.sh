@@ -392,26 +392,28 @@ areas_of_others_are_translated() {
 	[ -r /proc/vmallocinfo ] && [ -w $restrict ] || return "$KSFT_SKIP"
 	before=$(cat $restrict)
 	echo 1 >$restrict
-	areas=$(awk '{ print (/ ioremap/ ? "device:" : "any:") substr($1, 1, index($1, "-") - 1) }' \
+	# a few of each kind: there may be a thousand
+	areas=$(awk '{ kind = / ioremap/ ? "device" : "any" }
+		n[kind]++ < 30 { print kind ":" substr($1, 1, index($1, "-") - 1) }' \
 		/proc/vmallocinfo)
 	echo "$before" >$restrict
 	devices=0
 	for area in $areas; do
-		address=${area#*:}
-		answer=$(translated "$address" answer)
+		echo "${area#*:}" >"$SHOWN/translate"
+		# at one look: the area may go
+		answer=$(awk -F '\t' '$1 == "answer:" { answer = $2 }
+			$1 == "routes:" { routes = $2 }
+			END { print answer ":" routes }' "$SHOWN/translate")
 		case $answer in
-		unknown:*) return "$KSFT_SKIP" ;;
-		"no memory: "*" device") [ "${area%%:*}" != device ] || devices=$((devices + 1)) ;;
-		"no memory: "*" nothing is mapped there" | memory:* | reserved:*) ;;
+		memory:*:agree* | reserved:*:agree* | *" nothing is mapped there:") ;;
+		*" mapped to a device:") [ "${area%%:*}" != device ] || devices=$((devices + 1)) ;;
+		# a kernel that has no way to tell, and one that hides its list from root, too
+		unknown:* | *" neither in "* | *" user space's"*) return "$KSFT_SKIP" ;;
 		*)
 			ktap_print_msg "$area: $answer"
 			return 1
 			;;
 		esac
-		[ "$(translated "$address" routes)" != DIFFER ] || {
-			ktap_print_msg "$area: routes differ"
-			return 1
-		}
 	done
 	ktap_print_msg "$(echo "$areas" | wc -l) areas, $devices of devices"
 	# User Mode Linux has none
