@@ -4,7 +4,11 @@
  * and that the proof can fail. Works with the driver as a module and built in, with any
  * page size. Needs root.
  */
+#include <libgen.h>
+#include <limits.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 
 #include "frame_checks.h"
 #include "live_arena.h"
@@ -268,6 +272,58 @@ TEST_F_TIMEOUT(live, dontneed_gives_the_same_frames, CASE_SECONDS)
 	EXPECT_EQ(LIVE_PAGES, count_same(self->words, frames, LIVE_PAGES));
 	EXPECT_TRUE(has_maps(frames, LIVE_PAGES, 1));
 	free(frames);
+}
+
+/* --- who may not see frames --- */
+
+/* What a program of this folder prints, as root in a container would run it. */
+static int status_without_capability(const char *program, const char *argument,
+				     char *output, size_t size)
+{
+	char self[PATH_MAX] = "", path[PATH_MAX + 64];
+	int pipes[2];
+	ssize_t got;
+	pid_t pid;
+
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0 || pipe(pipes))
+		return -1;
+	snprintf(path, sizeof(path), "%s/%s", dirname(self), program);
+	pid = fork();
+	if (!pid) {
+		dup2(pipes[1], STDOUT_FILENO);
+		dup2(pipes[1], STDERR_FILENO);
+		if (!prctl(PR_CAPBSET_DROP, CAP_SYS_ADMIN))
+			execl(path, program, argument, NULL);
+		_exit(127);
+	}
+	close(pipes[1]);
+	while (size > 1 && (got = read(pipes[0], output, size - 1)) > 0) {
+		output += got;
+		size -= got;
+	}
+	*output = 0;
+	close(pipes[0]);
+	return child_status(pid);
+}
+
+/* The arena is there, and no frame is said to differ. */
+TEST(frames_are_not_compared_unseen)
+{
+	char said[4096];
+
+	begin_anew();
+	ASSERT_EQ(0, arena_make(ARENA));
+	ASSERT_EQ(0, arena_start(ARENA, "chunk", 1000));
+	EXPECT_EQ(1, status_without_capability("show_frames", ARENA, said, sizeof(said)));
+	EXPECT_NE(NULL, strstr(said, "CAP_SYS_ADMIN")) {
+		TH_LOG("show_frames said: %s", said);
+	}
+	EXPECT_EQ(KSFT_SKIP,
+		  status_without_capability("device_frames_test", NULL, said, sizeof(said)));
+	EXPECT_NE(NULL, strstr(said, "CAP_SYS_ADMIN")) {
+		TH_LOG("device_frames_test said: %s", said);
+	}
+	remove_arenas();
 }
 
 int main(int argc, char **argv)
