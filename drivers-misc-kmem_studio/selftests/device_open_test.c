@@ -8,8 +8,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 
-#include "../kselftest_harness.h"
-#include "device_helpers.h"
+#include "device_arena.h"
 
 /* --- allocators whose pages are not whole, or not theirs alone --- */
 
@@ -76,27 +75,6 @@ TEST_F_TIMEOUT(unmappable, is_not_read_when_stopped, CASE_SECONDS)
 }
 
 /* --- the device and its file --- */
-
-FIXTURE(device) {
-	int	fd;
-};
-
-FIXTURE_SETUP(device)
-{
-	begin_anew();
-	ASSERT_EQ(0, arena_make(ARENA));
-	ASSERT_EQ(0, arena_start(ARENA, "chunk", 1000));
-	self->fd = arena_open(ARENA, O_RDWR);
-	ASSERT_LE(0, self->fd);
-}
-
-FIXTURE_TEARDOWN(device)
-{
-	close(self->fd);
-	remove_arenas();
-	EXPECT_TRUE(folder_is_empty(ARENAS));
-	EXPECT_TRUE(kernel_is_well());
-}
 
 TEST_F_TIMEOUT(device, is_for_root_alone, CASE_SECONDS)
 {
