@@ -942,11 +942,12 @@ void kmst_arena_split(struct kmst_arena *arena, unsigned long index,
  */
 size_t kmst_run_sound_bytes(const struct kmst_run *run, size_t at, size_t bytes)
 {
-	struct page *first = run->page ?: vmalloc_to_page(run->virt);
+	struct page *first;
 	size_t end = at;
 
 	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE))
 		return bytes - at;
+	first = run->page ?: vmalloc_to_page(run->virt);
 	while (end < bytes) {
 		if (PageHWPoison(first + PFN_DOWN(run->offset + end)))
 			break;

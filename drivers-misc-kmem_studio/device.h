@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Level 1: the driver's own device, as the DMA API sees it.
+ * Level 0: the driver's own device, as the DMA API sees it.
  */
 #ifndef KMEM_STUDIO_DEVICE_H
 #define KMEM_STUDIO_DEVICE_H

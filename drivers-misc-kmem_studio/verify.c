@@ -135,6 +135,15 @@ static void note_poisoned(struct kmst_report *report, struct page *page)
 	report->poisoned++;
 }
 
+static bool is_sound(const struct kmst_run *run)
+{
+	size_t bytes = bytes_of(run);
+
+	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE))
+		return true;
+	return kmst_run_sound_bytes(run, 0, bytes) == bytes;
+}
+
 /* What to do to a run, or to a part of one. Returns 0 to go on, or an errno. */
 typedef int (*part_fn)(const struct kmst_arena *arena, const struct kmst_run *run,
 		       struct kmst_report *report);
@@ -148,8 +157,7 @@ static int each_sound_part(const struct kmst_arena *arena, const struct kmst_run
 	size_t sound;
 	int err;
 
-	sound = kmst_run_sound_bytes(run, 0, bytes);
-	if (likely(sound == bytes))
+	if (likely(is_sound(run)))
 		return fn(arena, run, report);
 
 	for (; at < bytes; at += sound) {
@@ -418,12 +426,13 @@ bool kmst_verify_routes(const struct kmst_arena *arena, const struct kmst_run *r
  */
 static bool flush_run(const struct kmst_arena *arena, const struct kmst_run *run)
 {
-	struct page *first = run->page ?: vmalloc_to_page(run->virt);
 	size_t bytes = bytes_of(run);
+	struct page *first;
 	bool flushed;
 
 	if (run->offset || bytes % PAGE_SIZE)
 		return false;
+	first = run->page ?: vmalloc_to_page(run->virt);
 	if (!run->page)
 		flush_kernel_vmap_range(run->virt, bytes);
 	flushed = kmst_device_flush(first, bytes >> PAGE_SHIFT, arena->allocator->is_dma);
@@ -494,7 +503,7 @@ int kmst_verify_corrupt(const struct kmst_arena *arena, u64 word,
 
 	if (!kmst_arena_word(arena, word, &run))
 		return -ERANGE;
-	if (!kmst_run_sound_bytes(&run, 0, bytes_of(&run)))
+	if (!is_sound(&run))
 		return -EHWPOISON;
 
 	err = reach_run(&run, &reach);
