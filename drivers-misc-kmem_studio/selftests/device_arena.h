@@ -18,7 +18,7 @@ FIXTURE_SETUP(device)
 	begin_anew();
 	ASSERT_EQ(0, arena_make(ARENA));
 	ASSERT_EQ(0, arena_start(ARENA, "chunk", 1000));
-	self->fd = arena_open(ARENA, O_RDWR);
+	self->fd = arena_open(ARENA, O_RDONLY);
 	ASSERT_LE(0, self->fd);
 }
 

@@ -65,6 +65,9 @@ bool comes_to(const char *arena, const char *file, long long value);
 bool file_has(const char *path, const char *text);
 int child_status(pid_t pid);
 
+/* Compound pages and those of the DMA API are: nobody can take one from a mapping. */
+bool is_mapped_as_frames(const char *allocator);
+
 /* User Mode Linux of 6.12 gives a child wrong entries for the pages of a large folio. */
 bool forks_well(const char *allocator);
 
