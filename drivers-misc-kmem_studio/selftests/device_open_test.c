@@ -8,8 +8,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 
-#include "../kselftest_harness.h"
-#include "device_helpers.h"
+#include "device_arena.h"
 
 /* --- allocators whose pages are not whole, or not theirs alone --- */
 
@@ -77,27 +76,6 @@ TEST_F_TIMEOUT(unmappable, is_not_read_when_stopped, CASE_SECONDS)
 
 /* --- the device and its file --- */
 
-FIXTURE(device) {
-	int	fd;
-};
-
-FIXTURE_SETUP(device)
-{
-	begin_anew();
-	ASSERT_EQ(0, arena_make(ARENA));
-	ASSERT_EQ(0, arena_start(ARENA, "chunk", 1000));
-	self->fd = arena_open(ARENA, O_RDONLY);
-	ASSERT_LE(0, self->fd);
-}
-
-FIXTURE_TEARDOWN(device)
-{
-	close(self->fd);
-	remove_arenas();
-	EXPECT_TRUE(folder_is_empty(ARENAS));
-	EXPECT_TRUE(kernel_is_well());
-}
-
 TEST_F_TIMEOUT(device, is_for_root_alone, CASE_SECONDS)
 {
 	struct stat node;
@@ -124,8 +102,8 @@ TEST_F_TIMEOUT(device, has_no_way_to_write, CASE_SECONDS)
 {
 	const struct iovec part = { "x", 1 };
 
-	EXPECT_EQ(-EACCES, arena_open(ARENA, O_WRONLY));
 	EXPECT_EQ(-EACCES, arena_open(ARENA, O_RDWR));
+	EXPECT_EQ(-EACCES, arena_open(ARENA, O_WRONLY));
 	EXPECT_REFUSED(EBADF, write(self->fd, "x", 1));
 	EXPECT_REFUSED(EBADF, pwrite(self->fd, "x", 1, 0));
 	EXPECT_REFUSED(EBADF, writev(self->fd, &part, 1));

@@ -2,31 +2,9 @@
 /* /dev/kmem_studio/NAME: who waits in poll() hears of a mismatch, and of the end. Needs root. */
 #include <poll.h>
 
-#include "../kselftest_harness.h"
-#include "device_helpers.h"
+#include "device_arena.h"
 
 /* --- the device and its file --- */
-
-FIXTURE(device) {
-	int	fd;
-};
-
-FIXTURE_SETUP(device)
-{
-	begin_anew();
-	ASSERT_EQ(0, arena_make(ARENA));
-	ASSERT_EQ(0, arena_start(ARENA, "chunk", 1000));
-	self->fd = arena_open(ARENA, O_RDONLY);
-	ASSERT_LE(0, self->fd);
-}
-
-FIXTURE_TEARDOWN(device)
-{
-	close(self->fd);
-	remove_arenas();
-	EXPECT_TRUE(folder_is_empty(ARENAS));
-	EXPECT_TRUE(kernel_is_well());
-}
 
 /* --- poll --- */
 

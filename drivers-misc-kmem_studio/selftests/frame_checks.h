@@ -13,7 +13,7 @@
 /* Pages, of which this process has a real one each with the PFN of the table. */
 long count_same(const void *memory, const struct frame *frames, long nr);
 
-/* Pages that this process's page table has. */
+/* Pages that /proc/self/pagemap shows: none of those that are mapped as frames. */
 long count_present(const void *memory, long nr);
 
 /* Index of the first page that /proc/kpageflags or /proc/kpagecount tells different. */

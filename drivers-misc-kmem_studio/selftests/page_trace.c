@@ -36,7 +36,7 @@ static int trace_put(const char *file, const char *text)
 }
 
 /* Opening it for writing, cut to nothing, empties the buffer. */
-static void forget_events(void)
+void page_trace_restart(void)
 {
 	char path[256];
 	int fd;
@@ -211,7 +211,7 @@ int page_trace_watch(const struct frame *frames, long nr)
 	trace_put("events/kmem/kmalloc/enable", "0");
 	trace_put("events/kmem/kfree/enable", "0");
 	err = filter_range(frames, nr);
-	forget_events();
+	page_trace_restart();
 	return err;
 }
 
@@ -325,7 +325,7 @@ int page_trace_watch_driver(void)
 	err = err ?: trace_put(SPAN_EVENT "/enable", "1");
 	err = err ?: trace_put("events/kmem/kmalloc/enable", "1");
 	err = err ?: trace_put("events/kmem/kfree/enable", "1");
-	forget_events();
+	page_trace_restart();
 	return err;
 }
 

@@ -31,6 +31,9 @@ bool page_trace_all_freed(const struct frame *frames, long nr);
 /* From now on, note what the driver takes from the kernel, and all that comes free. */
 int page_trace_watch_driver(void);
 
+/* Go on with that, without what was noted until now. */
+void page_trace_restart(void);
+
 /*
  * Pages that it got since and that are still not free. Of a span that is not in a row in
  * memory only the first page is known. Negative if events were lost.

@@ -98,6 +98,11 @@ int main(int argc, char **argv)
 			"ARENA is a file in " DEVICES ": \"lab\", or one of configfs.\n", argv[0]);
 		return 2;
 	}
+	/* without it each frame would read as 0 here, and differ from the kernel's */
+	if (!may_see_frames()) {
+		fprintf(stderr, "page frames are shown to who has the capability CAP_SYS_ADMIN\n");
+		return 1;
+	}
 	words = map_arena(argv[1], &bytes);
 	if (!words)
 		return 1;
