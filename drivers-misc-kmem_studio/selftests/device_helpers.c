@@ -17,7 +17,6 @@ long page_size;
 long page_words;
 long page_objects;
 bool loaded_by_us;
-bool is_uml;
 
 static int log_fd;
 
@@ -101,18 +100,9 @@ int child_status(pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-bool is_mapped_as_frames(const char *allocator)
+bool maps_frames(const char *allocator)
 {
 	return !strcmp(allocator, "folio") || !strcmp(allocator, "cma");
-}
-
-/*
- * User Mode Linux of 6.12 gives a child wrong entries for the pages of a large folio:
- * set_ptes() of arch/um adds up what is left to be set.
- */
-bool forks_well(const char *allocator)
-{
-	return !is_uml || strcmp(allocator, "folio");
 }
 
 /* --- the kernel's log, and how it is --- */
@@ -409,7 +399,6 @@ static void look_at_the_machine(void)
 	page_size = sysconf(_SC_PAGESIZE);
 	page_words = page_size / sizeof(__u32);
 	page_objects = page_size / OBJECT_BYTES;
-	is_uml = file_has("/proc/cpuinfo", "User Mode Linux");
 	log_fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	lseek(log_fd, 0, SEEK_END);
 }
