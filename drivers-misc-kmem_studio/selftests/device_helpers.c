@@ -100,16 +100,7 @@ int child_status(pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-bool is_mapped_as_frames(const char *allocator)
-{
-	return !strcmp(allocator, "folio") || !strcmp(allocator, "cma");
-}
-
-/*
- * User Mode Linux of 6.12 gives a child wrong entries for the pages of a large folio:
- * set_ptes() of arch/um adds up what is left to be set.
- */
-bool forks_well(const char *allocator)
+bool maps_frames(const char *allocator)
 {
 	return !strcmp(allocator, "folio") || !strcmp(allocator, "cma");
 }

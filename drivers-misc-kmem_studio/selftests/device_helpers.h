@@ -64,11 +64,11 @@ bool comes_to(const char *arena, const char *file, long long value);
 bool file_has(const char *path, const char *text);
 int child_status(pid_t pid);
 
-/* Compound pages and those of the DMA API are: nobody can take one from a mapping. */
-bool is_mapped_as_frames(const char *allocator);
-
-/* User Mode Linux of 6.12 gives a child wrong entries for the pages of a large folio. */
-bool forks_well(const char *allocator);
+/*
+ * Compound pages, and those of the DMA API, are mapped as frames: their descriptors do not
+ * count the mappings, pagemap does not show them, and nothing takes a reference to them.
+ */
+bool maps_frames(const char *allocator);
 
 /* Nothing came to the kernel's log that is a bug's, since the test began. */
 bool kernel_is_well(void);

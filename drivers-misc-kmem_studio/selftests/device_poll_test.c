@@ -4,8 +4,6 @@
 
 #include "device_arena.h"
 
-/* --- the device and its file --- */
-
 /* --- poll --- */
 
 static int polled(int fd, int timeout)

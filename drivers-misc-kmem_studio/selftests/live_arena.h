@@ -19,7 +19,6 @@ FIXTURE(live) {
 	__u32		*words;
 	struct frame	*frames;
 	long		nr_frames;	/* those that were rounded up to, too */
-	bool		as_frames;	/* is how it is mapped */
 };
 
 FIXTURE_VARIANT(live) {
@@ -47,7 +46,6 @@ FIXTURE_SETUP(live)
 		SKIP(return, "allocator %s: %s", variant->allocator, strerror(-err));
 	}
 	ASSERT_EQ(0, err);
-	self->as_frames = is_mapped_as_frames(variant->allocator);
 	self->fd = arena_open(ARENA, O_RDONLY);
 	ASSERT_LE(0, self->fd);
 	self->words = map_pages(self->fd, 0, LIVE_PAGES);
