@@ -468,7 +468,8 @@ static int check_run(const struct kmst_arena *arena, const struct kmst_run *run,
  *
  * Context: process context, may sleep. The caller holds a reference.
  * Return: 0 if all is as written, -EILSEQ if a word or an address route differs or a
- * page is poisoned, -EINTR when @cancel asked to give up (@report then covers the pages until there).
+ * page is poisoned, -EINTR when @cancel asked to give up (@report then covers the pages
+ * until there).
  */
 int kmst_verify_check(const struct kmst_arena *arena,
 		      struct kmst_report *report,

@@ -49,9 +49,9 @@ struct kmst_bad_word {
  * @bad_route:        the first such page
  * @bad_route_page:   index of that page in the arena
  * @poisoned:         pages that the kernel has found broken, and that were not read
- * @cached:           some words were read without their pages having been flushed from
- *                    the caches: it may be those that were compared
- * @last_poisoned:    the last one of them, or NULL
+ * @cached:           some words were compared without their pages having been flushed
+ *                    first: they may have come from a cache
+ * @last_poisoned:    the last page of @poisoned, or NULL
  * @last_right:       the page whose routes were found right last, or NULL
  * @max_bad:          room for entries in @bad
  * @nr_bad:           entries of @bad
