@@ -145,7 +145,13 @@ struct kmst_allocator {
 			       struct vm_area_struct *vma);
 };
 
-/* Does it take one block, whose order is that of the plan? */
+/**
+ * kmst_allocator_takes_order() - See whether an allocator takes one block.
+ * @allocator: the allocator
+ *
+ * Context: any, pure.
+ * Return: true if the order of the plan is that of what it takes.
+ */
 static inline bool kmst_allocator_takes_order(const struct kmst_allocator *allocator)
 {
 	return allocator->max_order >= 0;

@@ -376,7 +376,7 @@ struct kmst_arena *kmst_arena_create(const struct kmst_arena_config *config,
 
 	err = get_memory(&demand, arena, cancel, why);
 	trace_kmst_arena_alloc(arena->name, arena->allocator->name, arena->plan.nr_structs,
-			  arena->nr_pages, kmst_arena_nr_spans(arena), err);
+			       arena->nr_pages, kmst_arena_nr_spans(arena), err);
 	if (err)
 		goto out_put_arena;
 	list_arena(arena);
@@ -397,7 +397,7 @@ static void arena_release(struct kref *ref)
 
 	unlist_arena(arena);
 	trace_kmst_arena_free(arena->name, arena->allocator->name, arena->plan.nr_structs,
-			 arena->nr_pages, kmst_arena_nr_spans(arena));
+			      arena->nr_pages, kmst_arena_nr_spans(arena));
 	kmst_spans_free(&arena->spans, arena->allocator);
 	kvfree(arena->object_pages.bitmap);
 	kmst_limits_release(&arena->claim);

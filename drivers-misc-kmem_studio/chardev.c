@@ -194,7 +194,7 @@ static loff_t device_llseek(struct file *file, loff_t offset, int whence)
  * -EIO for a page that the kernel has found broken.
  */
 static ssize_t copy_row(const struct kmst_arena *arena, loff_t pos, size_t left,
-		       struct iov_iter *to)
+			struct iov_iter *to)
 {
 	size_t skip = (u64)pos % WORD_BYTES;
 	struct kmst_run run;

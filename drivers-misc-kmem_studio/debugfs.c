@@ -422,13 +422,13 @@ static DEFINE_MUTEX(questions_lock);
 static const char * const verdicts[] = {
 	[KMST_IS_MEMORY]   = "memory: the kernel has a descriptor for it",
 	[KMST_IS_RESERVED] = "reserved: RAM, but kept by the kernel or firmware from the start",
-	[KMST_IS_HIDDEN]   = "memory: but the MMU does not map it now (debug_pagealloc, KFENCE, secret memory)",
+	[KMST_IS_HIDDEN]   = "memory: but the MMU does not map it now (free, a guard, or secret)",
 	[KMST_IS_NOMAP]	   = "no memory: registers, a hole, or RAM that is not the kernel's",
 	[KMST_IS_USER]	   = "no memory: user space's, only its process can translate it",
 	[KMST_IS_HOLE]	   = "no memory: a hole, no RAM is there",
 	[KMST_IS_UNMAPPED] = "no memory: in the area of vmalloc, and nothing is mapped there",
 	[KMST_IS_DEVICE]   = "no memory: in the area of vmalloc, mapped to a device",
-	[KMST_IS_UNKNOWN]  = "unknown: in the area of vmalloc, which this kernel has no safe way to look up",
+	[KMST_IS_UNKNOWN]  = "unknown: in the area of vmalloc, not looked up on this machine",
 	[KMST_IS_OTHER]	   = "no memory: neither in the linear map nor in the area of vmalloc",
 };
 

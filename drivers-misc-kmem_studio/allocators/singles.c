@@ -48,7 +48,7 @@ static void note_pages(struct kmst_spans *spans, unsigned long first)
 		return;
 	for (i = first; i < spans->nr_pages; i++)
 		trace_kmst_span_alloc(page_to_pfn(spans->pages[i]), 1,
-				 page_to_nid(spans->pages[i]));
+				      page_to_nid(spans->pages[i]));
 }
 
 static unsigned long get_bulk(gfp_t gfp, int nid, unsigned long nr,

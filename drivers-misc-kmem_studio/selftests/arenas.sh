@@ -279,7 +279,8 @@ found_corrupt() {
 found_by_the_second_scrub() {
 	wait_until grep -q ' kmst_scrub: arena=a .*mismatches=1 ' "$TRACE/trace" || return 1
 	trace_off
-	[ "$(sed -n '/ kmst_corrupt: arena=a /,/ kmst_scrub: arena=a .*mismatches=1 /p' "$TRACE/trace" |
+	found=' kmst_scrub: arena=a .*mismatches=1 '
+	[ "$(sed -n "/ kmst_corrupt: arena=a /,/$found/p" "$TRACE/trace" |
 		grep -c ' kmst_scrub: arena=a ')" -le 2 ]
 }
 

@@ -100,7 +100,8 @@ event() {
 # pages_can_be_followed: or the test is skipped
 pages_can_be_followed() {
 	[ -n "$TRACE" ] || { skip "no tracing instance"; return; }
-	[ -w "$TRACE/events/kmem/mm_page_free/enable" ] || { skip "no event kmem:mm_page_free"; return; }
+	[ -w "$TRACE/events/kmem/mm_page_free/enable" ] ||
+		{ skip "no event kmem:mm_page_free"; return; }
 	mountpoint -q "$DEBUGFS" || mount -t debugfs none "$DEBUGFS" 2>>"$ERRORS" ||
 		{ skip "no debugfs"; return; }
 }

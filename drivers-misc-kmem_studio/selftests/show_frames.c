@@ -119,7 +119,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	if (!is_shown(entries, nr)) {
-		fprintf(stderr, "not in pagemap: compound pages, and those of the allocator cma, are mapped as frames\n");
+		fprintf(stderr, "not in pagemap: folios, and pages of cma, are mapped as frames\n");
 		return 1;
 	}
 	same = show_pages(words, nr, entries, kernel);

@@ -33,7 +33,7 @@ static void __attribute__((destructor)) give_driver_back(void)
 }
 
 /* The value in kB of a line of /proc/meminfo. */
-static unsigned long long meminfo(const char *name)
+static unsigned long long kb_of(const char *name)
 {
 	unsigned long long kb = 0;
 	char line[128], format[64];
@@ -52,11 +52,11 @@ static unsigned long long meminfo(const char *name)
 /* Objects whose fill lasts for a while, and of which several arenas fit. */
 static size_t many_objects(void)
 {
-	unsigned long long bytes = meminfo("MemAvailable") * 1024 / 4;
+	unsigned long long bytes = kb_of("MemAvailable") * 1024 / 4;
 
 	/* high memory is available, but not for these */
-	if (meminfo("LowTotal") && bytes > meminfo("LowFree") * 1024 / 4)
-		bytes = meminfo("LowFree") * 1024 / 4;
+	if (kb_of("LowTotal") && bytes > kb_of("LowFree") * 1024 / 4)
+		bytes = kb_of("LowFree") * 1024 / 4;
 	if (bytes > LARGEST_BYTES)
 		bytes = LARGEST_BYTES;
 	return bytes / OBJECT_BYTES;
@@ -343,7 +343,7 @@ TEST_F_TIMEOUT(waits, a_suspend_does_not_end_a_start, SECONDS)
 static int take_memory(const char *arena)
 {
 	const size_t step = 1 << 20;
-	size_t taken = 0, all = meminfo("MemTotal") * 1024;
+	size_t taken = 0, all = kb_of("MemTotal") * 1024;
 	FILE *file = fopen("/proc/self/oom_score_adj", "w");
 
 	/* whoever is killed here, it is this one */
