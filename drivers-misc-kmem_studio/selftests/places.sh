@@ -613,7 +613,7 @@ cma_leaves_a_share() {
 	most=$((area > block ? area : block))
 	put a nr_structs $((most * PER_PAGE + 1)) || return 1
 	fails_with "Argument list too long" put a live 1 &&
-		log_has "needs $((most + 1)) pages in a row, allocator cma ends at $most (the area" ||
+		log_has "needs $((most + 1)) pages in a row, allocator cma ends at $most (" ||
 		return 1
 	put a cma_only 1 && put a nr_structs $((area * PER_PAGE + 1)) || return 1
 	fails_with "Argument list too long" put a live 1 &&
