@@ -102,8 +102,8 @@ pages_can_be_followed() {
 	[ -n "$TRACE" ] || { skip "no tracing instance"; return; }
 	[ -w "$TRACE/events/kmem/mm_page_free/enable" ] ||
 		{ skip "no event kmem:mm_page_free"; return; }
-	mountpoint -q "$DEBUGFS" || mount -t debugfs none "$DEBUGFS" 2>>"$ERRORS" ||
-		{ skip "no debugfs"; return; }
+	grep -q " $DEBUGFS debugfs " /proc/mounts ||
+		mount -t debugfs none "$DEBUGFS" 2>>"$ERRORS" || { skip "no debugfs"; return; }
 }
 
 # follow [objects]: from now on. Objects can be told where the driver is a module.

@@ -337,7 +337,9 @@ static void a_mapped_hole_is_no_memory(struct kunit *test)
 	if (!IS_ENABLED(CONFIG_HAS_IOMEM) || !hole)
 		kunit_skip(test, "this machine has nothing to map but memory");
 	area = (__force void *)ioremap(hole, SZ_4M);
-	KUNIT_ASSERT_NOT_NULL(test, area);
+	/* User Mode Linux has the call, and maps nothing */
+	if (!area)
+		kunit_skip(test, "this machine maps nothing but memory");
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, unmap_hole, area), 0);
 	for (i = 0; i < ARRAY_SIZE(offsets); i++) {
 		KUNIT_EXPECT_EQ(test, kmst_translate_address((unsigned long)area + offsets[i], &t),
