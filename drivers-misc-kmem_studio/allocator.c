@@ -4,14 +4,18 @@
  */
 #include <kunit/static_stub.h>
 #include <linux/array_size.h>
+#include <linux/build_bug.h>
 #include <linux/gfp.h>
+#include <linux/limits.h>
 #include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/numa.h>
 #include <linux/overflow.h>
+#include <linux/pgtable.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 
 #include "allocator.h"
 #include "allocators/blocks.h"
@@ -20,9 +24,14 @@
 #include "allocators/slab.h"
 #include "allocators/vmalloc.h"
 #include "cancel.h"
+#include "plan.h"
 #include "trace.h"
 
 #define FIRST_TABLE_SPANS	8
+
+/* A table has room for twice the spans of the largest plan, each of them a page. */
+static_assert((u64)U32_MAX * sizeof(struct kmst_struct) / PAGE_SIZE * 2 *
+	      sizeof(struct kmst_span) <= INT_MAX);
 
 static const struct kmst_allocator * const allocators[] = {
 	&kmst_allocator_page,
@@ -127,7 +136,10 @@ void kmst_free_block(struct page *page, unsigned int order)
 /**
  * kmst_grow_table() - Resize the memory of a table.
  * @table: the table, or NULL
- * @bytes: its new size in bytes
+ * @bytes: its new size in bytes, at most kmst_table_max()
+ *
+ * Asks as everybody does who takes what kvmalloc() gives: pages from anywhere do, so that
+ * a large block is not worth any trouble. That they are there was seen before.
  *
  * Context: process context, may sleep.
  * Return: the table at its new place, or NULL with @table left as it was.
@@ -136,7 +148,32 @@ void *kmst_grow_table(void *table, size_t bytes)
 {
 	KUNIT_STATIC_STUB_REDIRECT(kmst_grow_table, table, bytes);
 
-	return kvrealloc(table, bytes, kmst_gfp_last_resort(GFP_KERNEL));
+	return kvrealloc(table, bytes, GFP_KERNEL | __GFP_NOWARN);
+}
+
+/**
+ * kmst_vmalloc_max_pages() - Pages that vmalloc() could map in a row if nobody else did.
+ *
+ * On a 32-bit machine these addresses run out before the memory does. Others use them too,
+ * and how much of them nobody tells: what is below this may fail all the same.
+ *
+ * Context: any, pure.
+ * Return: pages, without the one that is left unmapped behind each area.
+ */
+unsigned long kmst_vmalloc_max_pages(void)
+{
+	return ((unsigned long)VMALLOC_TOTAL >> PAGE_SHIFT) - 1;
+}
+
+/**
+ * kmst_table_max() - The largest table that there can be.
+ *
+ * Context: any, pure.
+ * Return: bytes: kvmalloc() refuses more than INT_MAX.
+ */
+size_t kmst_table_max(void)
+{
+	return min_t(u64, INT_MAX, (u64)kmst_vmalloc_max_pages() << PAGE_SHIFT);
 }
 
 /**

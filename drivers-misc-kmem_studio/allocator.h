@@ -12,11 +12,15 @@
 struct kmst_cancel;
 struct kmst_plan;
 struct page;
+struct vm_area_struct;
 
 /* What an allocator gives: bits of kmst_allocator.promises. */
 #define KMST_CONTIGUOUS		BIT(0)	/* all of it is one run of physical addresses */
 #define KMST_MAPPABLE		BIT(1)	/* whole pages, that user space may see */
 #define KMST_PER_OBJECT		BIT(2)	/* one allocation for each object */
+
+/* What kmst_allocator.map returns for pages that a fault puts in, each with a reference. */
+#define KMST_BY_FAULTS		1
 
 /* The zone of user space's movable pages, which the kernel may have no address for. */
 #define KMST_GFP_HIGH		(__GFP_HIGHMEM | __GFP_MOVABLE)
@@ -43,12 +47,13 @@ struct kmst_span {
  * @nr_objects:   objects in @objects
  * @object_bytes: bytes of each object that may be written to
  * @nr_pages:     pages in all spans, or in @pages; 0 for objects, which share theirs
- * @bytes:        bytes that were taken from the kernel for all of this, exactly
+ * @bytes:        bytes that were taken from the kernel for all of this
+ * @usable_only:  @bytes are those that may be used: what was taken cannot be known
  * @table_bytes:  bytes of @table, @pages or @objects
  * @source:       what the allocator made for this arena alone, NULL for none
  * @from_cma:     the pages are part of the area that is set aside for DMA
- * @split:        each page of a block has a reference of its own, for it was shared
- * @locked:       each folio is locked, for it was shared
+ * @nr_calls:     calls that gave @pages, where one gives many
+ * @nr_single:    those of them that gave one page, though more were asked for
  */
 struct kmst_spans {
 	struct kmst_span	*table;
@@ -60,11 +65,12 @@ struct kmst_spans {
 	unsigned int		object_bytes;
 	unsigned long		nr_pages;
 	u64			bytes;
+	bool			usable_only;
 	size_t			table_bytes;
 	void			*source;
 	bool			from_cma;
-	bool			split;
-	bool			locked;
+	unsigned long		nr_calls;
+	unsigned long		nr_single;
 };
 
 /**
@@ -88,11 +94,19 @@ struct kmst_request {
  * @promises:    KMST_CONTIGUOUS, KMST_MAPPABLE, KMST_PER_OBJECT
  * @max_order:   highest order of single block that a plan may need, or -1 for
  *               no such limit
+ * @max_run:     pages in a row that it can give at most, however much memory is free;
+ *               NULL for no such limit
+ * @max_run_is:  what @max_run comes from, for people
+ * @nr_pointers: pointers of the table that a plan needs, which is one allocation; NULL for
+ *               none
  * @gfp_added:   flags that each request has
  * @gfp_refused: flags that no request may have
  * @sleeps:      it cannot serve a request that may not sleep
  * @takes_node:  it can serve a request for one node
+ * @uses_high:   it takes pages of highmem first, if there are any, whatever flags it is
+ *               given
  * @uses_cma:    it may take pages of the area that is set aside for DMA
+ * @is_dma:      the DMA API gives the memory, to the driver's own device
  * @supported:   does this kernel have it? NULL for yes
  * @nr_pages:    pages that a plan will take, bookkeeping included; for objects an
  *               estimate
@@ -100,30 +114,48 @@ struct kmst_request {
  *               when the request's cancel asked it to give up; what it added until
  *               then is the caller's to free
  * @free:        give all memory back, but not the tables. May sleep
- * @share:       see to it that each page has a reference of its own, or of its folio,
- *               which user space may add to; NULL if it has. Called once at most
- * @unshare:     NULL if @free lets each page go when its last user does. Else what has
- *               to come before it once @share was called: false as long as somebody
- *               has a page
+ * @split:       see to it that each page of a span has a reference of its own, which user
+ *               space may add to; NULL if it has. May be called again
+ * @map:         map all pages of an area at once, as frames that their descriptors know
+ *               nothing of. Returns 0, KMST_BY_FAULTS for memory whose pages may be put in
+ *               one by one, or an errno. NULL for KMST_BY_FAULTS
  */
 struct kmst_allocator {
 	const char	*name;
 	const char	*description;
 	unsigned int	promises;
 	int		max_order;
+	unsigned long	(*max_run)(void);
+	const char	*max_run_is;
+	unsigned long	(*nr_pointers)(const struct kmst_plan *plan);
 	gfp_t		gfp_added;
 	gfp_t		gfp_refused;
 	bool		sleeps;
 	bool		takes_node;
+	bool		uses_high;
 	bool		uses_cma;
+	bool		is_dma;
 	bool		(*supported)(void);
 	unsigned long	(*nr_pages)(const struct kmst_plan *plan);
 	int		(*alloc)(const struct kmst_request *request,
 				 struct kmst_spans *spans);
 	void		(*free)(struct kmst_spans *spans);
-	void		(*share)(struct kmst_spans *spans);
-	bool		(*unshare)(struct kmst_spans *spans);
+	void		(*split)(const struct kmst_span *span);
+	int		(*map)(const struct kmst_spans *spans,
+			       struct vm_area_struct *vma);
 };
+
+/**
+ * kmst_allocator_takes_order() - See whether an allocator takes one block.
+ * @allocator: the allocator
+ *
+ * Context: any, pure.
+ * Return: true if the order of the plan is that of what it takes.
+ */
+static inline bool kmst_allocator_takes_order(const struct kmst_allocator *allocator)
+{
+	return allocator->max_order >= 0;
+}
 
 const struct kmst_allocator *kmst_allocator_find(const char *name);
 const struct kmst_allocator *kmst_allocator_at(unsigned int index);
@@ -135,6 +167,8 @@ void kmst_spans_free_each(struct kmst_spans *spans,
 			  void (*free)(const struct kmst_span *span));
 void *kmst_spans_table(struct kmst_spans *spans, unsigned long nr);
 unsigned long kmst_table_pages(unsigned long nr);
+size_t kmst_table_max(void);
+unsigned long kmst_vmalloc_max_pages(void);
 gfp_t kmst_gfp_last_resort(gfp_t gfp);
 gfp_t kmst_gfp_if_easy(gfp_t gfp);
 bool kmst_fail_allocation(void);

@@ -14,162 +14,57 @@
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
-#include <linux/mmzone.h>
 #include <linux/mutex.h>
-#include <linux/nodemask.h>
-#include <linux/numa.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/workqueue.h>
 
 #include "arena.h"
 #include "cancel.h"
+#include "limits.h"
 #include "pattern.h"
 #include "trace.h"
 #include "zones.h"
-
-/*
- * Pages that all arenas hold, or are about to: what keeps their sum under the share
- * of RAM that they may take.
- */
-static atomic_long_t pages_reserved;
 
 /* All arenas, so that a page can be traced to its own. */
 static LIST_HEAD(arenas);
 static DEFINE_MUTEX(arenas_lock);
 
-/* Where an arena's pages may come from. */
-static struct kmst_zone_use zone_use(const struct kmst_arena_config *config)
+/* What is asked for, as the limits take it. */
+static struct kmst_demand demand_of(const struct kmst_arena_config *config)
 {
-	return (struct kmst_zone_use){
-		.gfp	= config->gfp | config->allocator->gfp_added,
-		.nid	= config->nid,
-		.cma	= config->allocator->uses_cma,
+	struct kmst_demand demand = {
+		.allocator	= config->allocator,
+		.max_percent	= config->max_percent,
+		.gfp		= config->gfp,
+		.nid		= config->nid,
+		.cma_only	= config->cma_only,
 	};
+
+	kmst_plan_init(&demand.plan, config->nr_structs, PAGE_SHIFT);
+	return demand;
 }
 
-static void count_memory(struct kmst_zone_pages *pages,
-			 const struct kmst_arena_config *config)
+/* An arena that is about to go, as far as another one may have its pages. */
+static void count_going(const struct kmst_demand *demand, const struct kmst_arena *old,
+			struct kmst_going *going)
 {
-	const struct kmst_zone_use use = zone_use(config);
-
-	kmst_zones_count(&use, pages);
-}
-
-/* Pages of an arena that is about to go, as far as another one may have them. */
-static unsigned long pages_reusable(const struct kmst_arena_config *config,
-				    const struct kmst_arena *old)
-{
-	const struct kmst_zone_use use = zone_use(config);
-	unsigned long reusable = 0;
+	const struct kmst_zone_use use = kmst_limits_zones(demand);
 	struct kmst_page_at at;
 	bool more;
 
+	*going = (struct kmst_going){ .claim = &old->claim };
 	if (old->spans.from_cma && !use.cma)
-		return 0;
+		return;
 	for (more = kmst_arena_page(old, 0, &at); more;
 	     more = kmst_arena_next_page(old, &at)) {
-		reusable += kmst_zones_include(&use, at.page);
+		going->pages += kmst_zones_include(&use, at.page);
 		if (!(at.index % KMST_PAGES_PER_POINT))
 			cond_resched();
 	}
-	return reusable;
-}
-
-/* What can be had, less a share that is left for others. */
-static unsigned long pages_available(const struct kmst_arena_config *config,
-				     const struct kmst_arena *old)
-{
-	struct kmst_zone_pages pages;
-	long available;
-
-	count_memory(&pages, config);
-	available = pages.available - (long)kmst_zones_keep(&pages);
-	if (old)
-		available += pages_reusable(config, old);
-	return max(available, 0L);
-}
-
-static int refuse(struct kmst_refusal *why, enum kmst_limit limit,
-		  unsigned long wanted, unsigned long allowed, int err)
-{
-	*why = (struct kmst_refusal){ limit, wanted, allowed };
-	return err;
-}
-
-static unsigned long share_of_memory(const struct kmst_arena_config *config)
-{
-	struct kmst_zone_use use = zone_use(config);
-	struct kmst_zone_pages pages;
-
-	/* it is all arenas that share it: one node, or one zone, does not matter */
-	use.gfp &= ~(__GFP_THISNODE | __GFP_DMA | __GFP_DMA32);
-	kmst_zones_count(&use, &pages);
-	return div_u64((u64)pages.managed * config->max_percent, 100);
-}
-
-/* Can @wanted pages be had, when other arenas have @taken? */
-static int check_share(const struct kmst_arena_config *config, unsigned long wanted,
-		       unsigned long taken, struct kmst_refusal *why)
-{
-	unsigned long allowed = share_of_memory(config);
-
-	if (wanted <= allowed && taken <= allowed - wanted)
-		return 0;
-	refuse(why, KMST_LIMIT_SHARE, wanted, allowed, 0);
-	why->taken = taken;
-	return -E2BIG;
-}
-
-/* Count an arena's pages with those of the others, before it has them. */
-static int reserve_share(const struct kmst_arena_config *config, unsigned long wanted,
-			 struct kmst_refusal *why)
-{
-	unsigned long taken = atomic_long_add_return(wanted, &pages_reserved) - wanted;
-	int err = check_share(config, wanted, taken, why);
-
-	if (err)
-		atomic_long_sub(wanted, &pages_reserved);
-	return err;
-}
-
-/* Is this what the allocator can do at all? */
-static int check_request(const struct kmst_arena_config *config,
-			 struct kmst_refusal *why)
-{
-	const struct kmst_allocator *allocator = config->allocator;
-	gfp_t refused = config->gfp & allocator->gfp_refused;
-	bool any_node = config->nid == NUMA_NO_NODE;
-
-	if (allocator->supported && !allocator->supported())
-		return refuse(why, KMST_LIMIT_SUPPORT, 0, 0, -EOPNOTSUPP);
-	if (refused)
-		return refuse(why, KMST_LIMIT_GFP, (__force unsigned long)refused, 0, -EINVAL);
-	if (allocator->sleeps && !gfpflags_allow_blocking(config->gfp))
-		return refuse(why, KMST_LIMIT_SLEEP, 0, 0, -EINVAL);
-	if (!any_node && (config->nid < 0 || config->nid >= MAX_NUMNODES ||
-			  !node_online(config->nid)))
-		return refuse(why, KMST_LIMIT_NODE, 0, 0, -EINVAL);
-	if (!any_node && !allocator->takes_node)
-		return refuse(why, KMST_LIMIT_ANY_NODE, 0, 0, -EINVAL);
-	return 0;
-}
-
-/* The limits that do not change with what others do. */
-static int check_plan(const struct kmst_arena_config *config,
-		      const struct kmst_plan *plan, struct kmst_refusal *why)
-{
-	const struct kmst_allocator *allocator = config->allocator;
-
-	refuse(why, KMST_LIMIT_NONE, 0, 0, 0);
-	if (!plan->nr_structs)
-		return refuse(why, KMST_LIMIT_EMPTY, 0, 0, -EINVAL);
-	if (allocator->max_order >= 0 && plan->order > allocator->max_order)
-		return refuse(why, KMST_LIMIT_ORDER, plan->order,
-			      allocator->max_order, -E2BIG);
-	return check_request(config, why);
+	if (old->spans.from_cma)
+		going->area = going->pages;
 }
 
 /**
@@ -179,33 +74,21 @@ static int check_plan(const struct kmst_arena_config *config,
  * @why:    gets the limit in the way, KMST_LIMIT_NONE if there is none
  *
  * Context: process context, may sleep. The caller holds a reference to @old.
- * Return: 0, -EINVAL for no objects, or for flags or a node that the allocator does
- * not take, -EOPNOTSUPP for memory that this kernel does not have, -E2BIG for more than
- * the allocator or @config->max_percent allow, -ENOMEM for more than is available now.
+ * Return: 0, or as kmst_limits_request() and kmst_limits_check().
  */
 int kmst_arena_check(const struct kmst_arena_config *config,
 		     const struct kmst_arena *old, struct kmst_refusal *why)
 {
-	unsigned long allowed, wanted;
-	struct kmst_plan plan;
-	long taken;
+	const struct kmst_demand demand = demand_of(config);
+	struct kmst_going going = {};
 	int err;
 
-	kmst_plan_init(&plan, config->nr_structs, PAGE_SHIFT);
-	err = check_plan(config, &plan, why);
+	err = kmst_limits_request(&demand, why);
 	if (err)
 		return err;
-
-	wanted = config->allocator->nr_pages(&plan);
-	taken = atomic_long_read(&pages_reserved) - (old ? old->reserved : 0);
-	err = check_share(config, wanted, max(taken, 0L), why);
-	if (err)
-		return err;
-
-	allowed = pages_available(config, old);
-	if (wanted > allowed)
-		return refuse(why, KMST_LIMIT_AVAILABLE, wanted, allowed, -ENOMEM);
-	return 0;
+	if (old)
+		count_going(&demand, old, &going);
+	return kmst_limits_check(&demand, &going, why);
 }
 
 static struct kmst_arena *new_arena(const struct kmst_arena_config *config,
@@ -217,8 +100,7 @@ static struct kmst_arena *new_arena(const struct kmst_arena_config *config,
 		return NULL;
 	kref_init(&arena->ref);
 	INIT_LIST_HEAD(&arena->list);
-	INIT_LIST_HEAD(&arena->lingering);
-	mutex_init(&arena->share_lock);
+	mutex_init(&arena->split_lock);
 	arena->allocator = config->allocator;
 	arena->pattern = config->pattern ?: kmst_pattern_at(0);
 	arena->seed = config->seed;
@@ -230,11 +112,14 @@ static struct kmst_arena *new_arena(const struct kmst_arena_config *config,
 	return arena;
 }
 
-static int alloc_spans(struct kmst_arena *arena, const struct kmst_cancel *cancel)
+static int alloc_spans(struct kmst_arena *arena, bool cma_only,
+		       const struct kmst_cancel *cancel)
 {
+	gfp_t gfp = arena->gfp | arena->allocator->gfp_added;
 	const struct kmst_request request = {
 		.plan	= &arena->plan,
-		.gfp	= arena->gfp | arena->allocator->gfp_added,
+		/* a block instead of the area is of no use, and not worth any trouble */
+		.gfp	= cma_only ? kmst_gfp_if_easy(gfp) : gfp,
 		.nid	= arena->nid,
 		.cancel	= cancel,
 	};
@@ -301,17 +186,6 @@ static void mark(struct kmst_object_pages *pages, unsigned long pfn)
 	__set_bit(pfn - pages->first_pfn, pages->bitmap);
 }
 
-/* What objects take is known only now: the cache adds to each what it needs. */
-static void reserve_objects(struct kmst_arena *arena)
-{
-	unsigned long taken = arena->nr_pages + PFN_UP(kmst_arena_bookkeeping(arena));
-
-	if (taken <= arena->reserved)
-		return;
-	atomic_long_add(taken - arena->reserved, &pages_reserved);
-	arena->reserved = taken;
-}
-
 /* Objects share pages: mark those that have any. */
 static int survey_objects(struct kmst_arena *arena, const struct kmst_cancel *cancel,
 			  struct kmst_refusal *why)
@@ -325,7 +199,8 @@ static int survey_objects(struct kmst_arena *arena, const struct kmst_cancel *ca
 		return err;
 	/* nodes that are terabytes apart are too far for a bit each page */
 	if (pages->nr_bits > INT_MAX)
-		return refuse(why, KMST_LIMIT_APART, pages->nr_bits, INT_MAX, -E2BIG);
+		return kmst_limits_refuse(why, KMST_LIMIT_APART, pages->nr_bits, INT_MAX,
+					  -E2BIG);
 	bytes = BITS_TO_LONGS(pages->nr_bits) * sizeof(long);
 	pages->bitmap = kmst_grow_table(NULL, bytes);
 	if (!pages->bitmap)
@@ -336,7 +211,6 @@ static int survey_objects(struct kmst_arena *arena, const struct kmst_cancel *ca
 	if (err)
 		return err;
 	arena->nr_pages = bitmap_weight(pages->bitmap, pages->nr_bits);
-	reserve_objects(arena);
 	return 0;
 }
 
@@ -385,13 +259,73 @@ static unsigned long pages_got(const struct kmst_arena *arena)
 	return div_u64((u64)spans->nr_objects * spans->object_bytes, PAGE_SIZE);
 }
 
-/* What an arena turned out to take may be more than was reserved first. */
-static int check_taken(const struct kmst_arena_config *config,
-		       const struct kmst_arena *arena, struct kmst_refusal *why)
+/* Only the pages of an arena tell whether they are highmem. */
+static void count_pools(const struct kmst_arena *arena, unsigned long *pages)
 {
-	long others = atomic_long_read(&pages_reserved) - arena->reserved;
+	unsigned long all = pages[KMST_POOL_LOW] + pages[KMST_POOL_HIGH];
+	struct kmst_page_at at;
+	bool more;
 
-	return check_share(config, arena->reserved, max(others, 0L), why);
+	pages[KMST_POOL_HIGH] = 0;
+	for (more = kmst_arena_page(arena, 0, &at); more;
+	     more = kmst_arena_next_page(arena, &at)) {
+		pages[KMST_POOL_HIGH] += kmst_zones_pool(at.page) == KMST_POOL_HIGH;
+		if (!(at.index % KMST_PAGES_PER_POINT))
+			cond_resched();
+	}
+	pages[KMST_POOL_LOW] = all - min(all, pages[KMST_POOL_HIGH]);
+}
+
+/*
+ * What was claimed was an estimate: what objects take their cache decides, and the kind of
+ * memory that comes first may have run out.
+ */
+static int settle(const struct kmst_demand *demand, struct kmst_arena *arena,
+		  struct kmst_refusal *why)
+{
+	const struct kmst_spans *spans = &arena->spans;
+	unsigned long pages[KMST_NR_POOLS], taken;
+
+	memcpy(pages, arena->claim.pages, sizeof(pages));
+	if (spans->objects) {
+		taken = arena->nr_pages + PFN_UP(kmst_arena_bookkeeping(arena));
+		pages[KMST_POOL_LOW] = max(pages[KMST_POOL_LOW], taken);
+	} else if (pages[KMST_POOL_CMA] && !spans->from_cma) {
+		pages[KMST_POOL_CMA] = 0;
+		pages[KMST_POOL_LOW] = PFN_UP(spans->bytes);
+	} else if (totalhigh_pages() && !spans->from_cma) {
+		count_pools(arena, pages);
+	}
+	return kmst_limits_settle(demand, &arena->claim, pages, why);
+}
+
+static int check_source(const struct kmst_demand *demand, const struct kmst_arena *arena,
+			struct kmst_refusal *why)
+{
+	if (!demand->cma_only || arena->spans.from_cma)
+		return 0;
+	return kmst_limits_refuse(why, KMST_LIMIT_CMA_ONLY, demand->plan.nr_pages, 0,
+				  -ENOMEM);
+}
+
+/* Get the memory, and see what it is. */
+static int get_memory(const struct kmst_demand *demand, struct kmst_arena *arena,
+		      const struct kmst_cancel *cancel, struct kmst_refusal *why)
+{
+	int err;
+
+	err = alloc_spans(arena, demand->cma_only, cancel);
+	if (!err)
+		err = survey(arena, cancel, why);
+	if (err == -ENOMEM)
+		kmst_limits_refuse(why, KMST_LIMIT_ALLOCATOR,
+				   arena->allocator->nr_pages(&arena->plan),
+				   pages_got(arena), err);
+	if (!err)
+		err = check_source(demand, arena, why);
+	if (!err)
+		err = settle(demand, arena, why);
+	return err;
 }
 
 static void list_arena(struct kmst_arena *arena)
@@ -414,49 +348,35 @@ static void unlist_arena(struct kmst_arena *arena)
  * @cancel: request to give up, or NULL
  * @why:    gets the limit in the way, KMST_LIMIT_NONE if there is none
  *
- * Whether enough memory is available is left to kmst_arena_check(): it was asked
- * when the arena before this one was still there, and an answer that differs now
- * would come too late for that one.
- *
  * The memory is not written to.
  *
  * Context: process context, may sleep.
- * Return: an arena with one reference, or ERR_PTR of -EINVAL, -EOPNOTSUPP or -E2BIG as
- * for kmst_arena_check(), -ENOMEM, or -EINTR when @cancel asked to give up. Nothing is
- * held after an error.
+ * Return: an arena with one reference, or ERR_PTR of an errno as for kmst_limits_request()
+ * and kmst_limits_claim(), of -ENOMEM, or of -EINTR when @cancel asked to give up. Nothing
+ * is held after an error.
  */
 struct kmst_arena *kmst_arena_create(const struct kmst_arena_config *config,
 				     const struct kmst_cancel *cancel,
 				     struct kmst_refusal *why)
 {
+	const struct kmst_demand demand = demand_of(config);
 	struct kmst_arena *arena;
-	struct kmst_plan plan;
-	unsigned long wanted;
 	int err;
 
-	kmst_plan_init(&plan, config->nr_structs, PAGE_SHIFT);
-	err = check_plan(config, &plan, why);
+	err = kmst_limits_request(&demand, why);
 	if (err)
 		return ERR_PTR(err);
 
-	arena = new_arena(config, &plan);
+	arena = new_arena(config, &demand.plan);
 	if (!arena)
 		return ERR_PTR(-ENOMEM);
-	wanted = arena->allocator->nr_pages(&plan);
-	err = reserve_share(config, wanted, why);
+	err = kmst_limits_claim(&demand, &arena->claim, cancel, why);
 	if (err)
 		goto out_free_arena;
-	arena->reserved = wanted;
 
-	err = alloc_spans(arena, cancel);
-	if (!err)
-		err = survey(arena, cancel, why);
-	if (!err && arena->reserved > wanted)
-		err = check_taken(config, arena, why);
-	trace_kmst_arena_alloc(arena->name, arena->allocator->name, plan.nr_structs,
-			  arena->nr_pages, kmst_arena_nr_spans(arena), err);
-	if (err == -ENOMEM)
-		refuse(why, KMST_LIMIT_ALLOCATOR, wanted, pages_got(arena), err);
+	err = get_memory(&demand, arena, cancel, why);
+	trace_kmst_arena_alloc(arena->name, arena->allocator->name, arena->plan.nr_structs,
+			       arena->nr_pages, kmst_arena_nr_spans(arena), err);
 	if (err)
 		goto out_put_arena;
 	list_arena(arena);
@@ -471,106 +391,18 @@ out_free_arena:
 	return ERR_PTR(err);
 }
 
-static void free_arena(struct kmst_arena *arena)
-{
-	unlist_arena(arena);
-	trace_kmst_arena_free(arena->name, arena->allocator->name, arena->plan.nr_structs,
-			 arena->nr_pages, kmst_arena_nr_spans(arena));
-	kmst_spans_free(&arena->spans, arena->allocator);
-	kvfree(arena->object_pages.bitmap);
-	atomic_long_sub(arena->reserved, &pages_reserved);
-	mutex_destroy(&arena->share_lock);
-	kfree(arena);
-}
-
-/* --- pages that somebody has, while nobody has their arena --- */
-
-/* A pipe may have pages of a file that is closed, for as long as it likes. */
-#define LINGER_JIFFIES	(HZ / 5)
-
-static LIST_HEAD(lingering);
-static void free_lingering(struct work_struct *work);
-static DECLARE_DELAYED_WORK(linger_work, free_lingering);
-
-static bool may_be_freed(struct kmst_arena *arena)
-{
-	const struct kmst_allocator *allocator = arena->allocator;
-
-	return !arena->shared || !allocator->unshare || allocator->unshare(&arena->spans);
-}
-
-/* Take those whose pages have all come back. */
-static void pick_free(struct list_head *picked)
-{
-	struct kmst_arena *arena, *next;
-
-	guard(mutex)(&arenas_lock);
-
-	list_for_each_entry_safe(arena, next, &lingering, lingering) {
-		if (may_be_freed(arena))
-			list_move(&arena->lingering, picked);
-	}
-	if (!list_empty(&lingering))
-		schedule_delayed_work(&linger_work, LINGER_JIFFIES);
-}
-
-static void free_lingering(struct work_struct *work)
-{
-	struct kmst_arena *arena, *next;
-	LIST_HEAD(picked);
-
-	pick_free(&picked);
-	list_for_each_entry_safe(arena, next, &picked, lingering)
-		free_arena(arena);
-}
-
 static void arena_release(struct kref *ref)
 {
 	struct kmst_arena *arena = container_of(ref, struct kmst_arena, ref);
 
-	if (may_be_freed(arena)) {
-		free_arena(arena);
-		return;
-	}
-	guard(mutex)(&arenas_lock);
-
-	list_add(&arena->lingering, &lingering);
-	schedule_delayed_work(&linger_work, LINGER_JIFFIES);
-}
-
-static unsigned long pages_lingering(void)
-{
-	const struct kmst_arena *arena;
-	unsigned long pages = 0;
-
-	guard(mutex)(&arenas_lock);
-
-	list_for_each_entry(arena, &lingering, lingering)
-		pages += arena->nr_pages;
-	return pages;
-}
-
-/**
- * kmst_arenas_drain() - Wait until no page of an arena is left.
- *
- * For the end of the driver: nobody has an arena any more, but something may still have
- * pages that are to be given back all at once. A fatal signal ends the wait; what is
- * left then stays out of use, for it cannot be given back.
- *
- * Context: process context, sleeps.
- * Return: pages that are left.
- */
-unsigned long kmst_arenas_drain(void)
-{
-	unsigned long left;
-
-	while ((left = pages_lingering()) && !fatal_signal_pending(current)) {
-		/* suspending the machine need not wait for this */
-		set_current_state(TASK_KILLABLE | TASK_FREEZABLE);
-		schedule_timeout(LINGER_JIFFIES);
-	}
-	cancel_delayed_work_sync(&linger_work);
-	return left;
+	unlist_arena(arena);
+	trace_kmst_arena_free(arena->name, arena->allocator->name, arena->plan.nr_structs,
+			      arena->nr_pages, kmst_arena_nr_spans(arena));
+	kmst_spans_free(&arena->spans, arena->allocator);
+	kvfree(arena->object_pages.bitmap);
+	kmst_limits_release(&arena->claim);
+	mutex_destroy(&arena->split_lock);
+	kfree(arena);
 }
 
 /**
@@ -645,27 +477,6 @@ unsigned long kmst_arenas_held(u64 owner)
 			pages += arena->nr_pages;
 	}
 	return pages;
-}
-
-/**
- * kmst_arena_share() - Prepare the pages for being mapped to user space.
- * @arena: an arena whose allocator promises KMST_MAPPABLE
- *
- * From then on each page has a reference of its own, or those of its folio: a page that
- * user space has does not become free with the arena. Where pages lie, and what they
- * hold, is left as it is.
- *
- * Context: process context, may sleep. The caller holds a reference.
- */
-void kmst_arena_share(struct kmst_arena *arena)
-{
-	guard(mutex)(&arena->share_lock);
-
-	if (arena->shared)
-		return;
-	if (arena->allocator->share)
-		arena->allocator->share(&arena->spans);
-	arena->shared = true;
 }
 
 /* Words of a run that belong to objects, if it begins with word @word of all. */
@@ -1090,6 +901,62 @@ unsigned long kmst_arena_pages(const struct kmst_arena *arena, unsigned long ind
 }
 
 /**
+ * kmst_arena_split() - Prepare some pages for being put into a mapping.
+ * @arena:    an arena whose allocator promises KMST_MAPPABLE
+ * @index:    place of the first of the pages, from 0
+ * @nr_pages: their number, at least 1
+ *
+ * From then on each page of the blocks that they are part of has a reference of its own:
+ * a page that user space has does not become free with the arena. Where pages lie, and
+ * what they hold, is left as it is.
+ *
+ * Context: process context, may sleep. The caller holds a reference.
+ */
+void kmst_arena_split(struct kmst_arena *arena, unsigned long index,
+		      unsigned long nr_pages)
+{
+	const struct kmst_spans *spans = &arena->spans;
+	unsigned int i;
+
+	if (!arena->allocator->split)
+		return;
+
+	guard(mutex)(&arena->split_lock);
+
+	for (i = span_of_page(spans, index);
+	     i < spans->nr && spans->table[i].first_page < index + nr_pages; i++)
+		arena->allocator->split(&spans->table[i]);
+}
+
+/**
+ * kmst_run_sound_bytes() - Count bytes of a run that lie on pages that may be read.
+ * @run:   the run
+ * @at:    place of the first of them, in bytes from the run's first word
+ * @bytes: where the run ends, the same way
+ *
+ * A page that the kernel has found broken (PG_hwpoison) may not: to read it may end a
+ * program, or the kernel.
+ *
+ * Context: any. The caller holds a reference to the arena.
+ * Return: bytes from @at to the first such page, or to the end of the run.
+ */
+size_t kmst_run_sound_bytes(const struct kmst_run *run, size_t at, size_t bytes)
+{
+	struct page *first;
+	size_t end = at;
+
+	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE))
+		return bytes - at;
+	first = run->page ?: vmalloc_to_page(run->virt);
+	while (end < bytes) {
+		if (PageHWPoison(first + PFN_DOWN(run->offset + end)))
+			break;
+		end += PAGE_SIZE - offset_in_page(run->offset + end);
+	}
+	return min(end, bytes) - at;
+}
+
+/**
  * kmst_arena_page_index() - Place in the arena of a page of a run.
  * @arena:  the arena
  * @run:    the run
@@ -1262,4 +1129,31 @@ size_t kmst_arena_bookkeeping(const struct kmst_arena *arena)
 {
 	return sizeof(*arena) + arena->spans.table_bytes +
 	       BITS_TO_LONGS(arena->object_pages.nr_bits) * sizeof(long);
+}
+
+/**
+ * kmst_arena_source() - Which part of the kernel gave the memory.
+ * @arena: the arena
+ *
+ * Some allocators have two: "cma" takes a block where the area has no room, "kvmalloc"
+ * pages where there is no block, "kmalloc" blocks where no slab is large enough.
+ *
+ * Context: any. The caller holds a reference.
+ * Return: the source.
+ */
+enum kmst_source kmst_arena_source(const struct kmst_arena *arena)
+{
+	const struct kmst_spans *spans = &arena->spans;
+	const void *virt;
+
+	if (spans->objects)
+		return KMST_SOURCE_SLAB;
+	if (spans->pages)
+		return KMST_SOURCE_PAGES;
+	if (spans->from_cma)
+		return KMST_SOURCE_CMA;
+	virt = spans->table[0].virt;
+	if (is_vmalloc_addr(virt))
+		return KMST_SOURCE_VMALLOC;
+	return folio_test_slab(virt_to_folio(virt)) ? KMST_SOURCE_SLAB : KMST_SOURCE_PAGES;
 }

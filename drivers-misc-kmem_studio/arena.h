@@ -3,8 +3,7 @@
  * Level 2: N objects over one allocator.
  *
  * An arena's spans never change between kmst_arena_create() and the last
- * kmst_arena_put(): whoever holds a reference reads them without a lock. (Sharing the
- * pages notes there how they are to be given back, which nobody reads before that.)
+ * kmst_arena_put(): whoever holds a reference reads them without a lock.
  */
 #ifndef KMEM_STUDIO_ARENA_H
 #define KMEM_STUDIO_ARENA_H
@@ -15,6 +14,7 @@
 #include <linux/mutex.h>
 
 #include "allocator.h"
+#include "limits.h"
 #include "plan.h"
 
 struct kmst_cancel;
@@ -28,11 +28,13 @@ struct page;
  * struct kmst_arena_config - what an arena is to be
  * @allocator:   where its memory comes from
  * @nr_structs:  objects, at least 1
- * @max_percent: largest share of RAM that all arenas together may take, in percent
+ * @max_percent: largest share of each kind of memory that all arenas together may take,
+ *               in percent
  * @pattern:     what its words hold, NULL for the default
  * @seed:        what random words derive from
  * @gfp:         flags of the allocation, without those that the allocator adds
  * @nid:         NUMA node to take the memory from, NUMA_NO_NODE for any
+ * @cma_only:    memory that is not of the area for DMA is none
  * @owner:       whose arena it is, from kmst_arena_new_owner(), or 0 for nobody's
  * @name:        what the tracepoints call it
  */
@@ -44,55 +46,25 @@ struct kmst_arena_config {
 	u64				seed;
 	gfp_t				gfp;
 	int				nid;
+	bool				cma_only;
 	u64				owner;
 	char				name[KMST_ARENA_NAME_LEN];
 };
 
 /**
- * enum kmst_limit - what stood in the way of an arena
- * @KMST_LIMIT_NONE:      nothing
- * @KMST_LIMIT_EMPTY:     no objects were asked for
- * @KMST_LIMIT_ORDER:     the order is above the allocator's highest
- * @KMST_LIMIT_SHARE:     the pages are more than the allowed share of RAM
- * @KMST_LIMIT_AVAILABLE: the pages are more than can be had now
- * @KMST_LIMIT_ALLOCATOR: the allocator gave some of the pages, then failed
- * @KMST_LIMIT_SUPPORT:   this kernel has no such memory
- * @KMST_LIMIT_GFP:       the allocator takes no such flags
- * @KMST_LIMIT_SLEEP:     the flags do not let the allocator sleep, and it has to
- * @KMST_LIMIT_NODE:      the node is not online
- * @KMST_LIMIT_ANY_NODE:  the allocator cannot be told a node
- * @KMST_LIMIT_APART:     the pages of its objects lie too far apart
- * @KMST_LIMIT_PUBLISH:   the memory was there, but could not be shown to users
+ * enum kmst_source - which part of the kernel gave an arena's memory
+ * @KMST_SOURCE_NONE:    none did yet
+ * @KMST_SOURCE_PAGES:   the page allocator
+ * @KMST_SOURCE_SLAB:    the slab allocator
+ * @KMST_SOURCE_VMALLOC: vmalloc(), page by page
+ * @KMST_SOURCE_CMA:     the area that is set aside for DMA
  */
-enum kmst_limit {
-	KMST_LIMIT_NONE,
-	KMST_LIMIT_EMPTY,
-	KMST_LIMIT_ORDER,
-	KMST_LIMIT_SHARE,
-	KMST_LIMIT_AVAILABLE,
-	KMST_LIMIT_ALLOCATOR,
-	KMST_LIMIT_SUPPORT,
-	KMST_LIMIT_GFP,
-	KMST_LIMIT_SLEEP,
-	KMST_LIMIT_NODE,
-	KMST_LIMIT_ANY_NODE,
-	KMST_LIMIT_APART,
-	KMST_LIMIT_PUBLISH,
-};
-
-/**
- * struct kmst_refusal - why there is no arena, as numbers
- * @limit:   what stood in the way
- * @wanted:  what was wanted: an order (@KMST_LIMIT_ORDER), flags (@KMST_LIMIT_GFP),
- *           else pages
- * @allowed: what could be had, in the same unit
- * @taken:   pages of @allowed that other arenas hold (@KMST_LIMIT_SHARE)
- */
-struct kmst_refusal {
-	enum kmst_limit	limit;
-	unsigned long	wanted;
-	unsigned long	allowed;
-	unsigned long	taken;
+enum kmst_source {
+	KMST_SOURCE_NONE,
+	KMST_SOURCE_PAGES,
+	KMST_SOURCE_SLAB,
+	KMST_SOURCE_VMALLOC,
+	KMST_SOURCE_CMA,
 };
 
 /**
@@ -111,7 +83,6 @@ struct kmst_object_pages {
  * struct kmst_arena - memory for N objects
  * @ref:          users of the arena; the last one frees it
  * @list:         its place among all arenas
- * @lingering:    its place among those that nobody has but whose pages somebody has
  * @allocator:    where @spans came from
  * @pattern:      what the words hold
  * @seed:         what random words derive from
@@ -123,17 +94,15 @@ struct kmst_object_pages {
  * @object_pages: the pages of @spans if those are objects
  * @nr_pages:     pages that the objects and what guards them lie on
  * @nr_guards:    words of @spans that are not part of an object
- * @reserved:     pages of the share of RAM that it counts for
+ * @claim:        what it counts for among all arenas
  * @alloc_ns:     time that the allocator took, in ns
  * @owner:        whose arena it is
  * @retired:      its owner has let go of it
- * @share_lock:   serialises the first time that it is shared
- * @shared:       its pages may be mapped to user space
+ * @split_lock:   serialises those who give each page of a block a reference
  */
 struct kmst_arena {
 	struct kref			ref;
 	struct list_head		list;
-	struct list_head		lingering;
 	const struct kmst_allocator	*allocator;
 	const struct kmst_pattern	*pattern;
 	u64				seed;
@@ -145,12 +114,11 @@ struct kmst_arena {
 	struct kmst_object_pages	object_pages;
 	unsigned long			nr_pages;
 	u64				nr_guards;
-	unsigned long			reserved;
+	struct kmst_claim		claim;
 	u64				alloc_ns;
 	u64				owner;
 	bool				retired;
-	struct mutex			share_lock;	/* @shared */
-	bool				shared;
+	struct mutex			split_lock;	/* counts of pages */
 };
 
 /**
@@ -214,8 +182,9 @@ struct kmst_arena *kmst_arena_get(struct kmst_arena *arena);
 void kmst_arena_put(struct kmst_arena *arena);
 void kmst_arena_retire(struct kmst_arena *arena);
 unsigned long kmst_arenas_held(u64 owner);
-unsigned long kmst_arenas_drain(void);
-void kmst_arena_share(struct kmst_arena *arena);
+void kmst_arena_split(struct kmst_arena *arena, unsigned long index,
+		      unsigned long nr_pages);
+size_t kmst_run_sound_bytes(const struct kmst_run *run, size_t at, size_t bytes);
 struct kmst_arena *kmst_arena_find(unsigned long pfn);
 int kmst_arena_walk(const struct kmst_arena *arena, kmst_run_fn fn,
 		    void *context, const struct kmst_cancel *cancel);
@@ -237,5 +206,6 @@ unsigned int kmst_arena_blocks(const struct kmst_arena *arena,
 void kmst_arena_count_nodes(const struct kmst_arena *arena,
 			    unsigned long *nr_pages);
 size_t kmst_arena_bookkeeping(const struct kmst_arena *arena);
+enum kmst_source kmst_arena_source(const struct kmst_arena *arena);
 
 #endif /* KMEM_STUDIO_ARENA_H */

@@ -8,6 +8,7 @@
 #include <linux/bitops.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
+#include <linux/freezer.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
@@ -19,11 +20,13 @@
  * @KMST_CANCEL_INTERRUPTED: whoever waits for the result stopped waiting
  * @KMST_CANCEL_STOPPED:     the work at hand is no longer wanted
  * @KMST_CANCEL_CLOSED:      whoever would own the result is going away, for good
+ * @KMST_CANCEL_LOST:        the memory is needed by others, now
  */
 enum kmst_cancel_reason {
 	KMST_CANCEL_INTERRUPTED,
 	KMST_CANCEL_STOPPED,
 	KMST_CANCEL_CLOSED,
+	KMST_CANCEL_LOST,
 };
 
 /**
@@ -39,10 +42,13 @@ struct kmst_cancel {
  * @cancel: the request to watch, NULL for work that must be finished
  *
  * Every loop over pages or objects calls this once in KMST_PAGES_PER_POINT pages. A
- * kernel thread gets no fatal signal; a caller in a program's context may.
+ * kernel thread gets no fatal signal, and is not frozen; a caller in a program's context
+ * may be.
  *
  * Context: process context, may sleep.
- * Return: 0 to go on, -EINTR when asked to give up or when the caller was killed.
+ * Return: 0 to go on, -EINTR when asked to give up or when the caller was killed,
+ * -ERESTARTNOINTR when the machine is about to be suspended: the program makes its call
+ * again after that, and does not see it.
  */
 static inline int kmst_cancel_point(const struct kmst_cancel *cancel)
 {
@@ -51,7 +57,8 @@ static inline int kmst_cancel_point(const struct kmst_cancel *cancel)
 		return 0;
 	if (READ_ONCE(cancel->reasons) || fatal_signal_pending(current))
 		return -EINTR;
-	return 0;
+	/* without a signal pending, the errno would reach the program */
+	return signal_pending(current) && freezing(current) ? -ERESTARTNOINTR : 0;
 }
 
 #endif /* KMEM_STUDIO_CANCEL_H */

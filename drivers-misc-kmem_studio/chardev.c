@@ -6,18 +6,23 @@
  * Who has the device open, or mapped, has the arena: its memory is given back when the
  * last one lets go, however early the arena was stopped. A page that something else took
  * from the mapping meanwhile (a pipe, for one) has a reference of its own and outlives even
- * that.
+ * that. Of compound pages and those of the DMA API nothing can be taken: they are mapped as
+ * frames.
  *
- * Nothing here takes a lock of a session: a device is made and removed by the session's
- * thread, which waits for opens that run (they hold the lock of misc devices).
+ * Nothing here takes a lock of a session, or waits for whoever uses a device.
  */
+#include <linux/capability.h>
+#include <linux/cdev.h>
+#include <linux/cleanup.h>
+#include <linux/device.h>
+#include <linux/device/class.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/kref.h>
 #include <linux/minmax.h>
-#include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/pfn.h>
 #include <linux/poll.h>
 #include <linux/sched.h>
@@ -25,12 +30,17 @@
 #include <linux/security.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
+#include <linux/sprintf.h>
 #include <linux/uio.h>
 #include <linux/wait.h>
+#include <linux/xarray.h>
 
 #include "arena.h"
 #include "cancel.h"
 #include "chardev.h"
+
+/* Devices that there may be at once: one an arena, and the lab's. */
+#define MAX_DEVICES	1025
 
 /* Pages that one fault maps: the next ones are likely to be wanted, too. */
 #define FAULT_PAGES	(SZ_256K / PAGE_SIZE)
@@ -43,26 +53,35 @@
 /**
  * struct kmst_chardev - the device of an arena
  * @ref:     the owner of the device, and each open file
- * @misc:    what the kernel knows of it
- * @arena:   the arena; valid until @misc is deregistered, open files have a reference
+ * @lock:    serialises those who remove it
+ * @minor:   its minor number
+ * @arena:   the arena; valid while @minor leads here, open files have a reference
  * @wait:    who polls an open file; its lock is for the next two
  * @alarms:  verifications that found something wrong
  * @corrupt: the last one did
- * @gone:    the arena was stopped
- * @name:    name of @misc, in sysfs
- * @path:    its place in /dev
+ * @gone:    it was removed
  */
 struct kmst_chardev {
 	struct kref		ref;
-	struct miscdevice	misc;
+	struct mutex		lock;	/* see above */
+	u32			minor;
 	struct kmst_arena	*arena;
 	wait_queue_head_t	wait;
 	unsigned int		alarms;
 	bool			corrupt;
 	bool			gone;
-	char			name[sizeof("kmem_studio-") + KMST_ARENA_NAME_LEN];
-	char			path[sizeof("kmem_studio/") + KMST_ARENA_NAME_LEN];
 };
+
+/* All of the driver's numbers, and which device each leads to now. */
+static dev_t first_number;
+static struct cdev numbers;
+static DEFINE_XARRAY_ALLOC(devices);
+static u32 next_minor;
+
+static dev_t number_of(u32 minor)
+{
+	return MKDEV(MAJOR(first_number), MINOR(first_number) + minor);
+}
 
 /**
  * struct opened - an open file of a device
@@ -89,30 +108,59 @@ static unsigned int alarms_heard(struct kmst_chardev *device)
 
 static void device_free(struct kref *ref)
 {
-	kfree(container_of(ref, struct kmst_chardev, ref));
+	struct kmst_chardev *device = container_of(ref, struct kmst_chardev, ref);
+
+	mutex_destroy(&device->lock);
+	kfree(device);
 }
 
 /* --- open and close --- */
 
+/* Who may see memory of the kernel, whose addresses are told elsewhere? */
+static int check_open(const struct file *file)
+{
+	int err = security_locked_down(LOCKDOWN_DEV_MEM);
+
+	if (err)
+		return err;
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	return file->f_mode & FMODE_WRITE ? -EACCES : 0;
+}
+
+/* While a number leads to a device, that has its arena. */
+static int find_device(u32 minor, struct opened *opened)
+{
+	struct kmst_chardev *device;
+
+	xa_lock(&devices);
+	device = xa_load(&devices, minor);
+	if (device) {
+		kref_get(&device->ref);
+		opened->device = device;
+		opened->arena = kmst_arena_get(device->arena);
+	}
+	xa_unlock(&devices);
+	return device ? 0 : -ENXIO;
+}
+
 static int device_open(struct inode *inode, struct file *file)
 {
-	struct kmst_chardev *device = container_of(file->private_data,
-						   struct kmst_chardev, misc);
 	struct opened *opened;
 	int err;
 
-	/* memory of the kernel, whose addresses are told elsewhere */
-	err = security_locked_down(LOCKDOWN_DEV_MEM);
+	err = check_open(file);
 	if (err)
 		return err;
 	opened = kzalloc(sizeof(*opened), GFP_KERNEL);
 	if (!opened)
 		return -ENOMEM;
-
-	kref_get(&device->ref);
-	opened->device = device;
-	opened->arena = kmst_arena_get(device->arena);
-	opened->heard = alarms_heard(device);
+	err = find_device(iminor(inode) - MINOR(first_number), opened);
+	if (err) {
+		kfree(opened);
+		return err;
+	}
+	opened->heard = alarms_heard(opened->device);
 	file->private_data = opened;
 	return 0;
 }
@@ -122,7 +170,7 @@ static int device_release(struct inode *inode, struct file *file)
 	struct opened *opened = file->private_data;
 
 	kmst_arena_put(opened->arena);
-	kref_put(&opened->device->ref, device_free);
+	kmst_chardev_put(opened->device);
 	kfree(opened);
 	return 0;
 }
@@ -141,20 +189,28 @@ static loff_t device_llseek(struct file *file, loff_t offset, int whence)
 	return generic_file_llseek_size(file, offset, whence, bytes, bytes);
 }
 
-/* Copy from byte @pos on what lies there in a row. Returns bytes, 0 for a bad address. */
-static size_t copy_row(const struct kmst_arena *arena, loff_t pos, size_t left,
-		       struct iov_iter *to)
+/*
+ * Copy from byte @pos on what lies there in a row. Returns bytes, -EFAULT for a bad address,
+ * -EIO for a page that the kernel has found broken.
+ */
+static ssize_t copy_row(const struct kmst_arena *arena, loff_t pos, size_t left,
+			struct iov_iter *to)
 {
 	size_t skip = (u64)pos % WORD_BYTES;
 	struct kmst_run run;
-	size_t bytes;
+	size_t bytes, copied;
 
 	if (!kmst_arena_row(arena, (u64)pos / WORD_BYTES, &run))
-		return 0;
-	bytes = min(left, run.nr_words * WORD_BYTES - skip);
+		return -EFAULT;
+	bytes = kmst_run_sound_bytes(&run, skip, run.nr_words * WORD_BYTES);
+	if (!bytes)
+		return -EIO;
+	bytes = min(left, bytes);
 	if (run.virt)
-		return copy_to_iter(run.virt + skip, bytes, to);
-	return copy_page_to_iter(run.page, run.offset + skip, bytes, to);
+		copied = copy_to_iter(run.virt + skip, bytes, to);
+	else
+		copied = copy_page_to_iter(run.page, run.offset + skip, bytes, to);
+	return copied ?: -EFAULT;
 }
 
 /* Bytes that a read may have from @pos on. */
@@ -168,7 +224,8 @@ static size_t bytes_left(const struct opened *opened, loff_t pos, size_t wanted)
 static ssize_t device_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
 	struct opened *opened = iocb->ki_filp->private_data;
-	size_t left, copied, done = 0, next_point = POINT_BYTES;
+	size_t left, done = 0, next_point = POINT_BYTES;
+	ssize_t copied = 0;
 
 	if (READ_ONCE(opened->device->gone))
 		return -ENODEV;
@@ -178,7 +235,7 @@ static ssize_t device_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	left = bytes_left(opened, iocb->ki_pos, iov_iter_count(to));
 	while (done < left) {
 		copied = copy_row(opened->arena, iocb->ki_pos + done, left - done, to);
-		if (!copied)
+		if (copied < 0)
 			break;
 		done += copied;
 		if (done < next_point)
@@ -189,8 +246,8 @@ static ssize_t device_read_iter(struct kiocb *iocb, struct iov_iter *to)
 			break;
 	}
 	iocb->ki_pos += done;
-	/* nothing is copied if the first byte cannot be */
-	return done || !left ? done : -EFAULT;
+	/* what cannot be had is told to who asks for it first */
+	return done ? done : min(copied, 0);
 }
 
 /* --- map --- */
@@ -214,6 +271,16 @@ static unsigned long collect_pages(const struct kmst_arena *arena, unsigned long
 	return kmst_arena_pages(arena, index, most, pages);
 }
 
+/* Of the pages those in front of the first that the kernel has found broken. */
+static unsigned long count_sound(struct page **pages, unsigned long nr)
+{
+	unsigned long i;
+
+	for (i = 0; i < nr && !PageHWPoison(pages[i]); i++)
+		;
+	return i;
+}
+
 static vm_fault_t device_fault(struct vm_fault *vmf)
 {
 	const struct opened *opened = vmf->vma->vm_file->private_data;
@@ -225,7 +292,11 @@ static vm_fault_t device_fault(struct vm_fault *vmf)
 	nr = collect_pages(opened->arena, vmf->pgoff, most, pages);
 	if (!nr)
 		return VM_FAULT_SIGBUS;
+	nr = count_sound(pages, nr);
+	if (!nr)
+		return VM_FAULT_HWPOISON;
 
+	kmst_arena_split(opened->arena, vmf->pgoff, nr);
 	left = nr;
 	err = vm_insert_pages(vmf->vma, vmf->address, pages, &left);
 	/* a page that is there already ends it: another thread was quicker */
@@ -238,11 +309,39 @@ static const struct vm_operations_struct device_vm_ops = {
 	.fault = device_fault,
 };
 
+/* What is mapped at once is looked at first. */
+static bool is_sound(const struct kmst_arena *arena, unsigned long index, unsigned long nr)
+{
+	struct kmst_page_at at;
+	bool more;
+
+	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE))
+		return true;
+	for (more = kmst_arena_page(arena, index, &at); more && at.index < index + nr;
+	     more = kmst_arena_next_page(arena, &at)) {
+		if (PageHWPoison(at.page))
+			return false;
+		if (!(at.index % KMST_PAGES_PER_POINT))
+			cond_resched();
+	}
+	return true;
+}
+
+static int map_at_once(const struct kmst_arena *arena, struct vm_area_struct *vma)
+{
+	if (!arena->allocator->map)
+		return KMST_BY_FAULTS;
+	if (!is_sound(arena, vma->vm_pgoff, vma_pages(vma)))
+		return -EHWPOISON;
+	return arena->allocator->map(&arena->spans, vma);
+}
+
 static int device_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct opened *opened = file->private_data;
 	struct kmst_arena *arena = opened->arena;
 	unsigned long nr_pages = pages_mappable(arena);
+	int err;
 
 	if (READ_ONCE(opened->device->gone))
 		return -ENODEV;
@@ -256,10 +355,12 @@ static int device_mmap(struct file *file, struct vm_area_struct *vma)
 	if (vma->vm_pgoff >= nr_pages || vma_pages(vma) > nr_pages - vma->vm_pgoff)
 		return -EINVAL;
 
-	kmst_arena_share(arena);
+	vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP, VM_MAYWRITE | VM_MAYEXEC);
+	err = map_at_once(arena, vma);
+	if (err != KMST_BY_FAULTS)
+		return err;
 	/* pages of RAM, each with its reference: VM_MIXEDMAP lets a fault map several */
-	vm_flags_mod(vma, VM_MIXEDMAP | VM_DONTEXPAND | VM_DONTDUMP,
-		     VM_MAYWRITE | VM_MAYEXEC);
+	vm_flags_set(vma, VM_MIXEDMAP);
 	vma->vm_ops = &device_vm_ops;
 	return 0;
 }
@@ -291,7 +392,77 @@ static const struct file_operations device_fops = {
 	.poll		= device_poll,
 };
 
+static char *device_devnode(const struct device *dev, umode_t *mode)
+{
+	if (mode)
+		*mode = 0400;
+	return kasprintf(GFP_KERNEL, "kmem_studio/%s", dev_name(dev));
+}
+
+static const struct class device_class = {
+	.name		= "kmem_studio",
+	.devnode	= device_devnode,
+};
+
+/* --- for the driver's begin and end --- */
+
+/**
+ * kmst_chardev_init() - Get the numbers that devices will have, and their class.
+ *
+ * Context: process context, may sleep.
+ * Return: 0, or an errno of alloc_chrdev_region(), class_register() or cdev_add().
+ */
+int __init kmst_chardev_init(void)
+{
+	int err;
+
+	err = alloc_chrdev_region(&first_number, 0, MAX_DEVICES, "kmem_studio");
+	if (err)
+		return err;
+	err = class_register(&device_class);
+	if (err)
+		goto out_unregister_region;
+	cdev_init(&numbers, &device_fops);
+	numbers.owner = THIS_MODULE;
+	err = cdev_add(&numbers, first_number, MAX_DEVICES);
+	if (err)
+		goto out_unregister_class;
+	return 0;
+
+out_unregister_class:
+	class_unregister(&device_class);
+out_unregister_region:
+	unregister_chrdev_region(first_number, MAX_DEVICES);
+	return err;
+}
+
+/**
+ * kmst_chardev_exit() - Give them back.
+ *
+ * Context: process context, may sleep. No device is left.
+ */
+void kmst_chardev_exit(void)
+{
+	cdev_del(&numbers);
+	class_unregister(&device_class);
+	unregister_chrdev_region(first_number, MAX_DEVICES);
+	xa_destroy(&devices);
+}
+
 /* --- for the owner of an arena --- */
+
+static struct kmst_chardev *new_device(struct kmst_arena *arena)
+{
+	struct kmst_chardev *device = kzalloc(sizeof(*device), GFP_KERNEL);
+
+	if (!device)
+		return NULL;
+	kref_init(&device->ref);
+	mutex_init(&device->lock);
+	init_waitqueue_head(&device->wait);
+	device->arena = arena;
+	return device;
+}
 
 /**
  * kmst_chardev_add() - Make the device of an arena.
@@ -301,49 +472,86 @@ static const struct file_operations device_fops = {
  * A file that is open does not keep a module that fails to load: not before that is
  * past.
  *
- * Context: process context, may sleep. Takes the lock of misc devices.
- * Return: the device, or ERR_PTR of -ENOMEM or of what misc_register() returns.
+ * Context: process context, may sleep. Waits for nobody who uses a device.
+ * Return: the device with a reference for its owner, or ERR_PTR of -ENOMEM, -EBUSY when
+ * there are too many, or of what device_create() returns.
  */
 struct kmst_chardev *kmst_chardev_add(const char *name, struct kmst_arena *arena)
 {
-	struct kmst_chardev *device = kzalloc(sizeof(*device), GFP_KERNEL);
+	struct kmst_chardev *device = new_device(arena);
+	struct device *dev;
 	int err;
 
 	if (!device)
 		return ERR_PTR(-ENOMEM);
-	kref_init(&device->ref);
-	init_waitqueue_head(&device->wait);
-	device->arena = arena;
-	snprintf(device->name, sizeof(device->name), "kmem_studio-%s", name);
-	snprintf(device->path, sizeof(device->path), "kmem_studio/%s", name);
-	device->misc = (struct miscdevice){
-		.minor		= MISC_DYNAMIC_MINOR,
-		.name		= device->name,
-		.nodename	= device->path,
-		.mode		= 0600,
-		.fops		= &device_fops,
-	};
-	err = misc_register(&device->misc);
-	if (err) {
-		kfree(device);
-		return ERR_PTR(err);
+	/* a number that was just in use leads to nothing for a while */
+	err = xa_alloc_cyclic(&devices, &device->minor, device,
+			      XA_LIMIT(0, MAX_DEVICES - 1), &next_minor, GFP_KERNEL);
+	if (err < 0)
+		goto out_put_device;
+	dev = device_create(&device_class, NULL, number_of(device->minor), NULL, "%s", name);
+	if (IS_ERR(dev)) {
+		err = PTR_ERR(dev);
+		goto out_erase;
 	}
 	return device;
+
+out_erase:
+	/* somebody may have made a node of the number */
+	WRITE_ONCE(device->gone, true);
+	xa_erase(&devices, device->minor);
+out_put_device:
+	kmst_chardev_put(device);
+	return ERR_PTR(err);
 }
 
 /**
  * kmst_chardev_remove() - Take the device of an arena away.
- * @device: what kmst_chardev_add() returned; must not be used afterwards
+ * @device: the device, may be removed already
  *
- * Files that are open stay so, and keep the arena; reads of them fail, and polls end.
+ * Files that are open stay so, and keep the arena; reads of them fail, and polls end. Once
+ * this returns there may be another device of that name.
  *
- * Context: process context, may sleep. Takes the lock of misc devices.
+ * Context: process context, may sleep. Waits for nobody who uses the device. The caller
+ * holds a reference.
  */
 void kmst_chardev_remove(struct kmst_chardev *device)
 {
-	misc_deregister(&device->misc);
+	guard(mutex)(&device->lock);
+
+	if (device->gone)
+		return;
 	WRITE_ONCE(device->gone, true);
+	/* the number is not another device's before its name is gone */
+	xa_store(&devices, device->minor, NULL, GFP_KERNEL);
+	device_destroy(&device_class, number_of(device->minor));
+	xa_erase(&devices, device->minor);
 	wake_up_interruptible_poll(&device->wait, EPOLLERR | EPOLLHUP);
+}
+
+/**
+ * kmst_chardev_get() - Take a reference.
+ * @device: a device that the caller knows to be referenced
+ *
+ * Context: any.
+ * Return: @device.
+ */
+struct kmst_chardev *kmst_chardev_get(struct kmst_chardev *device)
+{
+	kref_get(&device->ref);
+	return device;
+}
+
+/**
+ * kmst_chardev_put() - Let go of a reference.
+ * @device: the device
+ *
+ * The owner's is let go of after kmst_chardev_remove().
+ *
+ * Context: process context, may sleep.
+ */
+void kmst_chardev_put(struct kmst_chardev *device)
+{
 	kref_put(&device->ref, device_free);
 }
 
@@ -352,7 +560,9 @@ void kmst_chardev_remove(struct kmst_chardev *device)
  * @device: the device
  * @err:    0, -EILSEQ if something was found wrong, else it says nothing
  *
- * Context: process context. One call at a time.
+ * It may have been removed, or be removed meanwhile.
+ *
+ * Context: process context. The caller holds a reference.
  */
 void kmst_chardev_note(struct kmst_chardev *device, int err)
 {

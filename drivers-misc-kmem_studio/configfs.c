@@ -5,17 +5,23 @@
  * lists the files.
  *
  * Lock order: configfs holds off rmdir while a file is read or written. Then
- * arena.lock, then the session's locks.
+ * arena.lock, then the session's locks, then arena.device_lock.
+ *
+ * configfs holds locks of all its users over rmdir, so that is quick: the arena is shown no
+ * more, and its thread is told to end. Who waits for it is a work item of @removals, which
+ * the driver's exit waits for.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/atomic.h>
+#include <linux/capability.h>
 #include <linux/cleanup.h>
 #include <linux/configfs.h>
 #include <linux/ctype.h>
 #include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/kstrtox.h>
+#include <linux/lockdep.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -27,6 +33,7 @@
 #include <linux/string.h>
 #include <linux/stringify.h>
 #include <linux/sysfs.h>
+#include <linux/workqueue.h>
 
 #include "chardev.h"
 #include "configfs.h"
@@ -47,6 +54,9 @@
 
 /* The lab's own arena is called so in the trace. */
 #define LAB_NAME		"lab"
+
+/* Removed arenas, whose threads still verify and free. */
+static struct workqueue_struct *removals;
 
 /**
  * struct arenas - the folder of all arenas
@@ -70,8 +80,12 @@ struct arenas {
  *           the session
  * @scrubs_logged: keeps scrubs that find something else each time from flooding the log
  * @debugfs: its folder of tables
- * @device:  its device while it is live; the session's thread makes and removes it
+ * @device_lock: the next two
+ * @device:  its device while it is live
+ * @removed: there is to be no device any more
+ * @removal: waits for the end of the session, and frees all of this
  * @who:     what its lines of the log begin with
+ * @thread:  what its thread is called
  */
 struct arena {
 	struct config_item		item;
@@ -81,8 +95,12 @@ struct arena {
 	u64				logged;
 	struct ratelimit_state		scrubs_logged;
 	struct dentry			*debugfs;
+	struct mutex			device_lock;	/* see above */
 	struct kmst_chardev		*device;
+	bool				removed;
+	struct work_struct		removal;
 	char				who[sizeof("arenas/: ") + KMST_ARENA_NAME_LEN];
+	char				thread[sizeof("kmst/") + KMST_ARENA_NAME_LEN];
 };
 
 static struct arena *arena_of(struct config_item *item)
@@ -105,7 +123,10 @@ static void arena_hello(struct kmst_session *session,
 static void arena_filled(struct kmst_session *session,
 			 const struct kmst_arena *kmst_arena)
 {
-	container_of(session, struct arena, session)->logged = 0;
+	struct arena *arena = container_of(session, struct arena, session);
+
+	arena->logged = 0;
+	kmst_log_source(arena->who, kmst_arena);
 }
 
 static int arena_publish(struct kmst_session *session, struct kmst_arena *kmst_arena)
@@ -113,6 +134,10 @@ static int arena_publish(struct kmst_session *session, struct kmst_arena *kmst_a
 	struct arena *arena = container_of(session, struct arena, session);
 	struct kmst_chardev *device;
 
+	guard(mutex)(&arena->device_lock);
+
+	if (arena->removed)
+		return 0;
 	device = kmst_chardev_add(kmst_arena->name, kmst_arena);
 	if (IS_ERR(device))
 		return PTR_ERR(device);
@@ -120,9 +145,37 @@ static int arena_publish(struct kmst_session *session, struct kmst_arena *kmst_a
 	return 0;
 }
 
+static void remove_device(struct arena *arena)
+{
+	lockdep_assert_held(&arena->device_lock);
+
+	if (!arena->device)
+		return;
+	kmst_chardev_remove(arena->device);
+	kmst_chardev_put(arena->device);
+	arena->device = NULL;
+}
+
 static void arena_retire(struct kmst_session *session, struct kmst_arena *kmst_arena)
 {
-	kmst_chardev_remove(container_of(session, struct arena, session)->device);
+	struct arena *arena = container_of(session, struct arena, session);
+
+	guard(mutex)(&arena->device_lock);
+
+	remove_device(arena);
+}
+
+static void arena_lost(struct kmst_session *session, unsigned long nr_pages)
+{
+	kmst_log_lost(container_of(session, struct arena, session)->who, nr_pages);
+}
+
+static void note_on_device(struct arena *arena, int err)
+{
+	guard(mutex)(&arena->device_lock);
+
+	if (arena->device)
+		kmst_chardev_note(arena->device, err);
 }
 
 /* Whoever asked gets an answer. A scrub adds to the log what is not there yet. */
@@ -131,9 +184,9 @@ static void arena_verified(struct kmst_session *session,
 			   const struct kmst_report *report, bool scrub, int err)
 {
 	struct arena *arena = container_of(session, struct arena, session);
-	u64 found = report->mismatches + report->bad_translations;
+	u64 found = report->mismatches + report->bad_translations + report->poisoned;
 
-	kmst_chardev_note(arena->device, err);
+	note_on_device(arena, err);
 	if (!err)
 		arena->logged = 0;
 	if (err != -EILSEQ)
@@ -149,6 +202,7 @@ static const struct kmst_session_ops arena_ops = {
 	.filled		= arena_filled,
 	.publish	= arena_publish,
 	.retire		= arena_retire,
+	.lost		= arena_lost,
 	.verified	= arena_verified,
 };
 
@@ -168,7 +222,7 @@ static int check_idle(struct arena *arena, const char *name)
 	lockdep_assert_held(&arena->lock);
 
 	kmst_session_results(&arena->session, &results);
-	if (results.state == KMST_STATE_IDLE)
+	if (results.state == KMST_STATE_IDLE || results.state == KMST_STATE_LOST)
 		return 0;
 	pr_err("%s%s is not changed: the arena is live; write 0 to live first\n",
 	       arena->who, name);
@@ -185,7 +239,7 @@ static ssize_t set_uint(struct arena *arena, unsigned int *value, const char *na
 	if (kstrtouint(page, 0, &wanted) || wanted < lowest || wanted > highest)
 		return refuse(arena, name, page, takes);
 
-	scoped_cond_guard(mutex_intr, return -EINTR, &arena->lock) {
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
 		err = check_idle(arena, name);
 		if (err)
 			return err;
@@ -249,7 +303,7 @@ static ssize_t arena_seed_show(struct config_item *item, char *page)
 	u64 seed = 0;
 
 	/* more than a 32-bit machine reads at once */
-	scoped_cond_guard(mutex_intr, return -EINTR, &arena->lock)
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock)
 		seed = arena->config.arena.seed;
 	return sysfs_emit(page, "%llu\n", seed);
 }
@@ -264,7 +318,7 @@ static ssize_t arena_seed_store(struct config_item *item, const char *page,
 	if (kstrtou64(page, 0, &seed))
 		return refuse(arena, "seed", page, "a number from 0 to 2^64 - 1");
 
-	scoped_cond_guard(mutex_intr, return -EINTR, &arena->lock) {
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
 		err = check_idle(arena, "seed");
 		if (err)
 			return err;
@@ -287,11 +341,14 @@ static ssize_t arena_allocator_store(struct config_item *item, const char *page,
 	struct arena *arena = arena_of(item);
 	int err;
 
-	if (!allocator)
-		return refuse(arena, "allocator", page,
-			      "one of the names in kmem_studio/allocators");
+	if (!allocator) {
+		char names[KMST_NAMES_TEXT];
 
-	scoped_cond_guard(mutex_intr, return -EINTR, &arena->lock) {
+		kmst_allocator_names(names);
+		return refuse(arena, "allocator", page, names);
+	}
+
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
 		err = check_idle(arena, "allocator");
 		if (err)
 			return err;
@@ -314,11 +371,14 @@ static ssize_t arena_pattern_store(struct config_item *item, const char *page,
 	struct arena *arena = arena_of(item);
 	int err;
 
-	if (!pattern)
-		return refuse(arena, "pattern", page,
-			      "one of the names in kmem_studio/patterns");
+	if (!pattern) {
+		char names[KMST_NAMES_TEXT];
 
-	scoped_cond_guard(mutex_intr, return -EINTR, &arena->lock) {
+		kmst_pattern_names(names);
+		return refuse(arena, "pattern", page, names);
+	}
+
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
 		err = check_idle(arena, "pattern");
 		if (err)
 			return err;
@@ -344,7 +404,7 @@ static ssize_t arena_node_store(struct config_item *item, const char *page,
 		return refuse(arena, "node", page,
 			      "-1 for any, or the number of a node that is online");
 
-	scoped_cond_guard(mutex_intr, return -EINTR, &arena->lock) {
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
 		err = check_idle(arena, "node");
 		if (err)
 			return err;
@@ -372,7 +432,7 @@ static ssize_t arena_gfp_store(struct config_item *item, const char *page,
 	if (kmst_gfp_parse(page, &gfp))
 		return refuse(arena, "gfp", page, KMST_GFP_TAKES);
 
-	scoped_cond_guard(mutex_intr, return -EINTR, &arena->lock) {
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
 		err = check_idle(arena, "gfp");
 		if (err)
 			return err;
@@ -381,6 +441,56 @@ static ssize_t arena_gfp_store(struct config_item *item, const char *page,
 	return len;
 }
 CONFIGFS_ATTR(arena_, gfp);
+
+static ssize_t arena_give_way_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%d\n", READ_ONCE(arena_of(item)->config.give_way));
+}
+
+static ssize_t arena_give_way_store(struct config_item *item, const char *page,
+				    size_t len)
+{
+	struct arena *arena = arena_of(item);
+	unsigned int wanted;
+	int err;
+
+	if (kstrtouint(page, 0, &wanted) || wanted > 1)
+		return refuse(arena, "give_way", page,
+			      "1 to be given back when memory runs out, 0 to be kept");
+
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
+		err = check_idle(arena, "give_way");
+		if (err)
+			return err;
+		WRITE_ONCE(arena->config.give_way, wanted);
+	}
+	return len;
+}
+CONFIGFS_ATTR(arena_, give_way);
+
+static ssize_t arena_cma_only_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%d\n", READ_ONCE(arena_of(item)->config.arena.cma_only));
+}
+
+static ssize_t arena_cma_only_store(struct config_item *item, const char *page, size_t len)
+{
+	struct arena *arena = arena_of(item);
+	bool wanted;
+	int err;
+
+	if (kstrtobool(page, &wanted))
+		return refuse(arena, "cma_only", page, "0 or 1");
+
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
+		err = check_idle(arena, "cma_only");
+		if (err)
+			return err;
+		WRITE_ONCE(arena->config.arena.cma_only, wanted);
+	}
+	return len;
+}
+CONFIGFS_ATTR(arena_, cma_only);
 
 /* --- commands --- */
 
@@ -419,8 +529,10 @@ static ssize_t arena_live_store(struct config_item *item, const char *page,
 
 	if (kstrtouint(page, 0, &live) || live > 1)
 		return refuse(arena, "live", page, "1 to start, 0 to stop");
+	if (!capable(CAP_SYS_ADMIN))
+		return kmst_log_capability(arena->who, "live");
 
-	scoped_cond_guard(mutex_intr, return -EINTR, &arena->lock)
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock)
 		err = live ? start(arena) : kmst_session_stop(&arena->session);
 	return err ?: len;
 }
@@ -432,6 +544,14 @@ static ssize_t say_not_live(struct arena *arena, const char *name)
 	pr_err("%s%s does nothing: no arena is live; write 1 to live first\n",
 	       arena->who, name);
 	return -ENODEV;
+}
+
+/* It was there, and was given back: the log has told so. */
+static ssize_t say_lost(struct arena *arena, const char *name)
+{
+	pr_err("%s%s does nothing: the arena was given back when memory ran out; write 1 to live to start it again\n",
+	       arena->who, name);
+	return -ENOMEM;
 }
 
 static ssize_t arena_verify_store(struct config_item *item, const char *page,
@@ -447,6 +567,8 @@ static ssize_t arena_verify_store(struct config_item *item, const char *page,
 	err = kmst_session_verify(&arena->session);
 	if (err == -ENODEV)
 		return say_not_live(arena, "verify");
+	if (err == -ENOMEM)
+		return say_lost(arena, "verify");
 	return err ?: len;
 }
 CONFIGFS_ATTR_WO(arena_, verify);
@@ -464,6 +586,8 @@ static ssize_t arena_corrupt_store(struct config_item *item, const char *page,
 	err = kmst_session_corrupt(&arena->session, word);
 	if (err == -ENODEV)
 		return say_not_live(arena, "corrupt");
+	if (err == -ENOMEM)
+		return say_lost(arena, "corrupt");
 	if (err == -ERANGE)
 		pr_err("%scorrupt=%llu is refused: the arena has no such word\n",
 		       arena->who, word);
@@ -483,22 +607,47 @@ static ssize_t arena_##_name##_show(struct config_item *item, char *page)	\
 }										\
 CONFIGFS_ATTR_RO(arena_, _name)
 
+RESULT(run, "%llu", results.run);
 RESULT(state, "%s", kmst_state_name(results.state));
 RESULT(error, "%d", results.error);
+RESULT(source, "%s", kmst_source_name(results.source));
 RESULT(nr_pages, "%lu", results.nr_pages);
-RESULT(order, "%u", results.order);
 RESULT(nr_spans, "%lu", results.nr_spans);
 RESULT(bytes_requested, "%llu", results.bytes_requested);
-RESULT(bytes_allocated, "%llu", results.bytes_allocated);
+RESULT(bytes_on_pages, "%llu", results.bytes_on_pages);
+RESULT(bytes_bookkeeping, "%llu", results.bytes_bookkeeping);
 RESULT(bytes_slack, "%llu", results.bytes_allocated ?
 			    results.bytes_allocated - results.bytes_requested : 0);
 RESULT(words_verified, "%llu", results.words_verified);
 RESULT(mismatches, "%llu", results.mismatches);
+RESULT(poisoned, "%lu", results.poisoned);
+RESULT(verified_in, "%s", kmst_verified_in_name(&results));
 RESULT(alloc_ns, "%llu", results.alloc_ns);
 RESULT(fill_ns, "%llu", results.fill_ns);
 RESULT(verify_ns, "%llu", results.verify_ns);
 RESULT(free_ns, "%llu", results.free_ns);
 RESULT(scrubs, "%llu", results.scrubs);
+
+/* Empty for allocators that take no such block. */
+static ssize_t arena_order_show(struct config_item *item, char *page)
+{
+	struct kmst_results results;
+
+	kmst_session_results(&arena_of(item)->session, &results);
+	return results.order < 0 ? sysfs_emit(page, "\n") :
+				   sysfs_emit(page, "%d\n", results.order);
+}
+CONFIGFS_ATTR_RO(arena_, order);
+
+static ssize_t arena_bytes_allocated_show(struct config_item *item, char *page)
+{
+	struct kmst_results results;
+
+	kmst_session_results(&arena_of(item)->session, &results);
+	return sysfs_emit(page, "%llu%s\n", results.bytes_allocated,
+			  results.usable_only ? " usable" : "");
+}
+CONFIGFS_ATTR_RO(arena_, bytes_allocated);
 
 /* Not of the run, but of those before it. */
 static ssize_t arena_pages_held_show(struct config_item *item, char *page)
@@ -519,7 +668,7 @@ static ssize_t arena_nodes_show(struct config_item *item, char *page)
 		if (len > MAX_TEXT - NODE_TEXT)
 			break;
 		len += sysfs_emit_at(page, len, "%d %lu\n", nid,
-				     READ_ONCE(session->node_pages[nid]));
+				     kmst_session_node_pages(session, nid));
 	}
 	return len;
 }
@@ -532,23 +681,31 @@ static struct configfs_attribute *arena_attrs[] = {
 	&arena_attr_seed,
 	&arena_attr_node,
 	&arena_attr_gfp,
+	&arena_attr_cma_only,
 	&arena_attr_scrub_ms,
 	&arena_attr_max_mismatches,
+	&arena_attr_give_way,
 	&arena_attr_live,
 	&arena_attr_verify,
 	&arena_attr_corrupt,
+	&arena_attr_run,
 	&arena_attr_state,
 	&arena_attr_error,
+	&arena_attr_source,
 	&arena_attr_nr_pages,
 	&arena_attr_order,
 	&arena_attr_nr_spans,
 	&arena_attr_bytes_requested,
 	&arena_attr_bytes_allocated,
 	&arena_attr_bytes_slack,
+	&arena_attr_bytes_on_pages,
+	&arena_attr_bytes_bookkeeping,
 	&arena_attr_nodes,
 	&arena_attr_pages_held,
 	&arena_attr_words_verified,
 	&arena_attr_mismatches,
+	&arena_attr_poisoned,
+	&arena_attr_verified_in,
 	&arena_attr_alloc_ns,
 	&arena_attr_fill_ns,
 	&arena_attr_verify_ns,
@@ -564,6 +721,7 @@ static void arena_release(struct config_item *item)
 	struct arena *arena = arena_of(item);
 
 	ratelimit_state_exit(&arena->scrubs_logged);
+	mutex_destroy(&arena->device_lock);
 	mutex_destroy(&arena->lock);
 	kfree(arena);
 }
@@ -604,6 +762,15 @@ static int check_name(const char *name)
 	return 0;
 }
 
+/* Sleeps as long as the thread needs to verify and to free. */
+static void finish_removal(struct work_struct *work)
+{
+	struct arena *arena = container_of(work, struct arena, removal);
+
+	kmst_session_close(&arena->session);
+	config_item_put(&arena->item);
+}
+
 static struct arena *new_arena(const char *name)
 {
 	struct arena *arena = kzalloc(sizeof(*arena), GFP_KERNEL);
@@ -611,6 +778,8 @@ static struct arena *new_arena(const char *name)
 	if (!arena)
 		return NULL;
 	mutex_init(&arena->lock);
+	mutex_init(&arena->device_lock);
+	INIT_WORK(&arena->removal, finish_removal);
 	arena->config = (struct kmst_session_config){
 		.arena = {
 			.allocator	= kmst_allocator_at(0),
@@ -620,13 +789,15 @@ static struct arena *new_arena(const char *name)
 			.nid		= NUMA_NO_NODE,
 		},
 		.max_mismatches = KMST_REPORT_BAD_WORDS,
+		.give_way	= true,
 	};
 	ratelimit_state_init(&arena->scrubs_logged, DEFAULT_RATELIMIT_INTERVAL,
 			     DEFAULT_RATELIMIT_BURST);
 	ratelimit_set_flags(&arena->scrubs_logged, RATELIMIT_MSG_ON_RELEASE);
 	strscpy(arena->config.arena.name, name);
 	snprintf(arena->who, sizeof(arena->who), "arenas/%s: ", name);
-	kmst_session_init(&arena->session, &arena_ops, arena->config.arena.name);
+	snprintf(arena->thread, sizeof(arena->thread), "kmst/%s", name);
+	kmst_session_init(&arena->session, &arena_ops, arena->thread);
 	return arena;
 }
 
@@ -658,10 +829,16 @@ static struct config_item *arenas_make_item(struct config_group *group,
 /* No file of the folder is being read or written now, nor will be. */
 static void arenas_drop_item(struct config_group *group, struct config_item *item)
 {
-	kmst_session_close(&arena_of(item)->session);
-	kmst_debugfs_remove(arena_of(item)->debugfs);
+	struct arena *arena = arena_of(item);
+
+	scoped_guard(mutex, &arena->device_lock) {
+		arena->removed = true;
+		remove_device(arena);
+	}
+	kmst_debugfs_remove(arena->debugfs);
 	atomic_dec(&arenas_of(group)->nr);
-	config_item_put(item);
+	kmst_session_end(&arena->session);
+	queue_work(removals, &arena->removal);
 }
 
 static struct configfs_group_operations arenas_group_ops = {
@@ -727,26 +904,36 @@ static struct arenas arenas;
  * @max_percent: tells the share of RAM that all arenas together may take
  *
  * Context: process context, may sleep.
- * Return: 0, or as configfs_register_subsystem().
+ * Return: 0, -ENOMEM, or as configfs_register_subsystem().
  */
 int __init kmst_configfs_init(unsigned int (*max_percent)(void))
 {
+	int err;
+
+	removals = alloc_workqueue("kmem_studio", WQ_UNBOUND, 0);
+	if (!removals)
+		return -ENOMEM;
 	arenas.max_percent = max_percent;
 	config_group_init(&studio.su_group);
 	mutex_init(&studio.su_mutex);
 	config_group_init_type_name(&arenas.group, "arenas", &arenas_type);
 	configfs_add_default_group(&arenas.group, &studio.su_group);
-	return configfs_register_subsystem(&studio);
+	err = configfs_register_subsystem(&studio);
+	if (err)
+		destroy_workqueue(removals);
+	return err;
 }
 
 /**
  * kmst_configfs_exit() - Take the folder away.
  *
- * Each arena holds a reference to the module: there are none left.
+ * Each folder of an arena holds a reference to the module: there are none left. Those that
+ * were removed may still be verified.
  *
- * Context: process context, may sleep.
+ * Context: process context, sleeps for these verifications.
  */
 void kmst_configfs_exit(void)
 {
+	destroy_workqueue(removals);
 	configfs_unregister_subsystem(&studio);
 }

@@ -5,19 +5,31 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
+#include "chardev.h"
 #include "configfs.h"
 #include "debugfs.h"
+#include "device.h"
 #include "lab.h"
+#include "session.h"
 
 static int __init kmem_studio_init(void)
 {
 	int err;
 
+	err = kmst_device_init();
+	if (err)
+		return err;
+	err = kmst_chardev_init();
+	if (err)
+		goto out_exit_device;
 	kmst_debugfs_init();
+	err = kmst_sessions_init();
+	if (err)
+		goto out_exit_debugfs;
 	/* the lab first: what it refuses must not find arenas of others */
 	err = kmst_lab_init();
 	if (err)
-		goto out_exit_debugfs;
+		goto out_exit_sessions;
 
 	err = kmst_configfs_init(kmst_lab_max_percent);
 	if (err)
@@ -28,8 +40,13 @@ static int __init kmem_studio_init(void)
 
 out_exit_lab:
 	kmst_lab_exit();
+out_exit_sessions:
+	kmst_sessions_exit();
 out_exit_debugfs:
 	kmst_debugfs_exit();
+	kmst_chardev_exit();
+out_exit_device:
+	kmst_device_exit();
 	return err;
 }
 module_init(kmem_studio_init);
@@ -38,7 +55,10 @@ static void __exit kmem_studio_exit(void)
 {
 	kmst_configfs_exit();
 	kmst_lab_exit();
+	kmst_sessions_exit();
 	kmst_debugfs_exit();
+	kmst_chardev_exit();
+	kmst_device_exit();
 }
 module_exit(kmem_studio_exit);
 

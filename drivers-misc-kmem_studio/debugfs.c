@@ -8,6 +8,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/capability.h>
 #include <linux/cleanup.h>
 #include <linux/debugfs.h>
 #include <linux/fs.h>
@@ -54,13 +55,14 @@ struct view {
 	struct kmst_page_at	at;
 };
 
-/* A page by the way that its place in the arena allows. */
+/* A page as its place in the arena has it: that of vmalloc was found by the page table. */
 static void translate_at(const struct kmst_page_at *at, struct kmst_translation *t)
 {
-	if (at->virt && is_vmalloc_addr(at->virt))
-		kmst_translate_vmalloc(at->virt, t);
-	else
-		kmst_translate_page(at->page, t);
+	kmst_translate_page(at->page, t);
+	if (!at->virt || !is_vmalloc_addr(at->virt))
+		return;
+	t->kind = KMST_KIND_VMALLOC;
+	t->virt = at->virt;
 }
 
 static void *view_start(struct seq_file *seq, loff_t *pos)
@@ -221,9 +223,13 @@ static int view_open(struct inode *inode, struct file *file,
 		     const struct seq_operations *ops)
 {
 	struct kmst_session *session = inode->i_private;
-	struct kmst_arena *arena = kmst_session_arena(session);
+	struct kmst_arena *arena;
 	struct view *view;
 
+	/* addresses: who may not read them in pagemap may not read them here */
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	arena = kmst_session_arena(session);
 	view = __seq_open_private(file, ops, sizeof(*view));
 	if (!view) {
 		if (arena)
@@ -314,8 +320,7 @@ static void show_placement(struct seq_file *seq, const struct kmst_arena *arena,
 	}
 	for_each_online_node(nid)
 		seq_printf(seq, "pages_on_node_%d:\t%lu\n", nid,
-			   READ_ONCE(session->node_pages[nid]));
-	seq_printf(seq, "bookkeeping_bytes:\t%zu\n", kmst_arena_bookkeeping(arena));
+			   kmst_session_node_pages(session, nid));
 }
 
 static void show_arena(struct seq_file *seq, const struct kmst_arena *arena)
@@ -330,23 +335,33 @@ static void show_arena(struct seq_file *seq, const struct kmst_arena *arena)
 		   str_yes_no(allocator->promises & KMST_MAPPABLE),
 		   str_yes_no(allocator->promises & KMST_PER_OBJECT));
 	seq_printf(seq, "gfp:\t%s\nnode:\t%d\n", flags, arena->nid);
+	if (arena->spans.nr_calls)
+		seq_printf(seq, "bulk_calls:\t%lu\nbulk_calls_single:\t%lu\n",
+			   arena->spans.nr_calls, arena->spans.nr_single);
 	seq_printf(seq, "pattern:\t%s\nseed:\t%llu\n", arena->pattern->name, arena->seed);
-	seq_printf(seq, "nr_structs:\t%u\norder:\t%u\n", arena->plan.nr_structs,
-		   arena->plan.order);
+	seq_printf(seq, "nr_structs:\t%u\n", arena->plan.nr_structs);
+	if (kmst_allocator_takes_order(allocator))
+		seq_printf(seq, "order:\t%u\n", arena->plan.order);
 }
 
 static void show_results(struct seq_file *seq, const struct kmst_results *results)
 {
-	seq_printf(seq, "state:\t%s\nerror:\t%d\n", kmst_state_name(results->state),
-		   results->error);
+	seq_printf(seq, "run:\t%llu\nstate:\t%s\nerror:\t%d\n", results->run,
+		   kmst_state_name(results->state), results->error);
+	seq_printf(seq, "source:\t%s\n", kmst_source_name(results->source));
 	seq_printf(seq, "pages:\t%lu\nspans:\t%lu\n", results->nr_pages, results->nr_spans);
-	seq_printf(seq, "bytes_requested:\t%llu\nbytes_allocated:\t%llu\nbytes_slack:\t%llu\n",
+	seq_printf(seq, "bytes_requested:\t%llu\nbytes_allocated:\t%llu%s\nbytes_slack:\t%llu\n",
 		   results->bytes_requested, results->bytes_allocated,
+		   results->usable_only ? " usable" : "",
 		   results->bytes_allocated ?
 		   results->bytes_allocated - results->bytes_requested : 0);
+	seq_printf(seq, "bytes_on_pages:\t%llu\nbytes_bookkeeping:\t%llu\n",
+		   results->bytes_on_pages, results->bytes_bookkeeping);
 	seq_printf(seq, "verifications:\t%llu\nscrubs:\t%llu\nwords_verified:\t%llu\nmismatches:\t%llu\n",
 		   results->verifications, results->scrubs, results->words_verified,
 		   results->mismatches);
+	seq_printf(seq, "poisoned:\t%lu\nverified_in:\t%s\n", results->poisoned,
+		   kmst_verified_in_name(results));
 	seq_printf(seq, "alloc_ns:\t%llu\nfill_ns:\t%llu\nverify_ns:\t%llu\nfree_ns:\t%llu\n",
 		   results->alloc_ns, results->fill_ns, results->verify_ns,
 		   results->free_ns);
@@ -407,11 +422,13 @@ static DEFINE_MUTEX(questions_lock);
 static const char * const verdicts[] = {
 	[KMST_IS_MEMORY]   = "memory: the kernel has a descriptor for it",
 	[KMST_IS_RESERVED] = "reserved: RAM, but kept by the kernel or firmware from the start",
+	[KMST_IS_HIDDEN]   = "memory: but the MMU does not map it now (free, a guard, or secret)",
 	[KMST_IS_NOMAP]	   = "no memory: registers, a hole, or RAM that is not the kernel's",
 	[KMST_IS_USER]	   = "no memory: user space's, only its process can translate it",
 	[KMST_IS_HOLE]	   = "no memory: a hole, no RAM is there",
 	[KMST_IS_UNMAPPED] = "no memory: in the area of vmalloc, and nothing is mapped there",
 	[KMST_IS_DEVICE]   = "no memory: in the area of vmalloc, mapped to a device",
+	[KMST_IS_UNKNOWN]  = "unknown: in the area of vmalloc, not looked up on this machine",
 	[KMST_IS_OTHER]	   = "no memory: neither in the linear map nor in the area of vmalloc",
 };
 
@@ -442,6 +459,16 @@ static void show_owner(struct seq_file *seq, unsigned long pfn)
 		kmst_arena_put(arena);
 }
 
+/* Who does not hold a page takes it as it is: mapped or not. */
+static const char *routes_of(const struct kmst_translation *t)
+{
+	unsigned int differ = kmst_translation_compare(t);
+
+	if (differ == KMST_ROUTE_UNMAPPED)
+		return "agree, but for the MMU, which has none";
+	return differ ? "DIFFER" : "agree";
+}
+
 static void show_translation(struct seq_file *seq, const struct kmst_translation *t)
 {
 	seq_printf(seq, "page:\t%p\npfn:\t0x%lx\nphys:\t%pa\nvirt:\t%p\n", t->page,
@@ -460,7 +487,7 @@ static void show_translation(struct seq_file *seq, const struct kmst_translation
 			   &t->back_phys, from, t->back_page);
 		show_table_route(seq, t);
 	}
-	seq_printf(seq, "routes:\t%s\n", kmst_translation_compare(t) ? "DIFFER" : "agree");
+	seq_printf(seq, "routes:\t%s\n", routes_of(t));
 	show_owner(seq, t->pfn);
 }
 
@@ -497,7 +524,8 @@ static int translate_show(struct seq_file *seq, void *v)
 	verdict = answer(&question, &t);
 	seq_printf(seq, "question:\t%s0x%llx\nanswer:\t%s\n", prefixes[question.kind],
 		   question.value, verdicts[verdict]);
-	if (verdict == KMST_IS_MEMORY || verdict == KMST_IS_RESERVED)
+	if (verdict == KMST_IS_MEMORY || verdict == KMST_IS_RESERVED ||
+	    verdict == KMST_IS_HIDDEN)
 		show_translation(seq, &t);
 	return 0;
 }

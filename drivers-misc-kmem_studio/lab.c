@@ -5,11 +5,14 @@
  * The lines of the kernel log are an interface: scripts and courses look for
  * them. Documentation/misc-devices/kmem_studio.rst lists them.
  *
- * Lock order: the module's parameter lock (held by the core around each .set and
- * .get), then the session's lock.
+ * Lock order: the session's locks, then lab.device_lock. The module's parameter lock, which
+ * the core holds around each .set and .get, comes before both, but is let go of while an
+ * arena is filled, verified or freed: built in, it is that of all parameters of the kernel.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/capability.h>
+#include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/highmem.h>
@@ -18,6 +21,7 @@
 #include <linux/mmzone.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/mutex.h>
 #include <linux/nodemask.h>
 #include <linux/numa.h>
 #include <linux/printk.h>
@@ -28,10 +32,18 @@
 #include "debugfs.h"
 #include "lab.h"
 #include "log.h"
+#include "names.h"
 #include "session.h"
 
+/* What this code is, whatever the kernel that it is built for was configured to have. */
+#ifdef MODULE
+#define IS_A_MODULE		true
+#else
+#define IS_A_MODULE		false
+#endif
+
 /* A driver that is part of the kernel is idle unless the command line asks. */
-#define DEFAULT_NR_STRUCTS	(IS_MODULE(CONFIG_KMEM_STUDIO) ? 2000 : 0)
+#define DEFAULT_NR_STRUCTS	(IS_A_MODULE ? 2000 : 0)
 #define DEFAULT_MAX_PERCENT	50
 #define MAX_MAX_PERCENT		90
 
@@ -39,32 +51,36 @@
  * struct lab - the parameters, and the session they control
  * @session:     the arena and its thread
  * @debugfs:     its folder of tables
- * @device:      its device, NULL without one; the session's thread makes and removes it,
- *               but for the first one
  * @allocator:   for the next start; NULL is the first of the table
  * @nr_structs:  objects to start with, until @running
  * @max_percent: for the next start
  * @verbose:     list the pages; read by the session's thread
  * @running:     initialised: writes to nr_structs take effect at once
+ * @device_lock: the next three
+ * @arena:       the arena that users may be let in to, NULL without one
+ * @device:      its device, NULL without one
  * @open:        the module stays: there may be a device
  *
- * All but @session are written under the parameter lock.
+ * @allocator to @running are written under the parameter lock.
  */
 struct lab {
 	struct kmst_session		session;
 	struct dentry			*debugfs;
-	struct kmst_chardev		*device;
 	const struct kmst_allocator	*allocator;
 	unsigned int			nr_structs;
 	unsigned int			max_percent;
 	bool				verbose;
 	bool				running;
+	struct mutex			device_lock;	/* see above */
+	struct kmst_arena		*arena;
+	struct kmst_chardev		*device;
 	bool				open;
 };
 
 static struct lab lab = {
 	.nr_structs	= DEFAULT_NR_STRUCTS,
 	.max_percent	= DEFAULT_MAX_PERCENT,
+	.device_lock	= __MUTEX_INITIALIZER(lab.device_lock),
 };
 
 static const struct kmst_allocator *lab_allocator(void)
@@ -110,7 +126,8 @@ static void log_first_words(const struct kmst_arena *arena,
 		/* a line takes milliseconds on a serial console */
 		if (kmst_cancel_point(cancel))
 			return;
-		if (kmst_arena_word(arena, (u64)i * per_page, &run))
+		if (kmst_arena_word(arena, (u64)i * per_page, &run) &&
+		    kmst_run_sound_bytes(&run, 0, sizeof(unsigned int)))
 			pr_info("The first element in the %luth page is %u\n", i,
 				read_word(&run));
 	}
@@ -128,7 +145,10 @@ static void log_placement(struct kmst_session *session, const struct kmst_arena 
 			pr_info("Blocks of order %u: %u\n", order, blocks);
 	}
 	for_each_online_node(nid)
-		pr_info("Pages on node %d: %lu\n", nid, session->node_pages[nid]);
+		pr_info("Pages on node %d: %lu\n", nid, kmst_session_node_pages(session, nid));
+	if (arena->spans.nr_calls)
+		pr_info("Bulk calls: %lu\tthat gave one page: %lu\tmemory policy: not asked, pages of the CPU's node first\n",
+			arena->spans.nr_calls, arena->spans.nr_single);
 }
 
 static void log_arena(struct kmst_session *session,
@@ -136,39 +156,67 @@ static void log_arena(struct kmst_session *session,
 {
 	bool verbose = READ_ONCE(lab.verbose);
 
+	kmst_log_source("", arena);
 	if (verbose)
 		log_first_words(arena, &session->cancel);
 	if (verbose || arena->allocator != kmst_allocator_at(0))
 		log_placement(session, arena);
 }
 
-static int make_device(struct kmst_session *session, struct kmst_arena *arena)
+static int make_device(void)
 {
 	struct kmst_chardev *device;
 
+	lockdep_assert_held(&lab.device_lock);
+
 	/* too early: kmst_lab_open() does it */
-	if (!lab.open)
+	if (!lab.open || !lab.arena)
 		return 0;
-	device = kmst_chardev_add(arena->name, arena);
+	device = kmst_chardev_add(lab.arena->name, lab.arena);
 	if (IS_ERR(device))
 		return PTR_ERR(device);
 	lab.device = device;
 	return 0;
 }
 
-static void remove_device(struct kmst_session *session, struct kmst_arena *arena)
+static int let_users_in(struct kmst_session *session, struct kmst_arena *arena)
 {
-	if (lab.device)
+	int err;
+
+	guard(mutex)(&lab.device_lock);
+
+	lab.arena = arena;
+	err = make_device();
+	if (err)
+		lab.arena = NULL;
+	return err;
+}
+
+static void let_nobody_in(struct kmst_session *session, struct kmst_arena *arena)
+{
+	guard(mutex)(&lab.device_lock);
+
+	if (lab.device) {
 		kmst_chardev_remove(lab.device);
+		kmst_chardev_put(lab.device);
+	}
 	lab.device = NULL;
+	lab.arena = NULL;
+}
+
+static void log_lost(struct kmst_session *session, unsigned long nr_pages)
+{
+	kmst_log_lost("", nr_pages);
 }
 
 static void log_report(struct kmst_session *session,
 		       const struct kmst_arena *arena,
 		       const struct kmst_report *report, bool scrub, int err)
 {
-	if (lab.device)
-		kmst_chardev_note(lab.device, err);
+	scoped_guard(mutex, &lab.device_lock) {
+		if (lab.device)
+			kmst_chardev_note(lab.device, err);
+	}
 	if (err)
 		kmst_log_report("", report);
 	else
@@ -178,8 +226,9 @@ static void log_report(struct kmst_session *session,
 static const struct kmst_session_ops lab_ops = {
 	.hello		= say_hello,
 	.filled		= log_arena,
-	.publish	= make_device,
-	.retire		= remove_device,
+	.publish	= let_users_in,
+	.retire		= let_nobody_in,
+	.lost		= log_lost,
 	.verified	= log_report,
 };
 
@@ -195,18 +244,18 @@ static struct kmst_session_config lab_config(unsigned int nr_structs)
 			.name		= "lab",
 		},
 		.max_mismatches = KMST_REPORT_BAD_WORDS,
+		.give_way	= true,
 	};
 }
 
-static int start(unsigned int nr_structs)
+static int restart(const struct kmst_session_config *config)
 {
-	struct kmst_session_config config = lab_config(nr_structs);
 	struct kmst_refusal why;
 	int err;
 
-	err = kmst_session_restart(&lab.session, &config, &why);
+	err = kmst_session_restart(&lab.session, config, &why);
 	if (err)
-		kmst_log_refusal("", &config.arena, &why, err);
+		kmst_log_refusal("", &config->arena, &why, err);
 	return err;
 }
 
@@ -217,6 +266,18 @@ static int refuse_value(const struct kernel_param *kp, const char *val,
 
 	/* built in, the name is that of the command line: kmem_studio.NAME */
 	return kmst_log_value("", prefix ? prefix + 1 : kp->name, val, takes);
+}
+
+/* What takes memory, or gives it back, lasts: nobody has to wait for it to read a value. */
+static int restart_or_stop(unsigned int nr_structs)
+{
+	struct kmst_session_config config = lab_config(nr_structs);
+	int err;
+
+	kernel_param_unlock(THIS_MODULE);
+	err = nr_structs ? restart(&config) : kmst_session_stop(&lab.session);
+	kernel_param_lock(THIS_MODULE);
+	return err;
 }
 
 static int nr_structs_set(const char *val, const struct kernel_param *kp)
@@ -230,7 +291,9 @@ static int nr_structs_set(const char *val, const struct kernel_param *kp)
 		lab.nr_structs = nr_structs;
 		return 0;
 	}
-	return nr_structs ? start(nr_structs) : kmst_session_stop(&lab.session);
+	if (!capable(CAP_SYS_ADMIN))
+		return kmst_log_capability("", "nr_structs");
+	return restart_or_stop(nr_structs);
 }
 
 static int nr_structs_get(char *buffer, const struct kernel_param *kp)
@@ -254,8 +317,12 @@ static int allocator_set(const char *val, const struct kernel_param *kp)
 {
 	const struct kmst_allocator *allocator = kmst_allocator_find(val);
 
-	if (!allocator)
-		return refuse_value(kp, val, "the name of an allocator");
+	if (!allocator) {
+		char names[KMST_NAMES_TEXT];
+
+		kmst_allocator_names(names);
+		return refuse_value(kp, val, names);
+	}
 	lab.allocator = allocator;
 	return 0;
 }
@@ -295,9 +362,13 @@ MODULE_PARM_DESC(verbose,
 
 static int max_percent_set(const char *val, const struct kernel_param *kp)
 {
-	if (param_set_uint_minmax(val, kp, 1, MAX_MAX_PERCENT))
+	unsigned int percent;
+
+	if (kstrtouint(val, 0, &percent) || !percent || percent > MAX_MAX_PERCENT)
 		return refuse_value(kp, val, "a number from 1 to "
 				    __stringify(MAX_MAX_PERCENT));
+	/* read by those who make arenas in configfs, without the parameter lock */
+	WRITE_ONCE(lab.max_percent, percent);
 	return 0;
 }
 
@@ -311,27 +382,30 @@ MODULE_PARM_DESC(max_percent,
 
 /*
  * What the limits refuse is refused before the module is said to be loaded. A start
- * that fails after that has it said to be unloaded, too, as it then is.
+ * that fails after that has it said to be unloaded, too, as it then is. A write to
+ * nr_structs that was quicker is the later wish, and stays.
  */
-static int first_start(void)
+static int first_start(const struct kmst_session_config *config)
 {
-	struct kmst_session_config config = lab_config(lab.nr_structs);
+	bool wanted = config->arena.nr_structs;
 	struct kmst_refusal why;
-	int err;
+	int err = 0;
 
-	if (lab.nr_structs) {
-		err = kmst_session_check(&lab.session, &config, &why);
-		if (err) {
-			kmst_log_refusal("", &config.arena, &why, err);
-			return err;
-		}
+	if (wanted)
+		err = kmst_session_check(&lab.session, config, &why);
+	if (err) {
+		kmst_log_refusal("", &config->arena, &why, err);
+		return err;
 	}
 	pr_info("Loaded kmem_studio module\n");
-	if (!lab.nr_structs)
+	if (!wanted)
 		return 0;
 
-	err = start(lab.nr_structs);
-	if (err && IS_MODULE(CONFIG_KMEM_STUDIO))
+	err = kmst_session_start(&lab.session, config, &why);
+	if (!err || err == -EBUSY)
+		return 0;
+	kmst_log_refusal("", &config->arena, &why, err);
+	if (IS_A_MODULE)
 		pr_info("Unloaded kmem_studio module\n");
 	return err;
 }
@@ -339,23 +413,24 @@ static int first_start(void)
 /**
  * kmst_lab_init() - Start the lab as the parameters ask.
  *
- * Context: process context, sleeps until the arena is filled. Takes the parameter
- * lock, so that a write to a parameter waits for the start to end.
- * Return: 0, or as kmst_session_restart(). A start that fails leaves a module
+ * Context: process context, sleeps until the arena is filled. Takes the parameter lock.
+ * Return: 0, or as kmst_session_start(). A start that fails leaves a module
  * unloaded, but a built-in driver idle: it has no other time to be initialised.
  */
 int __init kmst_lab_init(void)
 {
+	struct kmst_session_config config;
 	int err;
 
 	kmst_session_init(&lab.session, &lab_ops, "k_memory");
 
 	kernel_param_lock(THIS_MODULE);
 	lab.running = true;
-	err = first_start();
+	config = lab_config(lab.nr_structs);
 	kernel_param_unlock(THIS_MODULE);
 
-	if (err && IS_MODULE(CONFIG_KMEM_STUDIO)) {
+	err = first_start(&config);
+	if (err && IS_A_MODULE) {
 		/* a parameter that is being written must not start another one */
 		kmst_session_close(&lab.session);
 		return err;
@@ -370,22 +445,18 @@ int __init kmst_lab_init(void)
  * device of the arena that the init started, are made now. The lab works without them,
  * too.
  *
- * Context: process context, may sleep. Takes the parameter lock.
+ * Context: process context, may sleep.
  */
 void __init kmst_lab_open(void)
 {
-	struct kmst_arena *arena;
-	int err = 0;
+	int err;
 
 	lab.debugfs = kmst_debugfs_add("lab", &lab.session);
-	kernel_param_lock(THIS_MODULE);
+
+	guard(mutex)(&lab.device_lock);
+
 	lab.open = true;
-	arena = kmst_session_arena(&lab.session);
-	if (arena) {
-		err = make_device(&lab.session, arena);
-		kmst_arena_put(arena);
-	}
-	kernel_param_unlock(THIS_MODULE);
+	err = make_device();
 	if (err)
 		pr_err("/dev/kmem_studio/lab cannot be made, error %d: write to nr_structs to try again\n",
 		       err);
@@ -395,22 +466,14 @@ void __init kmst_lab_open(void)
  * kmst_lab_exit() - Verify and free what is live.
  *
  * The parameters' files are still there while this runs: a write that comes now
- * is refused, and one that is filling an arena gives up. Arenas of configfs are gone by
- * then, but for pages that something still has and that go back all at once.
+ * is refused, and one that is filling an arena gives up.
  *
- * Context: process context, sleeps for the verification and until those pages are back;
- * a fatal signal ends the latter.
+ * Context: process context, sleeps for the verification.
  */
 void kmst_lab_exit(void)
 {
-	unsigned long left;
-
 	kmst_session_close(&lab.session);
 	kmst_debugfs_remove(lab.debugfs);
-	left = kmst_arenas_drain();
-	if (left)
-		pr_err("%lu pages are lost until the next boot: something has a page of them, and unloading was killed while it waited\n",
-		       left);
 	pr_info("Unloaded kmem_studio module\n");
 }
 

@@ -39,13 +39,41 @@ int kmst_log_value(const char *who, const char *name, const char *val,
 	return -EINVAL;
 }
 
+/**
+ * kmst_log_capability() - Say which setting wants more privilege than its writer has.
+ * @who:  what the line begins with
+ * @name: name of the setting
+ *
+ * Context: process context, may sleep.
+ * Return: -EPERM, for the writer.
+ */
+int kmst_log_capability(const char *who, const char *name)
+{
+	pr_err("%s%s is refused: taking memory for an arena needs CAP_SYS_ADMIN, use sudo\n",
+	       who, name);
+	return -EPERM;
+}
+
+/**
+ * kmst_log_lost() - Say that an arena was given back before it was verified.
+ * @who:      what the line begins with
+ * @nr_pages: pages that it had
+ *
+ * Context: process context, may sleep.
+ */
+void kmst_log_lost(const char *who, unsigned long nr_pages)
+{
+	pr_err("%sthe arena is lost: memory ran out, and its %lu pages were given back, not verified, so that no program is killed: start it again when more memory is free\n",
+	       who, nr_pages);
+}
+
 static void log_bad_word(const char *who, const struct kmst_bad_word *bad)
 {
-	pr_err("%sMismatch in page: %lu\tstruct: %llu\tindex: %u\tphysical address: %pa\texpected: %u\tgot: %u%s\n",
+	pr_err("%sMismatch in page: %lu\tstruct: %llu\tindex: %u\tphysical address: %pa\texpected: %u\tgot: %u%s\tagain: %u\n",
 	       who, bad->page, bad->word / KMST_STRUCT_WORDS,
 	       (unsigned int)(bad->word % KMST_STRUCT_WORDS), &bad->phys,
 	       bad->expected, bad->got,
-	       bad->guard ? "\t(guard beyond the last struct)" : "");
+	       bad->guard ? "\t(guard beyond the last struct)" : "", bad->again);
 }
 
 static void log_bad_route(const char *who, const struct kmst_report *report)
@@ -77,9 +105,67 @@ void kmst_log_report(const char *who, const struct kmst_report *report)
 	}
 	if (report->bad_translations)
 		log_bad_route(who, report);
+	if (report->right_again)
+		pr_err("%sA second look found %llu of %llu wrong words right: what went wrong there was on the way\n",
+		       who, report->right_again, report->mismatches);
+	if (report->poisoned)
+		pr_err("%sHardware-poisoned pages: %lu, what they held is lost and was not read\n",
+		       who, report->poisoned);
 	pr_err("%sVerification failed: %llu of %llu words and the addresses of %lu of %lu pages are wrong\n",
 	       who, report->mismatches, report->words + report->guards,
 	       report->bad_translations, report->pages);
+}
+
+/**
+ * kmst_log_source() - Say when an arena's memory is not from where its allocator is named
+ * after.
+ * @who:   what the line begins with
+ * @arena: the arena
+ *
+ * Context: process context, may sleep. The caller holds a reference.
+ */
+void kmst_log_source(const char *who, const struct kmst_arena *arena)
+{
+	if (!arena->allocator->uses_cma || kmst_arena_source(arena) == KMST_SOURCE_CMA)
+		return;
+	pr_notice("%snr_structs=%u lies on a block of the page allocator (%llu pages), not in the area for DMA, %s\n",
+		  who, arena->plan.nr_structs, arena->spans.bytes >> PAGE_SHIFT,
+		  arena->plan.nr_pages == 1 ? "from which the DMA API takes no single page" :
+		  "which had no room in one piece");
+}
+
+static const char *pool_name(enum kmst_pool pool)
+{
+	static const char * const names[] = {
+		[KMST_POOL_LOW]		= "low memory",
+		[KMST_POOL_HIGH]	= "high memory",
+		[KMST_POOL_CMA]		= "the area for DMA (CMA)",
+	};
+
+	return names[pool];
+}
+
+/* The most objects that so many pages hold. */
+static unsigned int structs_in(unsigned long nr_pages)
+{
+	return min_t(u64, (u64)nr_pages * (PAGE_SIZE / sizeof(struct kmst_struct)),
+		     U32_MAX);
+}
+
+static void log_run(const char *who, const struct kmst_arena_config *config,
+		    const struct kmst_refusal *why)
+{
+	const struct kmst_allocator *allocator = config->allocator;
+
+	if (config->cma_only) {
+		pr_err("%snr_structs=%u needs %lu pages in a row, the area for DMA has %lu: write 0 to cma_only, or ask for at most %u structs\n",
+		       who, config->nr_structs, why->wanted, why->allowed,
+		       structs_in(why->allowed));
+		return;
+	}
+	pr_err("%snr_structs=%u needs %lu pages in a row, allocator %s ends at %lu (%s): use allocator=chunk, which has no such limit, or at most %u structs\n",
+	       who, config->nr_structs, why->wanted, allocator->name, why->allowed,
+	       allocator->max_run_is, structs_in(why->allowed));
 }
 
 /* What stood in the way is a limit. */
@@ -104,12 +190,35 @@ static void log_limit(const char *who, const struct kmst_arena_config *config,
 		       (unsigned long)plan.structs_per_page << why->allowed);
 		return;
 	case KMST_LIMIT_SHARE:
-		pr_err("%snr_structs=%u needs %lu pages, max_percent=%u of RAM is %lu pages, of which other arenas have %lu: ask for fewer structs, or raise max_percent\n",
-		       who, nr, why->wanted, config->max_percent, why->allowed, why->taken);
+		pr_err("%snr_structs=%u needs %lu pages, max_percent=%u of %s is %lu pages, of which other arenas have %lu: ask for fewer structs, or raise max_percent\n",
+		       who, nr, why->wanted, config->max_percent, pool_name(why->pool),
+		       why->allowed, why->taken);
 		return;
 	case KMST_LIMIT_AVAILABLE:
 		pr_err("%snr_structs=%u needs %lu pages, %lu are available: ask for fewer structs, or end a program\n",
 		       who, nr, why->wanted, why->allowed);
+		return;
+	case KMST_LIMIT_RUN:
+		log_run(who, config, why);
+		return;
+	case KMST_LIMIT_TABLE:
+		pr_err("%snr_structs=%u needs a table of %lu pointers, allocator %s ends at %lu (what kvmalloc gives at once): use allocator=chunk, which needs none\n",
+		       who, nr, why->wanted, name, why->allowed);
+		return;
+	case KMST_LIMIT_AREA:
+		pr_err("%snr_structs=%u needs %lu pages, %lu of the area for DMA may be had, the rest is left to display and camera: ask for fewer structs, or use allocator=exact\n",
+		       who, nr, why->wanted, why->allowed);
+		return;
+	case KMST_LIMIT_CMA_ONLY:
+		pr_err("%snr_structs=%u needs %lu pages of the area for DMA, %s, and cma_only=1 takes no others: nothing is held, ask for %s structs, or write 0 to cma_only\n",
+		       who, nr, why->wanted,
+		       why->wanted == 1 ? "from which the DMA API takes no single page" :
+		       "which has no room in one piece",
+		       why->wanted == 1 ? "more" : "fewer");
+		return;
+	case KMST_LIMIT_NOT_CMA:
+		pr_err("%sallocator=%s is not started: cma_only=1 is for memory of the area for DMA: use allocator=cma, or write 0 to cma_only\n",
+		       who, name);
 		return;
 	case KMST_LIMIT_SUPPORT:
 		pr_err("%sallocator=%s is not started: this kernel has no such memory (CONFIG_DMA_CMA, or cma= on its command line): use allocator=exact\n",
@@ -168,8 +277,11 @@ void kmst_log_refusal(const char *who, const struct kmst_arena_config *config,
 	}
 
 	switch (err) {
+	case -ERESTARTNOINTR:
+		/* the same write comes again */
+		return;
 	case -EINTR:
-		pr_err("%snr_structs=%u was given up before it was filled, by a signal or by unloading: nothing is held\n",
+		pr_err("%snr_structs=%u was given up before it was filled, as its writer was killed or the driver is unloaded: nothing is held\n",
 		       who, nr);
 		return;
 	case -EILSEQ:

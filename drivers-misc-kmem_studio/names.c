@@ -8,10 +8,13 @@
 #include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
+#include <linux/mm.h>
 #include <linux/page-flags.h>
 #include <linux/string.h>
 
+#include "allocator.h"
 #include "names.h"
+#include "pattern.h"
 
 struct gfp_name {
 	const char	*name;
@@ -159,6 +162,44 @@ void kmst_gfp_print(gfp_t gfp, char *text)
 	}
 }
 
+static size_t add_name(char *text, size_t len, const char *name)
+{
+	return len + scnprintf(text + len, KMST_NAMES_TEXT - len, "%s%s",
+			       len ? ", " : "one of ", name);
+}
+
+/**
+ * kmst_allocator_names() - List the names of the allocators, for a line of the log.
+ * @text: KMST_NAMES_TEXT bytes, gets the text
+ *
+ * Context: any.
+ */
+void kmst_allocator_names(char *text)
+{
+	const struct kmst_allocator *allocator;
+	unsigned int i;
+	size_t len = 0;
+
+	for (i = 0; (allocator = kmst_allocator_at(i)); i++)
+		len = add_name(text, len, allocator->name);
+}
+
+/**
+ * kmst_pattern_names() - List the names of the patterns, for a line of the log.
+ * @text: KMST_NAMES_TEXT bytes, gets the text
+ *
+ * Context: any.
+ */
+void kmst_pattern_names(char *text)
+{
+	const struct kmst_pattern *pattern;
+	unsigned int i;
+	size_t len = 0;
+
+	for (i = 0; (pattern = kmst_pattern_at(i)); i++)
+		len = add_name(text, len, pattern->name);
+}
+
 /**
  * kmst_state_name() - The word for what a session does.
  * @state: the state
@@ -173,9 +214,44 @@ const char *kmst_state_name(enum kmst_state state)
 		[KMST_STATE_STARTING]	= "starting",
 		[KMST_STATE_LIVE]	= "live",
 		[KMST_STATE_CORRUPT]	= "corrupt",
+		[KMST_STATE_LOST]	= "lost",
 	};
 
 	return names[state];
+}
+
+/**
+ * kmst_source_name() - The word for the part of the kernel that gave memory.
+ * @source: the source
+ *
+ * Context: any, pure.
+ * Return: the word, an empty one for none.
+ */
+const char *kmst_source_name(enum kmst_source source)
+{
+	static const char * const names[] = {
+		[KMST_SOURCE_NONE]	= "",
+		[KMST_SOURCE_PAGES]	= "pages",
+		[KMST_SOURCE_SLAB]	= "slab",
+		[KMST_SOURCE_VMALLOC]	= "vmalloc",
+		[KMST_SOURCE_CMA]	= "cma",
+	};
+
+	return names[source];
+}
+
+/**
+ * kmst_verified_in_name() - The word for where the verified words came from.
+ * @results: figures of the run
+ *
+ * Context: any, pure.
+ * Return: the word, empty before the first verification.
+ */
+const char *kmst_verified_in_name(const struct kmst_results *results)
+{
+	if (!results->verifications)
+		return "";
+	return results->cached ? "caches" : "memory";
 }
 
 /**
@@ -183,7 +259,8 @@ const char *kmst_state_name(enum kmst_state state)
  * @t: the page's translation
  *
  * Context: any. The caller holds the page.
- * Return: the word; "slab" for a page of the linear map that is the slab allocator's.
+ * Return: the word; "slab" for a page of the linear map that is the slab allocator's, which
+ * marks the first page of a block for all of it.
  */
 const char *kmst_kind_name(const struct kmst_translation *t)
 {
@@ -193,7 +270,7 @@ const char *kmst_kind_name(const struct kmst_translation *t)
 		[KMST_KIND_HIGHMEM]	= "highmem",
 	};
 
-	if (t->kind == KMST_KIND_LINEAR && PageSlab(t->page))
+	if (t->kind == KMST_KIND_LINEAR && folio_test_slab(page_folio(t->page)))
 		return "slab";
 	return names[t->kind];
 }

@@ -23,14 +23,29 @@ struct kmst_place {
 	u64	seed;
 };
 
+/* Words that are judged together, at most. */
+#define KMST_SEEN_WORDS	4
+
+/**
+ * struct kmst_seen - neighbouring words as a comparison loaded them
+ * @nr:    how many there are
+ * @words: their values; not all of them need be wrong
+ */
+struct kmst_seen {
+	unsigned int	nr;
+	unsigned int	words[KMST_SEEN_WORDS];
+};
+
 /**
  * struct kmst_pattern - one way to tell the words of an arena apart
  * @name:        what the user calls it
  * @description: what a word holds and what that is good for, one line
  * @word:        value of the first word of a run
  * @fill:        write a run of words, contiguous in physical addresses too
- * @check:       compare such a run. Returns the index of the first word that
- *               differs, @nr if none does
+ * @check:       compare such a run. Returns @nr if no word differs; else the index
+ *               of the first word of the first group that one differs in. @seen
+ *               then is that group, and the words behind it are still to be
+ *               compared. Each word is loaded once
  *
  * All of them may be called in any context, and do not sleep.
  */
@@ -41,12 +56,14 @@ struct kmst_pattern {
 	void		(*fill)(unsigned int *words, size_t nr,
 				const struct kmst_place *place);
 	size_t		(*check)(const unsigned int *words, size_t nr,
-				 const struct kmst_place *place);
+				 const struct kmst_place *place,
+				 struct kmst_seen *seen);
 };
 
 const struct kmst_pattern *kmst_pattern_find(const char *name);
 const struct kmst_pattern *kmst_pattern_at(unsigned int index);
 void kmst_pattern_guard_fill(unsigned int *words, size_t nr);
-size_t kmst_pattern_guard_check(const unsigned int *words, size_t nr);
+size_t kmst_pattern_guard_check(const unsigned int *words, size_t nr,
+				struct kmst_seen *seen);
 
 #endif /* KMEM_STUDIO_PATTERN_H */

@@ -3,6 +3,9 @@
  * A session's thread allocates and fills an arena, sleeps until it is told to stop,
  * verifies every word, frees the arena and ends. Meanwhile it may verify the arena
  * each time a period is over: that is a scrub.
+ *
+ * When the machine runs out of memory, sessions give theirs back before programs are
+ * killed for it, the largest first.
  */
 #include <linux/bitops.h>
 #include <linux/cleanup.h>
@@ -11,7 +14,10 @@
 #include <linux/ktime.h>
 #include <linux/lockdep.h>
 #include <linux/nodemask.h>
+#include <linux/notifier.h>
+#include <linux/oom.h>
 #include <linux/sched.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/task.h>
 #include <linux/string.h>
 
@@ -20,6 +26,20 @@
 
 /* The bit of a word that kmst_session_corrupt() flips. */
 #define CORRUPT_MASK	BIT(0)
+
+/* While it scrubs, a thread leaves the CPU to all others. */
+#define SCRUB_NICE	MAX_NICE
+
+/* Who waits for a fill or a stop holds locks: of configfs, of sysfs, and the session's. */
+#define WAIT_STATE	(TASK_KILLABLE | TASK_FREEZABLE_UNSAFE)
+
+/* Sessions that have a thread: those that may give way. */
+static LIST_HEAD(sessions);
+static DEFINE_SPINLOCK(sessions_lock);
+
+/* How many have given way, and who waits for one to do so. */
+static atomic_t nr_given;
+static DECLARE_WAIT_QUEUE_HEAD(given);
 
 /**
  * kmst_session_init() - Prepare an idle session.
@@ -39,7 +59,9 @@ void kmst_session_init(struct kmst_session *session,
 	mutex_init(&session->lock);
 	mutex_init(&session->words);
 	spin_lock_init(&session->results_lock);
+	INIT_LIST_HEAD(&session->list);
 	init_completion(&session->started);
+	init_completion(&session->ended);
 	init_waitqueue_head(&session->wake);
 }
 
@@ -48,21 +70,24 @@ static u64 ns_since(u64 begin)
 	return ktime_get_ns() - begin;
 }
 
-static void begin_results(struct kmst_session *session)
+/* --- results --- */
+
+static void begin_results(struct kmst_session *session,
+			  const struct kmst_session_config *config)
 {
 	struct kmst_plan plan;
-	int nid;
 
-	kmst_plan_init(&plan, session->config.arena.nr_structs, PAGE_SHIFT);
-	for_each_online_node(nid)
-		WRITE_ONCE(session->node_pages[nid], 0);
+	kmst_plan_init(&plan, config->arena.nr_structs, PAGE_SHIFT);
 
 	spin_lock(&session->results_lock);
 	session->results = (struct kmst_results){
+		.run		 = session->results.run + 1,
 		.state		 = KMST_STATE_STARTING,
-		.order		 = plan.order,
+		.order		 = kmst_allocator_takes_order(config->arena.allocator) ?
+				   (int)plan.order : -1,
 		.bytes_requested = plan.bytes,
 	};
+	memset(session->node_pages, 0, sizeof(session->node_pages));
 	spin_unlock(&session->results_lock);
 }
 
@@ -70,12 +95,18 @@ static void note_arena(struct kmst_session *session, const struct kmst_arena *ar
 {
 	struct kmst_results *results = &session->results;
 
-	kmst_arena_count_nodes(arena, session->node_pages);
+	memset(session->node_count, 0, sizeof(session->node_count));
+	kmst_arena_count_nodes(arena, session->node_count);
 
 	spin_lock(&session->results_lock);
+	memcpy(session->node_pages, session->node_count, sizeof(session->node_pages));
+	results->source = kmst_arena_source(arena);
 	results->nr_pages = arena->nr_pages;
 	results->nr_spans = kmst_arena_nr_spans(arena);
 	results->bytes_allocated = arena->spans.bytes;
+	results->usable_only = arena->spans.usable_only;
+	results->bytes_on_pages = (u64)arena->nr_pages << PAGE_SHIFT;
+	results->bytes_bookkeeping = kmst_arena_bookkeeping(arena);
 	results->alloc_ns = arena->alloc_ns;
 	spin_unlock(&session->results_lock);
 }
@@ -100,6 +131,9 @@ static void note_verified(struct kmst_session *session, u64 verify_ns, int err)
 	struct kmst_results *results = &session->results;
 	struct kmst_report *report = session->report;
 
+	/* the program that asked will ask again */
+	if (err == -ERESTARTNOINTR)
+		return;
 	spin_lock(&session->results_lock);
 	results->error = err;
 	/* what was given up says nothing about the words that it has not seen */
@@ -107,6 +141,8 @@ static void note_verified(struct kmst_session *session, u64 verify_ns, int err)
 		results->state = err ? KMST_STATE_CORRUPT : KMST_STATE_LIVE;
 		results->words_verified = report->words + report->guards;
 		results->mismatches = report->mismatches;
+		results->poisoned = report->poisoned;
+		results->cached = report->cached;
 		results->verify_ns = verify_ns;
 		results->verifications++;
 	}
@@ -128,6 +164,20 @@ static u64 note_scrub(struct kmst_session *session)
 	scrubs = ++session->results.scrubs;
 	spin_unlock(&session->results_lock);
 	return scrubs;
+}
+
+/* --- the thread --- */
+
+static bool is_told(const struct kmst_session *session, enum kmst_cancel_reason reason)
+{
+	return test_bit(reason, &session->cancel.reasons);
+}
+
+/* Who stopped waiting for the start does not matter any more once it has come to its end. */
+static bool is_told_to_end(const struct kmst_session *session)
+{
+	return kthread_should_stop() ||
+	       READ_ONCE(session->cancel.reasons) & ~BIT(KMST_CANCEL_INTERRUPTED);
 }
 
 static struct kmst_arena *create_arena(struct kmst_session *session)
@@ -202,11 +252,12 @@ static void set_arena(struct kmst_session *session, struct kmst_arena *arena)
 	spin_unlock(&session->results_lock);
 }
 
+/* Nobody finds the arena any more before no more users are let in. */
 static void retire_arena(struct kmst_session *session, struct kmst_arena *arena)
 {
+	set_arena(session, NULL);
 	if (session->ops->retire)
 		session->ops->retire(session, arena);
-	set_arena(session, NULL);
 	free_arena(session, arena);
 }
 
@@ -239,7 +290,10 @@ static void scrub(struct kmst_session *session, const struct kmst_arena *arena)
 
 	guard(mutex)(&session->words);
 
+	set_user_nice(current, SCRUB_NICE);
 	err = verify_locked(session, arena, true, &session->cancel);
+	/* who waits for the lock, or for the end, must not wait for a low priority */
+	set_user_nice(current, 0);
 	/* told to stop: the verification at the end says what is to be said */
 	if (err == -EINTR)
 		return;
@@ -247,76 +301,141 @@ static void scrub(struct kmst_session *session, const struct kmst_arena *arena)
 	trace_kmst_scrub(arena->name, scrubs, session->report->mismatches, err);
 }
 
-/* kthread_stop() wakes the thread; nothing else ends its sleep before a period does. */
-static void sleep_until_stopped(struct kmst_session *session,
-				const struct kmst_arena *arena)
+static void sleep_until_told(struct kmst_session *session,
+			     const struct kmst_arena *arena)
 {
 	unsigned long period = msecs_to_jiffies(session->config.scrub_ms);
 
-	while (!kthread_should_stop()) {
+	while (!is_told_to_end(session)) {
 		if (!period) {
-			wait_event_interruptible(session->wake, kthread_should_stop());
+			wait_event_interruptible(session->wake, is_told_to_end(session));
 			continue;
 		}
-		wait_event_interruptible_timeout(session->wake, kthread_should_stop(),
+		wait_event_interruptible_timeout(session->wake, is_told_to_end(session),
 						 period);
-		if (!kthread_should_stop())
+		if (!is_told_to_end(session))
 			scrub(session, arena);
 	}
 }
 
-static int session_thread(void *data)
+/* Somebody waits for this memory, and for nothing that would need more of it. */
+static int give_arena_back(struct kmst_session *session, struct kmst_arena *arena)
 {
-	struct kmst_session *session = data;
-	struct kmst_arena *arena;
+	unsigned long nr_pages = arena->nr_pages;
+	unsigned int saved = memalloc_noreclaim_save();
+
+	/* who verifies has a reference, and is about to give up */
+	mutex_lock(&session->words);
+	retire_arena(session, arena);
+	mutex_unlock(&session->words);
+	memalloc_noreclaim_restore(saved);
+	note_state(session, KMST_STATE_LOST, -ENOMEM);
+	atomic_inc(&nr_given);
+	wake_up_all(&given);
+	if (session->ops->lost)
+		session->ops->lost(session, nr_pages);
+	return -ENOMEM;
+}
+
+static int end_arena(struct kmst_session *session, struct kmst_arena *arena)
+{
 	int err;
 
-	session->ops->hello(session, &session->config.arena);
-	arena = create_ready_arena(session);
-	session->start_err = PTR_ERR_OR_ZERO(arena);
-	note_state(session, IS_ERR(arena) ? KMST_STATE_IDLE : KMST_STATE_LIVE,
-		   session->start_err);
-	if (IS_ERR(arena)) {
-		/* Ending early is safe: the starter holds a task reference. */
-		complete(&session->started);
-		return PTR_ERR(arena);
-	}
-
-	set_arena(session, arena);
-	complete(&session->started);
-	sleep_until_stopped(session, arena);
-
+	if (is_told(session, KMST_CANCEL_LOST))
+		return give_arena_back(session, arena);
 	err = verify_at_end(session, arena);
 	retire_arena(session, arena);
 	note_state(session, KMST_STATE_IDLE, err);
 	return err;
 }
 
-/* End the thread and wait until it has left the driver's code. */
+/* A start that gave way has nothing any more, and ran out of memory. */
+static int why_not_started(struct kmst_session *session, int err)
+{
+	if (!is_told(session, KMST_CANCEL_LOST) || err != -EINTR)
+		return err;
+	atomic_inc(&nr_given);
+	wake_up_all(&given);
+	return -ENOMEM;
+}
+
+static int live_and_end(struct kmst_session *session)
+{
+	struct kmst_arena *arena;
+
+	session->ops->hello(session, &session->config.arena);
+	arena = create_ready_arena(session);
+	if (IS_ERR(arena)) {
+		session->start_err = why_not_started(session, PTR_ERR(arena));
+		note_state(session, KMST_STATE_IDLE, session->start_err);
+		complete(&session->started);
+		return session->start_err;
+	}
+	session->start_err = 0;
+	note_state(session, KMST_STATE_LIVE, 0);
+	set_arena(session, arena);
+	complete(&session->started);
+	sleep_until_told(session, arena);
+	return end_arena(session, arena);
+}
+
+static void list_session(struct kmst_session *session)
+{
+	spin_lock(&sessions_lock);
+	list_add(&session->list, &sessions);
+	spin_unlock(&sessions_lock);
+}
+
+static void unlist_session(struct kmst_session *session)
+{
+	spin_lock(&sessions_lock);
+	list_del_init(&session->list);
+	spin_unlock(&sessions_lock);
+}
+
+static int session_thread(void *data)
+{
+	struct kmst_session *session = data;
+	int err;
+
+	list_session(session);
+	err = live_and_end(session);
+	unlist_session(session);
+	/* Ending before it is joined is safe: the starter holds a task reference. */
+	complete(&session->ended);
+	return err;
+}
+
+/* --- start and stop --- */
+
+/* End the thread, which has no arena any more, or soon will not have one. */
 static int join_thread(struct kmst_session *session)
 {
 	struct task_struct *task = session->task;
 
 	lockdep_assert_held(&session->lock);
 
-	/* a scrub that runs is not waited for */
-	set_bit(KMST_CANCEL_STOPPED, &session->cancel.reasons);
 	session->task = NULL;
 	return kthread_stop_put(task);
 }
 
+static void tell_to_stop(struct kmst_session *session)
+{
+	/* a scrub that runs is not waited for */
+	set_bit(KMST_CANCEL_STOPPED, &session->cancel.reasons);
+	wake_up(&session->wake);
+}
+
 /*
- * Wait for the fill, and give it up if whoever waits gets a signal. A fill that
- * won the race against the signal counts as done. Suspending the machine is such a
- * signal: a task that is frozen must hold no lock, and this one does.
+ * Wait for the fill, and give it up if whoever waits is killed. A fill that won the race
+ * against the signal counts as done.
  */
 static void wait_started(struct kmst_session *session)
 {
-	if (!wait_for_completion_interruptible(&session->started))
+	if (!wait_for_completion_state(&session->started, WAIT_STATE))
 		return;
 	set_bit(KMST_CANCEL_INTERRUPTED, &session->cancel.reasons);
 	wait_for_completion(&session->started);
-	clear_bit(KMST_CANCEL_INTERRUPTED, &session->cancel.reasons);
 }
 
 static int new_report(struct kmst_session *session, unsigned int max_mismatches)
@@ -345,8 +464,12 @@ static int run_thread(struct kmst_session *session)
 	wake_up_process(task);
 
 	wait_started(session);
-	if (session->start_err)
-		join_thread(session);
+	if (!session->start_err) {
+		/* it is there, whoever was told so */
+		clear_bit(KMST_CANCEL_INTERRUPTED, &session->cancel.reasons);
+		return 0;
+	}
+	join_thread(session);
 	return session->start_err;
 }
 
@@ -360,12 +483,15 @@ static int start_locked(struct kmst_session *session,
 
 	/* the closed bit is for good, and makes the thread give up at once */
 	clear_bit(KMST_CANCEL_STOPPED, &session->cancel.reasons);
+	clear_bit(KMST_CANCEL_LOST, &session->cancel.reasons);
+	clear_bit(KMST_CANCEL_INTERRUPTED, &session->cancel.reasons);
 	reinit_completion(&session->started);
+	reinit_completion(&session->ended);
 	session->config = *config;
 	session->config.arena.owner = session->owner;
 	session->why = (struct kmst_refusal){};
 
-	begin_results(session);
+	begin_results(session, config);
 	err = new_report(session, config->max_mismatches);
 	if (!err)
 		err = run_thread(session);
@@ -376,6 +502,7 @@ static int start_locked(struct kmst_session *session,
 	return err;
 }
 
+/* Who is killed while it waits leaves the rest to whoever comes next. */
 static int stop_locked(struct kmst_session *session)
 {
 	int err;
@@ -384,7 +511,11 @@ static int stop_locked(struct kmst_session *session)
 
 	if (!session->task)
 		return 0;
+	tell_to_stop(session);
+	if (wait_for_completion_state(&session->ended, WAIT_STATE))
+		return -EINTR;
 	err = join_thread(session);
+	note_state(session, KMST_STATE_IDLE, err);
 	trace_kmst_live(session->config.arena.name, false, err);
 	return err;
 }
@@ -393,17 +524,21 @@ static int check_locked(struct kmst_session *session,
 			const struct kmst_session_config *config,
 			struct kmst_refusal *why)
 {
-	const struct kmst_arena *old = session->arena;
+	struct kmst_arena *old;
+	int err;
 
 	lockdep_assert_held(&session->lock);
 
 	*why = (struct kmst_refusal){};
-	if (test_bit(KMST_CANCEL_CLOSED, &session->cancel.reasons))
+	if (is_told(session, KMST_CANCEL_CLOSED))
 		return -ENODEV;
+	old = kmst_session_arena(session);
+	if (!old)
+		return kmst_arena_check(&config->arena, NULL, why);
 	/* who reads a table of the arena, or has its device open, would keep its memory */
-	if (old && kref_read(&old->ref) != 1)
-		old = NULL;
-	return kmst_arena_check(&config->arena, old, why);
+	err = kmst_arena_check(&config->arena, kref_read(&old->ref) == 2 ? old : NULL, why);
+	kmst_arena_put(old);
+	return err;
 }
 
 /**
@@ -415,15 +550,47 @@ static int check_locked(struct kmst_session *session,
  * The pages of a live arena count as free: a restart gives them back first.
  *
  * Context: process context, may sleep. Takes the session's lock.
- * Return: 0, -ENODEV after kmst_session_close(), else as kmst_arena_check().
+ * Return: 0, -ENODEV after kmst_session_close(), -ERESTARTNOINTR if a signal came while it
+ * waited for its turn, else as kmst_arena_check().
  */
 int kmst_session_check(struct kmst_session *session,
 		       const struct kmst_session_config *config,
 		       struct kmst_refusal *why)
 {
-	guard(mutex)(&session->lock);
+	*why = (struct kmst_refusal){};
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &session->lock)
+		return check_locked(session, config, why);
+	return -ERESTARTNOINTR;
+}
 
-	return check_locked(session, config, why);
+/* A thread that gave its arena back, or whose stop was not waited for, is no run. */
+static void join_ended(struct kmst_session *session)
+{
+	lockdep_assert_held(&session->lock);
+
+	if (session->task && completion_done(&session->ended))
+		join_thread(session);
+}
+
+static int start_if_idle(struct kmst_session *session,
+			 const struct kmst_session_config *config,
+			 struct kmst_refusal *why)
+{
+	int err;
+
+	lockdep_assert_held(&session->lock);
+
+	join_ended(session);
+	if (session->task)
+		return -EBUSY;
+	err = check_locked(session, config, why);
+	if (err) {
+		/* it is a run that ended before it began: no figures of another one */
+		begin_results(session, config);
+		note_state(session, KMST_STATE_IDLE, err);
+		return err;
+	}
+	return start_locked(session, config, why);
 }
 
 /**
@@ -433,7 +600,7 @@ int kmst_session_check(struct kmst_session *session,
  * @why:     gets the limit in the way, if one is
  *
  * Context: process context, sleeps until the arena is filled. Takes the session's
- * lock. A signal makes the fill give up.
+ * lock. A fatal signal makes the fill give up.
  * Return: 0, -EBUSY if an arena is live, else as kmst_session_restart() but for
  * -EILSEQ.
  */
@@ -441,18 +608,28 @@ int kmst_session_start(struct kmst_session *session,
 		       const struct kmst_session_config *config,
 		       struct kmst_refusal *why)
 {
+	*why = (struct kmst_refusal){};
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &session->lock)
+		return start_if_idle(session, config, why);
+	return -ERESTARTNOINTR;
+}
+
+static int restart_locked(struct kmst_session *session,
+			  const struct kmst_session_config *config,
+			  struct kmst_refusal *why)
+{
 	int err;
 
-	guard(mutex)(&session->lock);
+	lockdep_assert_held(&session->lock);
 
-	*why = (struct kmst_refusal){};
-	if (session->task)
-		return -EBUSY;
 	err = check_locked(session, config, why);
-	if (err) {
-		note_state(session, KMST_STATE_IDLE, err);
+	if (err)
 		return err;
-	}
+	/* the log has told of an arena that was given back */
+	join_ended(session);
+	err = stop_locked(session);
+	if (err)
+		return err;
 	return start_locked(session, config, why);
 }
 
@@ -467,47 +644,103 @@ int kmst_session_start(struct kmst_session *session,
  * or idle: the old one has to go first, to make room.
  *
  * Context: process context, sleeps until the new arena is filled. Takes the
- * session's lock. A signal makes the fill give up.
+ * session's lock. A fatal signal makes the fill give up.
  * Return: 0, -ENODEV after kmst_session_close(), -EILSEQ if the old arena was
  * found corrupt (it is freed, and no new one started), -EINTR if the fill was
- * given up, else as kmst_arena_create() or kthread_create().
+ * given up, -ERESTARTNOINTR if a signal came while it waited for its turn, -ENOMEM if the
+ * memory was needed by others before it was filled, else as kmst_arena_create() or
+ * kthread_create().
  */
 int kmst_session_restart(struct kmst_session *session,
 			 const struct kmst_session_config *config,
 			 struct kmst_refusal *why)
 {
+	*why = (struct kmst_refusal){};
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &session->lock)
+		return restart_locked(session, config, why);
+	return -ERESTARTNOINTR;
+}
+
+/* What there is instead of an arena. */
+static int why_no_arena(struct kmst_session *session)
+{
+	struct kmst_results results;
+
+	kmst_session_results(session, &results);
+	return results.state == KMST_STATE_LOST ? -ENOMEM : -ENODEV;
+}
+
+/* The live arena, which the OOM notifier may still have, as this is given up for it. */
+static struct kmst_arena *arena_to_verify(struct kmst_session *session)
+{
+	struct kmst_arena *arena;
+
+	spin_lock(&session->results_lock);
+	arena = session->arena;
+	if (arena) {
+		kmst_arena_get(arena);
+		session->verifying = true;
+	}
+	spin_unlock(&session->results_lock);
+	return arena;
+}
+
+static void put_verified(struct kmst_session *session, struct kmst_arena *arena)
+{
+	spin_lock(&session->results_lock);
+	session->verifying = false;
+	spin_unlock(&session->results_lock);
+	kmst_arena_put(arena);
+}
+
+static int verify_now(struct kmst_session *session, const struct kmst_arena *arena)
+{
 	int err;
 
-	guard(mutex)(&session->lock);
+	lockdep_assert_held(&session->lock);
 
-	err = check_locked(session, config, why);
-	if (err)
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &session->words) {
+		err = verify_locked(session, arena, false, &session->cancel);
+		if (err == -EINTR && is_told(session, KMST_CANCEL_LOST))
+			return -ENOMEM;
 		return err;
-	err = stop_locked(session);
-	if (err)
-		return err;
-	return start_locked(session, config, why);
+	}
+	return -ERESTARTNOINTR;
 }
 
 /**
  * kmst_session_verify() - Verify the live arena, which stays live.
  * @session: the session
  *
- * Context: process context, sleeps. Takes the session's locks. A signal makes it
- * stop waiting for them; a fatal one, or kmst_session_close(), ends the verification.
+ * Context: process context, sleeps. Takes the session's locks. A fatal signal, or
+ * kmst_session_close(), ends the verification.
  * Return: 0, -EILSEQ if the arena was found corrupt, -EINTR if it was given up,
- * -ENODEV if there is none.
+ * -ERESTARTNOINTR if a signal came while it waited for its turn, or the machine is to be
+ * suspended, -ENODEV if there is none, -ENOMEM if it was given back as memory ran out.
  */
 int kmst_session_verify(struct kmst_session *session)
 {
-	scoped_cond_guard(mutex_intr, return -EINTR, &session->lock) {
-		if (!session->arena)
-			return -ENODEV;
-		scoped_cond_guard(mutex_intr, return -EINTR, &session->words)
-			return verify_locked(session, session->arena, false,
-					     &session->cancel);
+	struct kmst_arena *arena;
+	int err = -ERESTARTNOINTR;
+
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &session->lock) {
+		arena = arena_to_verify(session);
+		if (!arena)
+			return why_no_arena(session);
+		err = verify_now(session, arena);
+		put_verified(session, arena);
 	}
-	return -EINTR;
+	return err;
+}
+
+static int corrupt_now(struct kmst_session *session, const struct kmst_arena *arena,
+		       u64 word)
+{
+	lockdep_assert_held(&session->lock);
+
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &session->words)
+		return kmst_verify_corrupt(arena, word, CORRUPT_MASK);
+	return -ERESTARTNOINTR;
 }
 
 /**
@@ -516,18 +749,23 @@ int kmst_session_verify(struct kmst_session *session)
  * @word:    number of the word; those beyond the objects are guard words
  *
  * Context: process context, may sleep. Takes the session's locks.
- * Return: 0, -ERANGE if the arena has no such word, -EINTR if a signal came while it
- * waited for its turn, -ENODEV if there is no arena.
+ * Return: 0, -ERANGE if the arena has no such word, -ERESTARTNOINTR if a signal came while
+ * it waited for its turn, -ENODEV if there is no arena, -ENOMEM if it was given back as
+ * memory ran out.
  */
 int kmst_session_corrupt(struct kmst_session *session, u64 word)
 {
-	scoped_cond_guard(mutex_intr, return -EINTR, &session->lock) {
-		if (!session->arena)
-			return -ENODEV;
-		scoped_cond_guard(mutex_intr, return -EINTR, &session->words)
-			return kmst_verify_corrupt(session->arena, word, CORRUPT_MASK);
+	struct kmst_arena *arena;
+	int err = -ERESTARTNOINTR;
+
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &session->lock) {
+		arena = arena_to_verify(session);
+		if (!arena)
+			return why_no_arena(session);
+		err = corrupt_now(session, arena, word);
+		put_verified(session, arena);
 	}
-	return -EINTR;
+	return err;
 }
 
 /**
@@ -535,13 +773,30 @@ int kmst_session_corrupt(struct kmst_session *session, u64 word)
  * @session: the session, may be idle
  *
  * Context: process context, sleeps for the verification. Takes the session's lock.
- * Return: 0, or -EILSEQ if the arena was found corrupt. It is freed either way.
+ * Return: 0, -EILSEQ if the arena was found corrupt (it is freed either way), -ENOMEM if it
+ * was given back before, not verified, -EINTR if the caller was killed while it waited: the
+ * arena is verified and freed all the same, -ERESTARTNOINTR if a signal came while it waited
+ * for its turn.
  */
 int kmst_session_stop(struct kmst_session *session)
 {
-	guard(mutex)(&session->lock);
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &session->lock)
+		return stop_locked(session);
+	return -ERESTARTNOINTR;
+}
 
-	return stop_locked(session);
+/**
+ * kmst_session_end() - Ask for an end, for good, and do not wait for it.
+ * @session: the session; kmst_session_close() is to follow
+ *
+ * A live arena is verified and freed by its thread.
+ *
+ * Context: any.
+ */
+void kmst_session_end(struct kmst_session *session)
+{
+	set_bit(KMST_CANCEL_CLOSED, &session->cancel.reasons);
+	wake_up(&session->wake);
 }
 
 /**
@@ -556,13 +811,17 @@ int kmst_session_stop(struct kmst_session *session)
  */
 int kmst_session_close(struct kmst_session *session)
 {
-	int err;
+	int err = 0;
 
-	set_bit(KMST_CANCEL_CLOSED, &session->cancel.reasons);
+	kmst_session_end(session);
 
 	guard(mutex)(&session->lock);
 
-	err = stop_locked(session);
+	if (session->task) {
+		err = join_thread(session);
+		note_state(session, KMST_STATE_IDLE, err);
+		trace_kmst_live(session->config.arena.name, false, err);
+	}
 	kmst_report_free(session->report);
 	session->report = NULL;
 	return err;
@@ -606,14 +865,19 @@ unsigned long kmst_session_pages_held(const struct kmst_session *session)
  * kmst_session_nr_structs() - Objects of the live arena.
  * @session: the session
  *
- * Context: process context, may sleep. Takes the session's lock.
- * Return: objects, 0 when idle.
+ * Does not wait for a fill or a verification that runs.
+ *
+ * Context: process context, does not wait for anything that takes long.
+ * Return: objects, 0 while there is no arena, or none that is filled.
  */
 unsigned int kmst_session_nr_structs(struct kmst_session *session)
 {
-	guard(mutex)(&session->lock);
+	unsigned int nr;
 
-	return session->arena ? session->arena->plan.nr_structs : 0;
+	spin_lock(&session->results_lock);
+	nr = session->arena ? session->arena->plan.nr_structs : 0;
+	spin_unlock(&session->results_lock);
+	return nr;
 }
 
 /**
@@ -631,4 +895,128 @@ void kmst_session_results(struct kmst_session *session,
 	spin_lock(&session->results_lock);
 	*results = session->results;
 	spin_unlock(&session->results_lock);
+}
+
+/**
+ * kmst_session_node_pages() - Pages that a NUMA node gave to the current or the last run.
+ * @session: the session
+ * @nid:     the node, less than MAX_NUMNODES
+ *
+ * Context: process context, does not wait for anything that takes long.
+ * Return: pages.
+ */
+unsigned long kmst_session_node_pages(struct kmst_session *session, int nid)
+{
+	unsigned long nr_pages;
+
+	spin_lock(&session->results_lock);
+	nr_pages = session->node_pages[nid];
+	spin_unlock(&session->results_lock);
+	return nr_pages;
+}
+
+/* --- when the machine runs out of memory --- */
+
+/* How long the OOM killer waits for an arena to be given back. */
+#define GIVE_WAY_JIFFIES	(2 * HZ)
+
+/* Pages that a session would free, 0 if it would not, or is not to. */
+static unsigned long pages_to_give(struct kmst_session *session)
+{
+	const struct kmst_arena *arena;
+	unsigned long pages = 0;
+
+	lockdep_assert_held(&sessions_lock);
+
+	/* a thread that asks for memory cannot give any */
+	if (!session->config.give_way || session->task == current)
+		return 0;
+	spin_lock(&session->results_lock);
+	arena = session->arena;
+	if (!arena && session->results.state == KMST_STATE_STARTING)
+		pages = session->results.nr_pages;
+	/* what a program has open or mapped does not become free */
+	if (arena && kref_read(&arena->ref) - session->verifying == 1)
+		pages = arena->nr_pages;
+	spin_unlock(&session->results_lock);
+	return pages;
+}
+
+/* Tell the one that has most. Returns what it has, or what one that was told before has. */
+static unsigned long tell_one_to_give_way(void)
+{
+	struct kmst_session *session, *largest = NULL;
+	unsigned long pages, most = 0;
+
+	guard(spinlock)(&sessions_lock);
+
+	list_for_each_entry(session, &sessions, list) {
+		pages = pages_to_give(session);
+		if (pages && is_told(session, KMST_CANCEL_LOST))
+			return pages;
+		if (pages <= most)
+			continue;
+		most = pages;
+		largest = session;
+	}
+	if (largest) {
+		set_bit(KMST_CANCEL_LOST, &largest->cancel.reasons);
+		wake_up(&largest->wake);
+	}
+	return most;
+}
+
+/**
+ * kmst_sessions_give_way() - Have the session that has most memory give it back.
+ *
+ * Those that were not told to give way, and arenas that a program has open or mapped, are
+ * left alone. The thread that frees needs no memory for that, so it comes to an end; but
+ * whoever waits here keeps others from being helped, so the wait ends after a while.
+ *
+ * Context: process context, sleeps; no lock of a session is held. Allocates nothing.
+ * Return: pages that were given back, 0 if there was nobody to do so, or not in time.
+ */
+unsigned long kmst_sessions_give_way(void)
+{
+	int before = atomic_read(&nr_given);
+	unsigned long pages = tell_one_to_give_way();
+
+	if (!pages || !wait_event_timeout(given, atomic_read(&nr_given) != before,
+					  GIVE_WAY_JIFFIES))
+		return 0;
+	return pages;
+}
+
+/* Called before the OOM killer chooses a program: it does not, if this frees anything. */
+static int give_way(struct notifier_block *block, unsigned long unused, void *data)
+{
+	unsigned long *freed = data;
+
+	*freed += kmst_sessions_give_way();
+	return NOTIFY_OK;
+}
+
+static struct notifier_block oom_notifier = {
+	.notifier_call = give_way,
+};
+
+/**
+ * kmst_sessions_init() - Have sessions give way when memory runs out.
+ *
+ * Context: process context, may sleep.
+ * Return: 0, or as register_oom_notifier().
+ */
+int kmst_sessions_init(void)
+{
+	return register_oom_notifier(&oom_notifier);
+}
+
+/**
+ * kmst_sessions_exit() - End what kmst_sessions_init() began.
+ *
+ * Context: process context, may sleep.
+ */
+void kmst_sessions_exit(void)
+{
+	unregister_oom_notifier(&oom_notifier);
 }

@@ -105,23 +105,25 @@ TRACE_EVENT(kmst_verify,
 
 TRACE_EVENT(kmst_mismatch,
 	    TP_PROTO(const char *name, u64 word, phys_addr_t phys,
-		     unsigned int expected, unsigned int got),
-	    TP_ARGS(name, word, phys, expected, got),
+		     unsigned int expected, unsigned int got, unsigned int again),
+	    TP_ARGS(name, word, phys, expected, got, again),
 	    TP_STRUCT__entry(__string(name, name)
 			     __field(u64, word)
 			     __field(u64, phys)
 			     __field(unsigned int, expected)
 			     __field(unsigned int, got)
+			     __field(unsigned int, again)
 	    ),
 	    TP_fast_assign(__assign_str(name);
 			   __entry->word = word;
 			   __entry->phys = phys;
 			   __entry->expected = expected;
 			   __entry->got = got;
+			   __entry->again = again;
 	    ),
-	    TP_printk("arena=%s word=%llu phys=0x%llx expected=0x%x got=0x%x",
+	    TP_printk("arena=%s word=%llu phys=0x%llx expected=0x%x got=0x%x again=0x%x",
 		      __get_str(name), __entry->word, __entry->phys,
-		      __entry->expected, __entry->got));
+		      __entry->expected, __entry->got, __entry->again));
 
 TRACE_EVENT(kmst_corrupt,
 	    TP_PROTO(const char *name, u64 word, phys_addr_t phys, unsigned int mask),

@@ -38,19 +38,18 @@ void kmst_translate_page(struct page *page, struct kmst_translation *t)
  * @virt: an address in the area of vmalloc()
  * @t:    gets the four names of the page; the ways back are left untouched
  *
- * Context: any, does not sleep. The caller holds the area.
- * Return: 0, or -EFAULT if nothing is mapped there.
+ * Context: any, does not sleep. The caller holds the area, and it is made of RAM.
+ * Return: 0, or -EFAULT if nothing is mapped there: @t then has no page, and does not
+ * pass kmst_translation_compare().
  */
 int kmst_translate_vmalloc(const void *virt, struct kmst_translation *t)
 {
 	t->kind = KMST_KIND_VMALLOC;
 	t->virt = (void *)((unsigned long)virt & PAGE_MASK);
 	t->page = vmalloc_to_page(t->virt);
-	if (!t->page)
-		return -EFAULT;
-	t->pfn = page_to_pfn(t->page);
+	t->pfn = t->page ? page_to_pfn(t->page) : 0;
 	t->phys = PFN_PHYS(t->pfn);
-	return 0;
+	return t->page ? 0 : -EFAULT;
 }
 
 static void linear_back(struct kmst_translation *t)
@@ -61,10 +60,15 @@ static void linear_back(struct kmst_translation *t)
 
 static void vmalloc_back(struct kmst_translation *t)
 {
-	/* an area that is not the caller's may be gone meanwhile */
 	t->back_page = vmalloc_to_page(t->virt);
 	if (t->back_page)
 		t->back_phys = page_to_phys(t->back_page);
+}
+
+static void ask_hardware(struct kmst_translation *t)
+{
+	t->hw_phys = 0;
+	t->hw_err = kmst_translate_hardware(t->virt, &t->hw_phys);
 }
 
 /**
@@ -89,7 +93,20 @@ void kmst_translate_back(struct kmst_translation *t)
 		vmalloc_back(t);
 	else
 		linear_back(t);
-	t->hw_err = kmst_translate_hardware(t->virt, &t->hw_phys);
+	ask_hardware(t);
+}
+
+/* What a page of RAM is to the kernel: it may have unmapped it for the time being. */
+static enum kmst_place_kind kind_of_ram(const struct kmst_translation *t)
+{
+	phys_addr_t phys;
+	int err = t->hw_err;
+
+	if (t->virt && err == -EOPNOTSUPP)
+		err = kmst_translate_table(t->virt, &phys);
+	if (err == -EFAULT)
+		return KMST_IS_HIDDEN;
+	return PageReserved(t->page) ? KMST_IS_RESERVED : KMST_IS_MEMORY;
 }
 
 /**
@@ -98,8 +115,8 @@ void kmst_translate_back(struct kmst_translation *t)
  * @t:   gets the names of the page and the ways back, if it is one
  *
  * Context: any, does not sleep.
- * Return: KMST_IS_MEMORY, KMST_IS_RESERVED, or KMST_IS_HOLE or KMST_IS_NOMAP with
- * nothing that holds in @t.
+ * Return: KMST_IS_MEMORY, KMST_IS_RESERVED, KMST_IS_HIDDEN, or KMST_IS_HOLE or
+ * KMST_IS_NOMAP with nothing that holds in @t.
  */
 enum kmst_place_kind kmst_translate_pfn(unsigned long pfn,
 					struct kmst_translation *t)
@@ -113,21 +130,78 @@ enum kmst_place_kind kmst_translate_pfn(unsigned long pfn,
 	if (t->virt && !virt_addr_valid(t->virt))
 		return KMST_IS_NOMAP;
 	kmst_translate_back(t);
-	return PageReserved(t->page) ? KMST_IS_RESERVED : KMST_IS_MEMORY;
+	return kind_of_ram(t);
 }
 
-/* Translate an address that is not in the linear map. */
+/*
+ * May vmalloc_to_page() be asked about an area that nobody holds? Not where a huge page
+ * can take the place of a table, which is freed then, and not where a descriptor is
+ * looked up in tables that have none for what is not RAM.
+ */
+static bool any_area_may_be_walked(void)
+{
+	if (IS_ENABLED(CONFIG_HAVE_ARCH_HUGE_VMAP))
+		return false;
+	return !IS_ENABLED(CONFIG_SPARSEMEM) || IS_ENABLED(CONFIG_SPARSEMEM_VMEMMAP);
+}
+
+/*
+ * Where a page leads that somebody mapped, and may unmap at any time. -EFAULT if it leads
+ * nowhere, -EOPNOTSUPP if this kernel has no safe way to tell.
+ */
+static int find_mapped(const void *virt, phys_addr_t *phys)
+{
+	struct page *page;
+	int err;
+
+	err = kmst_translate_table(virt, phys);
+	if (err == -EOPNOTSUPP)
+		err = kmst_translate_hardware(virt, phys);
+	if (err != -EOPNOTSUPP || !any_area_may_be_walked())
+		return err;
+
+	page = vmalloc_to_page(virt);
+	if (!page)
+		return -EFAULT;
+	*phys = PFN_PHYS(page_to_pfn(page));
+	return 0;
+}
+
+/* The descriptor of RAM, and of nothing else: the memory map has some for holes, too. */
+static struct page *ram_page(phys_addr_t phys)
+{
+	struct page *page = pfn_to_online_page(PHYS_PFN(phys));
+
+	if (page && !PageHighMem(page) && !virt_addr_valid(phys_to_virt(phys)))
+		return NULL;
+	return page;
+}
+
+/* Translate an address that is not in the linear map. Nobody holds what is there. */
 static enum kmst_place_kind translate_mapped(unsigned long address,
 					     struct kmst_translation *t)
 {
+	int err;
+
 	if (!is_vmalloc_or_module_addr((void *)address))
 		return address < TASK_SIZE_MAX ? KMST_IS_USER : KMST_IS_OTHER;
-	if (kmst_translate_vmalloc((void *)address, t))
-		return KMST_IS_UNMAPPED;
-	if (!pfn_to_online_page(t->pfn))
+
+	t->kind = KMST_KIND_VMALLOC;
+	t->virt = (void *)(address & PAGE_MASK);
+	err = find_mapped(t->virt, &t->phys);
+	if (err)
+		return err == -EOPNOTSUPP ? KMST_IS_UNKNOWN : KMST_IS_UNMAPPED;
+	t->page = ram_page(t->phys);
+	if (!t->page)
 		return KMST_IS_DEVICE;
-	kmst_translate_back(t);
-	return PageReserved(t->page) ? KMST_IS_RESERVED : KMST_IS_MEMORY;
+	t->pfn = page_to_pfn(t->page);
+
+	t->back_pfn = PHYS_PFN(t->phys);
+	if (find_mapped(t->virt, &t->back_phys))
+		return KMST_IS_UNMAPPED;
+	t->back_page = ram_page(t->back_phys);
+	ask_hardware(t);
+	return kind_of_ram(t);
 }
 
 /**
@@ -138,7 +212,8 @@ static enum kmst_place_kind translate_mapped(unsigned long address,
  * Nothing is read through the address.
  *
  * Context: any, does not sleep.
- * Return: KMST_IS_MEMORY, KMST_IS_RESERVED, or why there is no page, with nothing in @t.
+ * Return: KMST_IS_MEMORY, KMST_IS_RESERVED, KMST_IS_HIDDEN, or why there is no page, with
+ * nothing that holds in @t.
  */
 enum kmst_place_kind kmst_translate_address(unsigned long address,
 					    struct kmst_translation *t)
@@ -161,7 +236,7 @@ unsigned int kmst_translation_compare(const struct kmst_translation *t)
 
 	if (t->back_pfn != t->pfn)
 		differ |= KMST_ROUTE_PFN;
-	if (t->back_page != t->page)
+	if (!t->page || t->back_page != t->page)
 		differ |= KMST_ROUTE_PAGE;
 	if (t->kind == KMST_KIND_HIGHMEM)
 		return differ;
@@ -171,7 +246,9 @@ unsigned int kmst_translation_compare(const struct kmst_translation *t)
 		differ |= KMST_ROUTE_PHYS;
 	if (t->hw_err == -EOPNOTSUPP)
 		return differ;
-	if (t->hw_err || t->hw_phys != t->phys)
+	if (t->hw_err)
+		return differ | KMST_ROUTE_UNMAPPED;
+	if (t->hw_phys != t->phys)
 		differ |= KMST_ROUTE_HARDWARE;
 	return differ;
 }

@@ -27,28 +27,33 @@ enum kmst_kind {
  * enum kmst_place_kind - what an address or a PFN is
  * @KMST_IS_MEMORY:   RAM that the kernel has a descriptor for
  * @KMST_IS_RESERVED: such RAM, but never the page allocator's
+ * @KMST_IS_HIDDEN:   such RAM, but the MMU does not map the address now
  * @KMST_IS_NOMAP:    there is a descriptor, but the kernel does not map what it is for
  * @KMST_IS_USER:     an address of user space
  * @KMST_IS_HOLE:     no RAM is there
  * @KMST_IS_UNMAPPED: in the area of vmalloc(), and nothing is mapped there
  * @KMST_IS_DEVICE:   in the area of vmalloc(), mapped to something that is not RAM
+ * @KMST_IS_UNKNOWN:  in the area of vmalloc(), whose page table may change at any time,
+ *                    and this kernel has no safe way to read it
  * @KMST_IS_OTHER:    of the kernel, neither in its linear map nor in that area
  */
 enum kmst_place_kind {
 	KMST_IS_MEMORY,
 	KMST_IS_RESERVED,
+	KMST_IS_HIDDEN,
 	KMST_IS_NOMAP,
 	KMST_IS_USER,
 	KMST_IS_HOLE,
 	KMST_IS_UNMAPPED,
 	KMST_IS_DEVICE,
+	KMST_IS_UNKNOWN,
 	KMST_IS_OTHER,
 };
 
 /**
  * struct kmst_translation - one page, by every name it has
  * @kind:      where the kernel sees it
- * @page:      its descriptor in the memory map
+ * @page:      its descriptor in the memory map, NULL if the page table has no page there
  * @pfn:       page frame number: the index of @page in that map
  * @phys:      physical address of its first byte
  * @virt:      the same byte in the kernel's linear map, or in the area of vmalloc();
@@ -79,6 +84,7 @@ struct kmst_translation {
 #define KMST_ROUTE_PFN		BIT(2)	/* phys -> pfn */
 #define KMST_ROUTE_PHYS		BIT(3)	/* virt -> phys */
 #define KMST_ROUTE_HARDWARE	BIT(4)	/* virt -> MMU -> phys */
+#define KMST_ROUTE_UNMAPPED	BIT(5)	/* the MMU does not map virt now */
 
 void kmst_translate_page(struct page *page, struct kmst_translation *t);
 int kmst_translate_vmalloc(const void *virt, struct kmst_translation *t);
@@ -91,13 +97,16 @@ unsigned int kmst_translation_compare(const struct kmst_translation *t);
 
 #ifdef CONFIG_ARM64
 int kmst_translate_hardware(const void *virt, phys_addr_t *phys);
-int kmst_translate_table(const void *virt, phys_addr_t *phys);
 #else
 static inline int kmst_translate_hardware(const void *virt, phys_addr_t *phys)
 {
 	return -EOPNOTSUPP;
 }
+#endif
 
+#if defined(CONFIG_ARM64) || defined(CONFIG_ARM)
+int kmst_translate_table(const void *virt, phys_addr_t *phys);
+#else
 static inline int kmst_translate_table(const void *virt, phys_addr_t *phys)
 {
 	return -EOPNOTSUPP;

@@ -65,16 +65,18 @@ static phys_addr_t leaf(phys_addr_t block, unsigned long address, unsigned long 
 
 /*
  * An entry of a table. Where a huge page takes the place of a table, nothing holds off the
- * freeing of the table: what is read then may be anything, but reading it is safe.
+ * freeing of the table: what is read then may be anything, but reading it is safe. So an
+ * entry is read once, and the next table is where that one said. The tables from the first
+ * to those of puds stay.
  */
 #define read_entry(entry, entryp)	(!get_kernel_nofault(entry, entryp))
 
-static int walk_pmd(pud_t *pudp, unsigned long address, phys_addr_t *phys)
+static int walk_pmd(pud_t pud, unsigned long address, phys_addr_t *phys)
 {
 	pmd_t pmd;
 	pte_t pte;
 
-	if (!read_entry(pmd, pmd_offset(pudp, address)) || !pmd_present(pmd))
+	if (!read_entry(pmd, pmd_offset(&pud, address)) || !pmd_present(pmd))
 		return -EFAULT;
 	if (pmd_leaf(pmd)) {
 		*phys = leaf(__pmd_to_phys(pmd), address, PMD_MASK);
@@ -100,7 +102,7 @@ static int walk_p4d(pgd_t *pgdp, unsigned long address, phys_addr_t *phys)
 		*phys = leaf(__pud_to_phys(pud), address, PUD_MASK);
 		return 0;
 	}
-	return walk_pmd(pudp, address, phys);
+	return walk_pmd(pud, address, phys);
 }
 
 /**

@@ -4,8 +4,10 @@
  * physical -> virtual gives for its pages.
  */
 #include <kunit/static_stub.h>
+#include <linux/compiler.h>
 #include <linux/highmem.h>
 #include <linux/kasan.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/pfn.h>
@@ -14,6 +16,7 @@
 
 #include "arena.h"
 #include "cancel.h"
+#include "device.h"
 #include "pattern.h"
 #include "trace.h"
 #include "verify.h"
@@ -67,16 +70,19 @@ struct reach {
 
 /*
  * The address that the chain gives for the run's page, so that it is the chain that
- * is proved. vmalloc's and highmem's pages are reached as they have to be.
+ * is proved. vmalloc's and highmem's pages are reached as they have to be. An arena's
+ * pages stay mapped: where the page table has none of vmalloc's, it is broken.
  */
-static void reach_run(const struct kmst_run *run, struct reach *reach)
+static int reach_run(const struct kmst_run *run, struct reach *reach)
 {
 	struct kmst_translation t;
 
 	*reach = (struct reach){};
 	if (!run->page) {
-		/* an arena's pages stay mapped: this does not fail */
-		kmst_translate_vmalloc(run->virt, &t);
+		int err = kmst_translate_vmalloc(run->virt, &t);
+
+		if (err)
+			return err;
 		reach->words = run->virt;
 	} else {
 		kmst_translate_page(run->page, &t);
@@ -86,6 +92,7 @@ static void reach_run(const struct kmst_run *run, struct reach *reach)
 		reach->words = t.virt + run->offset;
 	}
 	reach->phys = t.phys + run->offset;
+	return 0;
 }
 
 static void leave_run(const struct reach *reach)
@@ -94,18 +101,103 @@ static void leave_run(const struct reach *reach)
 		kunmap_local(reach->words);
 }
 
-static int fill_run(const struct kmst_arena *arena, const struct kmst_run *run,
-		    void *context)
+static size_t bytes_of(const struct kmst_run *run)
+{
+	return (run->nr_words + run->nr_guards) * sizeof(unsigned int);
+}
+
+/* The bytes of a run from @at on, as a run. */
+static struct kmst_run part_of(const struct kmst_run *run, size_t at, size_t bytes)
+{
+	size_t first = at / sizeof(unsigned int), nr = bytes / sizeof(unsigned int);
+	size_t words = min(first, run->nr_words);
+	struct kmst_run part = *run;
+
+	part.offset = offset_in_page(run->offset + at);
+	part.index += PFN_DOWN(run->offset + at);
+	if (run->page)
+		part.page += PFN_DOWN(run->offset + at);
+	if (run->virt)
+		part.virt += at;
+	part.word += words;
+	part.nr_words = min(nr, run->nr_words - words);
+	part.guard += first - words;
+	part.nr_guards = nr - part.nr_words;
+	return part;
+}
+
+/* Objects may share the page. */
+static void note_poisoned(struct kmst_report *report, struct page *page)
+{
+	if (page == report->last_poisoned)
+		return;
+	report->last_poisoned = page;
+	report->poisoned++;
+}
+
+static bool is_sound(const struct kmst_run *run)
+{
+	size_t bytes = bytes_of(run);
+
+	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE))
+		return true;
+	return kmst_run_sound_bytes(run, 0, bytes) == bytes;
+}
+
+/* What to do to a run, or to a part of one. Returns 0 to go on, or an errno. */
+typedef int (*part_fn)(const struct kmst_arena *arena, const struct kmst_run *run,
+		       struct kmst_report *report);
+
+/* Pages that the kernel has found broken are passed over, and noted in @report if given. */
+static int each_sound_part(const struct kmst_arena *arena, const struct kmst_run *run,
+			   part_fn fn, struct kmst_report *report)
+{
+	size_t at = 0, bytes = bytes_of(run);
+	struct kmst_run part;
+	size_t sound;
+	int err;
+
+	if (likely(is_sound(run)))
+		return fn(arena, run, report);
+
+	for (; at < bytes; at += sound) {
+		sound = kmst_run_sound_bytes(run, at, bytes);
+		if (sound) {
+			part = part_of(run, at, sound);
+			err = fn(arena, &part, report);
+			if (err)
+				return err;
+			continue;
+		}
+		sound = min(bytes - at, PAGE_SIZE - offset_in_page(run->offset + at));
+		part = part_of(run, at, sound);
+		if (report)
+			note_poisoned(report, part.page ?: vmalloc_to_page(part.virt));
+	}
+	return 0;
+}
+
+static int fill_part(const struct kmst_arena *arena, const struct kmst_run *run,
+		     struct kmst_report *report)
 {
 	struct kmst_place place;
 	struct reach reach;
+	int err;
 
-	reach_run(run, &reach);
+	err = reach_run(run, &reach);
+	if (err)
+		return err;
 	place = place_of(arena, run->word, reach.phys);
 	arena->pattern->fill(reach.words, run->nr_words, &place);
 	kmst_pattern_guard_fill(reach.words + run->nr_words, run->nr_guards);
 	leave_run(&reach);
 	return 0;
+}
+
+static int fill_run(const struct kmst_arena *arena, const struct kmst_run *run,
+		    void *context)
+{
+	return each_sound_part(arena, run, fill_part, NULL);
 }
 
 /**
@@ -115,7 +207,8 @@ static int fill_run(const struct kmst_arena *arena, const struct kmst_run *run,
  *
  * Context: process context, may sleep. The caller holds a reference, and nobody
  * else writes to the arena.
- * Return: 0, or -EINTR when @cancel asked to give up.
+ * Return: 0, -EINTR when @cancel asked to give up, or -EFAULT if the page table has no
+ * page where the arena has one.
  */
 int kmst_verify_fill(const struct kmst_arena *arena,
 		     const struct kmst_cancel *cancel)
@@ -127,30 +220,88 @@ int kmst_verify_fill(const struct kmst_arena *arena,
 	return err;
 }
 
-static void note_bad_word(struct kmst_report *report,
-			  const struct kmst_arena *arena,
-			  const struct kmst_run *run, const struct reach *reach,
-			  size_t at)
+/**
+ * kmst_verify_read_again() - Take a second look at a word that was seen wrong.
+ * @word: the word
+ *
+ * A function, so that a test can let the word be right again before.
+ *
+ * Context: any, does not sleep.
+ * Return: what the word holds now.
+ */
+unsigned int kmst_verify_read_again(const unsigned int *word)
+{
+	KUNIT_STATIC_STUB_REDIRECT(kmst_verify_read_again, word);
+
+	return READ_ONCE(*word);
+}
+
+/* What word @at of a run must hold, and where it is. */
+static struct kmst_bad_word word_of_run(const struct kmst_arena *arena,
+					const struct kmst_run *run,
+					const struct reach *reach, size_t at)
 {
 	bool guard = at >= run->nr_words;
 	u64 word = guard ? run->guard + (at - run->nr_words) : run->word + at;
 	phys_addr_t phys = reach->phys + at * sizeof(*reach->words);
 	struct kmst_place place = place_of(arena, word, phys);
-	struct kmst_bad_word bad = {
+
+	return (struct kmst_bad_word){
 		.word		= word,
 		.phys		= phys,
 		.expected	= guard ? KMST_GUARD_WORD : arena->pattern->word(&place),
-		.got		= reach->words[at],
 		.guard		= guard,
 	};
+}
 
+static void note_bad_word(struct kmst_report *report,
+			  const struct kmst_arena *arena,
+			  const struct kmst_run *run, size_t at,
+			  struct kmst_bad_word *bad)
+{
 	report->mismatches++;
-	trace_kmst_mismatch(arena->name, bad.word, bad.phys, bad.expected, bad.got);
+	report->right_again += bad->again == bad->expected;
+	trace_kmst_mismatch(arena->name, bad->word, bad->phys, bad->expected, bad->got,
+			    bad->again);
 	if (report->nr_bad == report->max_bad)
 		return;
 	/* for objects that takes a while */
-	bad.page = kmst_arena_page_index(arena, run, at * sizeof(*reach->words));
-	report->bad[report->nr_bad++] = bad;
+	bad->page = kmst_arena_page_index(arena, run, at * sizeof(bad->got));
+	report->bad[report->nr_bad++] = *bad;
+}
+
+/*
+ * Judge the words of a run from @at on that a comparison has loaded. What it saw is
+ * what counts, and a second read only says whether the fault is still there.
+ */
+static void note_seen(struct kmst_report *report, const struct kmst_arena *arena,
+		      const struct kmst_run *run, const struct reach *reach,
+		      size_t at, const struct kmst_seen *seen)
+{
+	unsigned int i;
+
+	for (i = 0; i < seen->nr; i++, at++) {
+		struct kmst_bad_word bad = word_of_run(arena, run, reach, at);
+
+		bad.got = seen->words[i];
+		if (bad.got == bad.expected)
+			continue;
+		bad.again = kmst_verify_read_again(reach->words + at);
+		note_bad_word(report, arena, run, at, &bad);
+	}
+}
+
+/* The page table had the page when the routes were judged: what is lost is not read. */
+static void note_lost_run(const struct kmst_arena *arena, const struct kmst_run *run,
+			  struct kmst_report *report)
+{
+	if (report->bad_translations++)
+		return;
+	report->bad_route = (struct kmst_translation){
+		.kind = KMST_KIND_VMALLOC,
+		.virt = run->virt,
+	};
+	report->bad_route_page = kmst_arena_page_index(arena, run, 0);
 }
 
 /**
@@ -166,23 +317,29 @@ void kmst_verify_words(const struct kmst_arena *arena, const struct kmst_run *ru
 {
 	size_t nr = run->nr_words + run->nr_guards;
 	const unsigned int *words;
+	struct kmst_seen seen;
 	struct reach reach;
 	size_t at;
 
-	reach_run(run, &reach);
+	if (reach_run(run, &reach)) {
+		note_lost_run(arena, run, report);
+		return;
+	}
 	words = reach.words;
-	for (at = 0; at < run->nr_words; at++) {
+	for (at = 0; at < run->nr_words; at += seen.nr) {
 		struct kmst_place place = place_of(arena, run->word + at,
 						   reach.phys + at * sizeof(*words));
 
-		at += arena->pattern->check(words + at, run->nr_words - at, &place);
-		if (at < run->nr_words)
-			note_bad_word(report, arena, run, &reach, at);
+		at += arena->pattern->check(words + at, run->nr_words - at, &place, &seen);
+		if (at == run->nr_words)
+			break;
+		note_seen(report, arena, run, &reach, at, &seen);
 	}
-	for (at = run->nr_words; at < nr; at++) {
-		at += kmst_pattern_guard_check(words + at, nr - at);
-		if (at < nr)
-			note_bad_word(report, arena, run, &reach, at);
+	for (at = run->nr_words; at < nr; at += seen.nr) {
+		at += kmst_pattern_guard_check(words + at, nr - at, &seen);
+		if (at == nr)
+			break;
+		note_seen(report, arena, run, &reach, at, &seen);
 	}
 	leave_run(&reach);
 	report->words += run->nr_words;
@@ -214,6 +371,7 @@ static void translate_run_page(const struct kmst_run *run, unsigned long i,
 			       unsigned long virt, struct kmst_translation *t)
 {
 	if (!run->page) {
+		/* without a page, the routes of @t differ */
 		kmst_translate_vmalloc(run->virt + (i << PAGE_SHIFT), t);
 	} else {
 		kmst_translate_page(run->page + i, t);
@@ -238,9 +396,8 @@ static void translate_run_page(const struct kmst_run *run, unsigned long i,
 bool kmst_verify_routes(const struct kmst_arena *arena, const struct kmst_run *run,
 			struct kmst_report *report)
 {
-	size_t bytes = (run->nr_words + run->nr_guards) * sizeof(unsigned int);
 	unsigned long virt = (unsigned long)kasan_reset_tag(run->virt) & PAGE_MASK;
-	unsigned long i = 0, nr_pages = PFN_UP(run->offset + bytes);
+	unsigned long i = 0, nr_pages = PFN_UP(run->offset + bytes_of(run));
 	struct kmst_translation t;
 	bool right = true;
 
@@ -262,14 +419,45 @@ bool kmst_verify_routes(const struct kmst_arena *arena, const struct kmst_run *r
 	return right;
 }
 
+/*
+ * See to it that the words come from memory, and from no cache. Objects share pages, and
+ * lines of caches, with who knows whom: those are left alone. Where caches go by virtual
+ * addresses, vmalloc's are other ones than the page's.
+ */
+static bool flush_run(const struct kmst_arena *arena, const struct kmst_run *run)
+{
+	size_t bytes = bytes_of(run);
+	struct page *first;
+	bool flushed;
+
+	if (run->offset || bytes % PAGE_SIZE)
+		return false;
+	first = run->page ?: vmalloc_to_page(run->virt);
+	if (!run->page)
+		flush_kernel_vmap_range(run->virt, bytes);
+	flushed = kmst_device_flush(first, bytes >> PAGE_SHIFT, arena->allocator->is_dma);
+	if (!run->page)
+		invalidate_kernel_vmap_range(run->virt, bytes);
+	return flushed;
+}
+
+static int check_part(const struct kmst_arena *arena, const struct kmst_run *run,
+		      struct kmst_report *report)
+{
+	if (!flush_run(arena, run))
+		report->cached = true;
+	kmst_verify_words(arena, run, report);
+	return 0;
+}
+
 static int check_run(const struct kmst_arena *arena, const struct kmst_run *run,
 		     void *context)
 {
 	struct kmst_report *report = context;
 
-	if (kmst_verify_routes(arena, run, report))
-		kmst_verify_words(arena, run, report);
-	return 0;
+	if (!kmst_verify_routes(arena, run, report))
+		return 0;
+	return each_sound_part(arena, run, check_part, report);
 }
 
 /**
@@ -279,8 +467,9 @@ static int check_run(const struct kmst_arena *arena, const struct kmst_run *run,
  * @cancel: request to give up, or NULL to see every page
  *
  * Context: process context, may sleep. The caller holds a reference.
- * Return: 0 if all is as written, -EILSEQ if a word or an address route differs,
- * -EINTR when @cancel asked to give up (@report then covers the pages until there).
+ * Return: 0 if all is as written, -EILSEQ if a word or an address route differs or a
+ * page is poisoned, -EINTR when @cancel asked to give up (@report then covers the pages
+ * until there).
  */
 int kmst_verify_check(const struct kmst_arena *arena,
 		      struct kmst_report *report,
@@ -290,7 +479,7 @@ int kmst_verify_check(const struct kmst_arena *arena,
 
 	empty_report(report);
 	err = kmst_arena_walk(arena, check_run, report, cancel);
-	if (!err && (report->mismatches || report->bad_translations))
+	if (!err && (report->mismatches || report->bad_translations || report->poisoned))
 		err = -EILSEQ;
 	trace_kmst_verify(arena->name, report->words, report->guards, report->mismatches, err);
 	return err;
@@ -303,18 +492,24 @@ int kmst_verify_check(const struct kmst_arena *arena,
  * @mask:  bits to flip
  *
  * Context: process context. The caller holds a reference.
- * Return: 0, or -ERANGE if the arena has no such word.
+ * Return: 0, -ERANGE if the arena has no such word, -EHWPOISON if its page is not to be
+ * touched, or -EFAULT if the page table has no page for it.
  */
 int kmst_verify_corrupt(const struct kmst_arena *arena, u64 word,
 			unsigned int mask)
 {
 	struct kmst_run run;
 	struct reach reach;
+	int err;
 
 	if (!kmst_arena_word(arena, word, &run))
 		return -ERANGE;
+	if (!is_sound(&run))
+		return -EHWPOISON;
 
-	reach_run(&run, &reach);
+	err = reach_run(&run, &reach);
+	if (err)
+		return err;
 	*reach.words ^= mask;
 	leave_run(&reach);
 	trace_kmst_corrupt(arena->name, word, reach.phys, mask);

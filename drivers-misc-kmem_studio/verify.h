@@ -24,6 +24,7 @@ struct page;
  * @phys:     its physical address
  * @expected: what was written
  * @got:      what was found
+ * @again:    what a second read gave: what @expected is, if the word was right again
  * @guard:    it lies beyond the last object
  */
 struct kmst_bad_word {
@@ -32,6 +33,7 @@ struct kmst_bad_word {
 	phys_addr_t	phys;
 	unsigned int	expected;
 	unsigned int	got;
+	unsigned int	again;
 	bool		guard;
 };
 
@@ -40,11 +42,16 @@ struct kmst_bad_word {
  * @words:            words of objects that were compared
  * @guards:           guard words that were compared
  * @mismatches:       words of either kind that differed
+ * @right_again:      those of them that a second read found right
  * @pages:            pages that were visited
  * @bad_translations: pages whose address routes disagree; the run of words that such a
  *                    page is in is not read
  * @bad_route:        the first such page
  * @bad_route_page:   index of that page in the arena
+ * @poisoned:         pages that the kernel has found broken, and that were not read
+ * @cached:           some words were compared without their pages having been flushed
+ *                    first: they may have come from a cache
+ * @last_poisoned:    the last page of @poisoned, or NULL
  * @last_right:       the page whose routes were found right last, or NULL
  * @max_bad:          room for entries in @bad
  * @nr_bad:           entries of @bad
@@ -54,10 +61,14 @@ struct kmst_report {
 	u64			words;
 	u64			guards;
 	u64			mismatches;
+	u64			right_again;
 	unsigned long		pages;
 	unsigned long		bad_translations;
 	struct kmst_translation	bad_route;
 	unsigned long		bad_route_page;
+	unsigned long		poisoned;
+	bool			cached;
+	struct page		*last_poisoned;
 	struct page		*last_right;
 	unsigned int		max_bad;
 	unsigned int		nr_bad;
@@ -72,6 +83,7 @@ bool kmst_verify_route(struct kmst_report *report,
 		       const struct kmst_translation *t);
 bool kmst_verify_routes(const struct kmst_arena *arena, const struct kmst_run *run,
 			struct kmst_report *report);
+unsigned int kmst_verify_read_again(const unsigned int *word);
 void kmst_verify_words(const struct kmst_arena *arena, const struct kmst_run *run,
 		       struct kmst_report *report);
 int kmst_verify_check(const struct kmst_arena *arena,

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How much memory there is for a request: that of the zones which its flags and its node
+ * How much memory there is: for a request that of the zones which its flags and its node
  * allow, and of no other.
  */
+#include <kunit/static_stub.h>
 #include <linux/gfp.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>
 #include <linux/numa.h>
+#include <linux/page-flags.h>
+#include <linux/string.h>
 #include <linux/vmstat.h>
 
 #include "zones.h"
@@ -99,6 +102,114 @@ void kmst_zones_count(const struct kmst_zone_use *use,
 unsigned long kmst_zones_keep(const struct kmst_zone_pages *pages)
 {
 	return pages->managed >> KEEP_AVAILABLE_SHIFT;
+}
+
+static void add_managed(struct zone *zone, enum zone_type type, unsigned long *pages)
+{
+	enum kmst_pool pool = is_highmem_idx(type) ? KMST_POOL_HIGH : KMST_POOL_LOW;
+	unsigned long cma = zone_cma_pages(zone);
+
+	pages[KMST_POOL_CMA] += cma;
+	if (type != ZONE_MOVABLE)
+		pages[pool] += zone_managed_pages(zone) - cma;
+}
+
+/**
+ * kmst_zones_managed() - Count the pages of each kind of memory.
+ * @pages: gets KMST_NR_POOLS counters; a page is counted in one of them, and one that only
+ *         movable pages may have in none
+ *
+ * Context: any, does not sleep.
+ */
+void kmst_zones_managed(unsigned long *pages)
+{
+	enum zone_type type;
+	int nid;
+
+	KUNIT_STATIC_STUB_REDIRECT(kmst_zones_managed, pages);
+
+	memset(pages, 0, KMST_NR_POOLS * sizeof(*pages));
+	for_each_online_node(nid) {
+		for (type = 0; type < MAX_NR_ZONES; type++)
+			add_managed(&NODE_DATA(nid)->node_zones[type], type, pages);
+	}
+}
+
+/**
+ * kmst_zones_largest_area() - The longest run of pages that the area for DMA can have.
+ *
+ * The kernel tells modules of no area, but what areas there are in each zone; each area
+ * is in one.
+ *
+ * Context: any, does not sleep.
+ * Return: pages; an area may have less, none has more.
+ */
+unsigned long kmst_zones_largest_area(void)
+{
+	unsigned long largest = 0;
+	enum zone_type type;
+	int nid;
+
+	for_each_online_node(nid) {
+		for (type = 0; type < MAX_NR_ZONES; type++)
+			largest = max(largest,
+				      zone_cma_pages(&NODE_DATA(nid)->node_zones[type]));
+	}
+	return largest;
+}
+
+/* Pages of programs and of files: what may be moved out of the way. */
+static unsigned long movable_pages(struct zone *zone)
+{
+	return zone_page_state(zone, NR_ZONE_INACTIVE_ANON) +
+	       zone_page_state(zone, NR_ZONE_ACTIVE_ANON) +
+	       zone_page_state(zone, NR_ZONE_INACTIVE_FILE) +
+	       zone_page_state(zone, NR_ZONE_ACTIVE_FILE) +
+	       zone_page_state(zone, NR_ZONE_UNEVICTABLE);
+}
+
+static void add_area(struct zone *zone, struct kmst_area_pages *area)
+{
+	unsigned long managed = zone_cma_pages(zone);
+	unsigned long free = min(zone_page_state(zone, NR_FREE_CMA_PAGES), managed);
+
+	area->managed += managed;
+	area->free += free;
+	area->lent += min(managed - free, movable_pages(zone));
+}
+
+/**
+ * kmst_zones_area() - See what is left of the area for DMA.
+ * @area: gets what is known of it
+ *
+ * What devices have of it nobody tells: it is what is neither free nor lent, at least.
+ *
+ * Context: any, does not sleep.
+ */
+void kmst_zones_area(struct kmst_area_pages *area)
+{
+	enum zone_type type;
+	int nid;
+
+	KUNIT_STATIC_STUB_REDIRECT(kmst_zones_area, area);
+
+	*area = (struct kmst_area_pages){};
+	for_each_online_node(nid) {
+		for (type = 0; type < MAX_NR_ZONES; type++)
+			add_area(&NODE_DATA(nid)->node_zones[type], area);
+	}
+}
+
+/**
+ * kmst_zones_pool() - The kind of memory that a page is.
+ * @page: a page that is not of the area for DMA
+ *
+ * Context: any, does not sleep.
+ * Return: the kind. That a page is of the area for DMA is not seen from it.
+ */
+enum kmst_pool kmst_zones_pool(const struct page *page)
+{
+	return PageHighMem(page) ? KMST_POOL_HIGH : KMST_POOL_LOW;
 }
 
 /**

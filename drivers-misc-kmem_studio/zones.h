@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Level 0: how many pages the zones have that a request may take them from.
+ * Level 0: how many pages the zones have that a request may take them from, and how many
+ * there are of each kind of memory.
  */
 #ifndef KMEM_STUDIO_ZONES_H
 #define KMEM_STUDIO_ZONES_H
@@ -8,6 +9,21 @@
 #include <linux/types.h>
 
 struct page;
+
+/**
+ * enum kmst_pool - kinds of memory that do not stand in for each other
+ * @KMST_POOL_LOW:  what the kernel always has an address for; on a 64-bit machine all but
+ *                  the area for DMA
+ * @KMST_POOL_HIGH: highmem: what it maps when it needs it
+ * @KMST_POOL_CMA:  the area that is set aside for DMA, wherever it lies
+ * @KMST_NR_POOLS:  how many there are
+ */
+enum kmst_pool {
+	KMST_POOL_LOW,
+	KMST_POOL_HIGH,
+	KMST_POOL_CMA,
+	KMST_NR_POOLS,
+};
 
 /**
  * struct kmst_zone_use - which zones a request may take its pages from
@@ -32,9 +48,25 @@ struct kmst_zone_pages {
 	long		available;
 };
 
+/**
+ * struct kmst_area_pages - what is known of the area for DMA, in pages
+ * @managed: all of it
+ * @free:    pages that nobody has
+ * @lent:    most of the others that programs can have, who make room for devices
+ */
+struct kmst_area_pages {
+	unsigned long	managed;
+	unsigned long	free;
+	unsigned long	lent;
+};
+
 void kmst_zones_count(const struct kmst_zone_use *use,
 		      struct kmst_zone_pages *pages);
 unsigned long kmst_zones_keep(const struct kmst_zone_pages *pages);
+void kmst_zones_managed(unsigned long *pages);
+unsigned long kmst_zones_largest_area(void);
+void kmst_zones_area(struct kmst_area_pages *area);
+enum kmst_pool kmst_zones_pool(const struct page *page);
 bool kmst_zones_include(const struct kmst_zone_use *use,
 			const struct page *page);
 

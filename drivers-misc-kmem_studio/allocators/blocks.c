@@ -8,11 +8,12 @@
  * folio - as chunk, each block a folio: one compound page with one reference count
  */
 #include <linux/gfp.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/numa.h>
-#include <linux/pagemap.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 
 #include "../cancel.h"
 #include "../plan.h"
@@ -23,9 +24,19 @@ static unsigned long plan_nr_pages(const struct kmst_plan *plan)
 	return plan->nr_pages;
 }
 
-static void free_block(const struct kmst_span *span)
+static bool is_compound(const struct kmst_span *span)
 {
-	kmst_free_block(virt_to_page(span->virt), get_order(span->bytes));
+	return PageCompound(virt_to_page(span->virt));
+}
+
+/*
+ * A block has one reference for all its pages, which its first page counts, until a part
+ * of it was mapped. Who frees it is the only one left to ask.
+ */
+static bool is_split(const struct kmst_span *span)
+{
+	return span->bytes > PAGE_SIZE && !is_compound(span) &&
+	       page_count(virt_to_page(span->virt) + 1);
 }
 
 /* Each page goes when its last user lets go of it. */
@@ -40,65 +51,73 @@ static void free_split_block(const struct kmst_span *span)
 	}
 }
 
-static void unlock_block(const struct kmst_span *span)
+static void free_block(const struct kmst_span *span)
 {
-	if (PageCompound(virt_to_page(span->virt)))
-		folio_unlock(virt_to_folio(span->virt));
-}
-
-static void free_locked_block(const struct kmst_span *span)
-{
-	unlock_block(span);
-	free_block(span);
+	if (is_split(span))
+		free_split_block(span);
+	else
+		kmst_free_block(virt_to_page(span->virt), get_order(span->bytes));
 }
 
 static void free_blocks(struct kmst_spans *spans)
 {
-	if (spans->split)
-		kmst_spans_free_each(spans, free_split_block);
-	else
-		kmst_spans_free_each(spans, spans->locked ? free_locked_block : free_block);
+	kmst_spans_free_each(spans, free_block);
+}
+
+static void split_block(const struct kmst_span *span)
+{
+	if (span->bytes > PAGE_SIZE && !is_split(span))
+		split_page(virt_to_page(span->virt), get_order(span->bytes));
+}
+
+/* What of a block belongs to an area, from page @at of the arena on. */
+static int map_block(const struct kmst_span *span, struct vm_area_struct *vma,
+		     unsigned long addr, unsigned long at)
+{
+	unsigned long skip = (at - span->first_page) << PAGE_SHIFT;
+	unsigned long bytes = min(span->bytes - skip, vma->vm_end - addr);
+
+	return remap_pfn_range(vma, addr, page_to_pfn(virt_to_page(span->virt + skip)), bytes,
+			       vma->vm_page_prot);
 }
 
 /*
- * What is added to the references of any page of a folio is added to those of the folio.
- *
- * madvise(MADV_COLD) splits a large folio that it can lock, and tries again. A kernel
- * without huge pages says that it was split, and leaves it as it is: madvise() would never
- * end. What is locked it leaves alone.
+ * What is done to a mapped page of a compound one is done to all of it: advice and the
+ * handling of memory failures lock it, isolate it, and try to split it. Its pages are
+ * frames for user space, as those of a device are, which all of that leaves alone.
  */
-static void share_folios(struct kmst_spans *spans)
+static int map_frames(const struct kmst_spans *spans, struct vm_area_struct *vma)
 {
+	unsigned long at = vma->vm_pgoff, pages_since_point = 0;
+	unsigned long addr = vma->vm_start;
 	unsigned int i;
+	int err;
 
-	for (i = 0; i < spans->nr; i++) {
-		if (PageCompound(virt_to_page(spans->table[i].virt)))
-			folio_lock(virt_to_folio(spans->table[i].virt));
-		cond_resched();
+	for (i = 0; i < spans->nr && addr < vma->vm_end; i++) {
+		const struct kmst_span *span = &spans->table[i];
+		unsigned long end = span->first_page + (span->bytes >> PAGE_SHIFT);
+
+		if (++pages_since_point >= KMST_PAGES_PER_POINT) {
+			cond_resched();
+			if (fatal_signal_pending(current))
+				return -EINTR;
+			pages_since_point = 0;
+		}
+		if (at >= end)
+			continue;
+		err = map_block(span, vma, addr, at);
+		if (err)
+			return err;
+		addr += (end - at) << PAGE_SHIFT;
+		pages_since_point += end - at;
+		at = end;
 	}
-	spans->locked = true;
+	return 0;
 }
 
-/*
- * A block has one reference for all its pages, which its first page counts. With
- * __GFP_COMP it is a folio; else each page has to count its own. The largest one comes
- * first.
- */
-static void share_blocks(struct kmst_spans *spans)
+static int map_blocks(const struct kmst_spans *spans, struct vm_area_struct *vma)
 {
-	unsigned int i;
-
-	if (PageCompound(virt_to_page(spans->table[0].virt))) {
-		share_folios(spans);
-		return;
-	}
-	for (i = 0; i < spans->nr; i++) {
-		split_page(virt_to_page(spans->table[i].virt),
-			   get_order(spans->table[i].bytes));
-		/* the largest block has thousands of pages */
-		cond_resched();
-	}
-	spans->split = true;
+	return is_compound(spans->table) ? map_frames(spans, vma) : KMST_BY_FAULTS;
 }
 
 static int add_block(struct kmst_spans *spans, struct page *page,
@@ -235,15 +254,9 @@ static void free_folio(const struct kmst_span *span)
 	folio_put(virt_to_folio(span->virt));
 }
 
-static void free_locked_folio(const struct kmst_span *span)
-{
-	unlock_block(span);
-	free_folio(span);
-}
-
 static void folio_free(struct kmst_spans *spans)
 {
-	kmst_spans_free_each(spans, spans->locked ? free_locked_folio : free_folio);
+	kmst_spans_free_each(spans, free_folio);
 }
 
 const struct kmst_allocator kmst_allocator_page = {
@@ -256,7 +269,8 @@ const struct kmst_allocator kmst_allocator_page = {
 	.nr_pages	= page_nr_pages,
 	.alloc		= page_alloc,
 	.free		= free_blocks,
-	.share		= share_blocks,
+	.split		= split_block,
+	.map		= map_blocks,
 };
 
 const struct kmst_allocator kmst_allocator_chunk = {
@@ -269,7 +283,8 @@ const struct kmst_allocator kmst_allocator_chunk = {
 	.nr_pages	= plan_nr_pages,
 	.alloc		= chunk_alloc,
 	.free		= free_blocks,
-	.share		= share_blocks,
+	.split		= split_block,
+	.map		= map_blocks,
 };
 
 const struct kmst_allocator kmst_allocator_exact = {
@@ -294,5 +309,5 @@ const struct kmst_allocator kmst_allocator_folio = {
 	.nr_pages	= plan_nr_pages,
 	.alloc		= folio_allocate,
 	.free		= folio_free,
-	.share		= share_folios,
+	.map		= map_frames,
 };

@@ -4,104 +4,43 @@
  * that has no IOMMU: from the area that was set aside for this at boot (CMA), whose
  * pages the kernel lends to programs until then.
  *
- * The DMA API gives memory to devices: there is one for all arenas, which is nothing but
- * that, as long as any of them has such memory. It also takes the memory back as a whole:
- * not before nobody else has a page of it.
+ * The DMA API gives memory to devices, here to the driver's own. What it gave is its own to
+ * map, too: as the frames of a device, which nobody takes a reference to. So all of it goes
+ * back when the arena goes.
  */
-#include <linux/cleanup.h>
 #include <linux/dma-mapping.h>
-#include <linux/err.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
-#include <linux/mmzone.h>
-#include <linux/mutex.h>
-#include <linux/nodemask.h>
-#include <linux/page_ref.h>
-#include <linux/platform_device.h>
 #include <linux/slab.h>
 
+#include "../device.h"
 #include "../plan.h"
+#include "../zones.h"
 #include "cma.h"
-
-/* The device, and the arenas that it has memory for. */
-static struct {
-	struct mutex		lock;	/* the others */
-	struct platform_device	*device;
-	unsigned int		users;
-} studio = { .lock = __MUTEX_INITIALIZER(studio.lock) };
 
 /* What the device was given for an arena. */
 struct cma_source {
-	struct platform_device	*device;
-	struct page		*pages;
-	dma_addr_t		dma;
-	size_t			bytes;
+	struct page	*pages;
+	dma_addr_t	dma;
+	size_t		bytes;
 };
-
-static unsigned long cma_pages_of_node(int nid)
-{
-	unsigned long pages = 0;
-	int i;
-
-	for (i = 0; i < MAX_NR_ZONES; i++)
-		pages += zone_cma_pages(&NODE_DATA(nid)->node_zones[i]);
-	return pages;
-}
 
 /* Built without it, or told at boot to set nothing aside ("cma=0"). */
 static bool cma_supported(void)
 {
-	int nid;
-
-	if (!IS_ENABLED(CONFIG_DMA_CMA))
-		return false;
-	for_each_online_node(nid) {
-		if (cma_pages_of_node(nid))
-			return true;
-	}
-	return false;
+	return IS_ENABLED(CONFIG_DMA_CMA) && kmst_zones_largest_area();
 }
 
 /* Where the area has no room the DMA API takes a block of the page allocator. */
+static unsigned long cma_max_pages(void)
+{
+	return max(kmst_zones_largest_area(), 1UL << MAX_PAGE_ORDER);
+}
+
+/* The block is larger than what was asked for, the area gives that and no more. */
 static unsigned long cma_nr_pages(const struct kmst_plan *plan)
 {
 	return plan->order > MAX_PAGE_ORDER ? plan->nr_pages : 1UL << plan->order;
-}
-
-static struct platform_device *new_device(void)
-{
-	const struct platform_device_info info = {
-		.name		= "kmem_studio",
-		.id		= PLATFORM_DEVID_AUTO,
-		.dma_mask	= DMA_BIT_MASK(64),
-	};
-
-	if (kmst_fail_allocation())
-		return ERR_PTR(-ENOMEM);
-	return platform_device_register_full(&info);
-}
-
-static struct platform_device *get_device_for_arena(void)
-{
-	struct platform_device *device;
-
-	guard(mutex)(&studio.lock);
-
-	if (!studio.users) {
-		device = new_device();
-		if (IS_ERR(device))
-			return device;
-		studio.device = device;
-	}
-	studio.users++;
-	return studio.device;
-}
-
-static void put_device_of_arena(void)
-{
-	guard(mutex)(&studio.lock);
-
-	if (!--studio.users)
-		platform_device_unregister(studio.device);
 }
 
 static int get_pages(struct cma_source *source, gfp_t gfp)
@@ -109,7 +48,7 @@ static int get_pages(struct cma_source *source, gfp_t gfp)
 	/* a machine without DMA does not have the call either */
 	if (!IS_ENABLED(CONFIG_HAS_DMA) || kmst_fail_allocation())
 		return -ENOMEM;
-	source->pages = dma_alloc_pages(&source->device->dev, source->bytes, &source->dma,
+	source->pages = dma_alloc_pages(kmst_device(), source->bytes, &source->dma,
 					DMA_BIDIRECTIONAL, gfp);
 	return source->pages ? 0 : -ENOMEM;
 }
@@ -117,9 +56,8 @@ static int get_pages(struct cma_source *source, gfp_t gfp)
 static void put_source(struct cma_source *source)
 {
 	if (IS_ENABLED(CONFIG_HAS_DMA) && source->pages)
-		dma_free_pages(&source->device->dev, source->bytes, source->pages,
-			       source->dma, DMA_BIDIRECTIONAL);
-	put_device_of_arena();
+		dma_free_pages(kmst_device(), source->bytes, source->pages, source->dma,
+			       DMA_BIDIRECTIONAL);
 	kfree(source);
 }
 
@@ -128,14 +66,8 @@ static struct cma_source *new_source(size_t bytes)
 	struct cma_source *source;
 
 	source = kmst_fail_allocation() ? NULL : kzalloc(sizeof(*source), GFP_KERNEL);
-	if (!source)
-		return NULL;
-	source->bytes = bytes;
-	source->device = get_device_for_arena();
-	if (IS_ERR(source->device)) {
-		kfree(source);
-		return NULL;
-	}
+	if (source)
+		source->bytes = bytes;
 	return source;
 }
 
@@ -172,42 +104,13 @@ static int cma_allocate(const struct kmst_request *request,
 			      taken_bytes(spans));
 }
 
-static void cma_share(struct kmst_spans *spans)
+static int cma_map(const struct kmst_spans *spans, struct vm_area_struct *vma)
 {
-	struct cma_source *source = spans->source;
+	const struct cma_source *source = spans->source;
 
-	if (spans->from_cma)
-		return;
-	split_page(source->pages, get_order(source->bytes));
-	spans->split = true;
-}
-
-/* Take the references away from all pages of a block but the first one: one for all. */
-static bool join_block(struct page *first, unsigned long nr_pages)
-{
-	unsigned long i;
-
-	for (i = 1; i < nr_pages; i++) {
-		if (page_ref_freeze(first + i, 1))
-			continue;
-		while (--i)
-			page_ref_unfreeze(first + i, 1);
-		return false;
-	}
-	return true;
-}
-
-static bool cma_unshare(struct kmst_spans *spans)
-{
-	struct cma_source *source = spans->source;
-	unsigned long nr_pages = taken_bytes(spans) >> PAGE_SHIFT;
-	unsigned long i;
-
-	for (i = 0; i < nr_pages; i++) {
-		if (page_ref_count(source->pages + i) != 1)
-			return false;
-	}
-	return !spans->split || join_block(source->pages, nr_pages);
+	if (!IS_ENABLED(CONFIG_HAS_DMA))
+		return -ENODEV;
+	return dma_mmap_pages(kmst_device(), vma, source->bytes, source->pages);
 }
 
 static void cma_free(struct kmst_spans *spans)
@@ -221,13 +124,15 @@ const struct kmst_allocator kmst_allocator_cma = {
 	.description	= "dma_alloc_pages: one run of pages from the area set aside for DMA",
 	.promises	= KMST_CONTIGUOUS | KMST_MAPPABLE,
 	.max_order	= -1,
+	.max_run	= cma_max_pages,
+	.max_run_is	= "the area set aside for DMA, or one block of MAX_PAGE_ORDER",
 	.gfp_refused	= KMST_GFP_HIGH | __GFP_COMP | __GFP_DMA | __GFP_DMA32,
 	.sleeps		= true,
 	.uses_cma	= true,
+	.is_dma		= true,
 	.supported	= cma_supported,
 	.nr_pages	= cma_nr_pages,
 	.alloc		= cma_allocate,
 	.free		= cma_free,
-	.share		= cma_share,
-	.unshare	= cma_unshare,
+	.map		= cma_map,
 };

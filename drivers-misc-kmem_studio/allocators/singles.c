@@ -2,7 +2,13 @@
 /*
  * Single pages, which need not be neighbours.
  *
- * bulk    - many pages a call, from the lists that each CPU keeps
+ * bulk    - many pages a call, from the lists that each CPU keeps. The call has a policy of
+ *           its own: it takes pages of one node, the one that was named or that the CPU is
+ *           on, and asks neither the task's memory policy nor that of numa_policy= on the
+ *           kernel's command line, which may interleave; a cpuset it obeys. Where that
+ *           node's zones have less free than what is asked for and their low watermark, or
+ *           with page_owner=on, it gives one page as alloc_pages_node() does: with reclaim,
+ *           and of another node if need be
  * highmem - pages that the kernel may have no lasting address for: 32-bit machines
  *           with more RAM than their linear map has room for. Elsewhere it gives
  *           pages like all others
@@ -22,6 +28,11 @@
 /* Pages of one call, which are taken with preemption off. */
 #define BULK_PAGES	512UL
 
+static unsigned long singles_nr_pointers(const struct kmst_plan *plan)
+{
+	return plan->nr_pages;
+}
+
 static unsigned long singles_nr_pages(const struct kmst_plan *plan)
 {
 	return plan->nr_pages + kmst_table_pages(plan->nr_pages);
@@ -37,7 +48,7 @@ static void note_pages(struct kmst_spans *spans, unsigned long first)
 		return;
 	for (i = first; i < spans->nr_pages; i++)
 		trace_kmst_span_alloc(page_to_pfn(spans->pages[i]), 1,
-				 page_to_nid(spans->pages[i]));
+				      page_to_nid(spans->pages[i]));
 }
 
 static unsigned long get_bulk(gfp_t gfp, int nid, unsigned long nr,
@@ -62,13 +73,15 @@ static int bulk_alloc(const struct kmst_request *request, struct kmst_spans *spa
 
 	while (spans->nr_pages < wanted) {
 		unsigned long first = spans->nr_pages;
+		unsigned long most = min(wanted - first, BULK_PAGES);
 		unsigned long got;
 
-		got = get_bulk(gfp, request->nid, min(wanted - first, BULK_PAGES),
-			       spans->pages + first);
+		got = get_bulk(gfp, request->nid, most, spans->pages + first);
 		if (!got)
 			return -ENOMEM;
 		spans->nr_pages += got;
+		spans->nr_calls++;
+		spans->nr_single += got == 1 && most > 1;
 		note_pages(spans, first);
 		err = kmst_cancel_point(request->cancel);
 		if (err)
@@ -133,9 +146,10 @@ static void singles_free(struct kmst_spans *spans)
 
 const struct kmst_allocator kmst_allocator_bulk = {
 	.name		= "bulk",
-	.description	= "alloc_pages_bulk_array: single pages, many a call",
+	.description	= "alloc_pages_bulk_array: single pages of one node, many a call",
 	.promises	= KMST_MAPPABLE,
 	.max_order	= -1,
+	.nr_pointers	= singles_nr_pointers,
 	.gfp_refused	= KMST_GFP_HIGH | __GFP_COMP,
 	.takes_node	= true,
 	.nr_pages	= singles_nr_pages,
@@ -152,6 +166,7 @@ const struct kmst_allocator kmst_allocator_highmem = {
 			  ,
 	.promises	= KMST_MAPPABLE,
 	.max_order	= -1,
+	.nr_pointers	= singles_nr_pointers,
 	.gfp_added	= __GFP_HIGHMEM | __GFP_HARDWALL,
 	.gfp_refused	= __GFP_COMP | __GFP_DMA | __GFP_DMA32,
 	.takes_node	= true,

@@ -9,7 +9,12 @@
  * What kmalloc() gives is asked for in full, by kmalloc_size_roundup(): all of it may
  * be written to, and is guarded.
  */
+#include <linux/array_size.h>
 #include <linux/atomic.h>
+#include <linux/gcd.h>
+#include <linux/kasan.h>
+#include <linux/kfence.h>
+#include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
@@ -37,6 +42,76 @@ static unsigned long kmalloc_nr_pages(const struct kmst_plan *plan)
 	return DIV_ROUND_UP(kmalloc_size_roundup(plan->bytes), PAGE_SIZE);
 }
 
+static unsigned long distance(const void *a, const void *b)
+{
+	return abs_diff((unsigned long)kasan_reset_tag(a), (unsigned long)kasan_reset_tag(b));
+}
+
+/*
+ * Bytes from an object to the next one in its slab, as far as objects show it: all distances
+ * between two of one slab are multiples of that. 0 if no two are in one. Where it is what may
+ * be used of an object, there is nothing between them, and no more need be looked at.
+ */
+static size_t bytes_of_slot(void * const *objects, unsigned int nr, size_t usable)
+{
+	unsigned long slot = 0;
+	unsigned int i;
+
+	for (i = 1; i < nr && slot != usable; i++) {
+		if (virt_to_folio(objects[i]) == virt_to_folio(objects[i - 1]))
+			slot = gcd(slot, distance(objects[i], objects[i - 1]));
+	}
+	return slot;
+}
+
+/* Objects to look at: those of many slabs, but not of an arena of millions. */
+#define PROBED_OBJECTS	4096U
+
+/* ksize() tells what may be used; what checks put around each object is seen in its slab. */
+static bool objects_usable_only(const struct kmst_spans *spans)
+{
+	unsigned int nr = min(spans->nr_objects, PROBED_OBJECTS);
+	size_t usable = ksize(spans->objects[0]);
+	unsigned int i;
+
+	for (i = 0; IS_ENABLED(CONFIG_KFENCE) && i < spans->nr_objects; i++) {
+		if (is_kfence_address(spans->objects[i]))
+			return true;
+	}
+	return bytes_of_slot(spans->objects, nr, usable) != usable;
+}
+
+/**
+ * kmst_kmalloc_usable_only() - See whether the size of an allocation hides something.
+ * @virt:  what kmalloc() returned
+ * @bytes: what it was asked for, in bytes
+ *
+ * Context: process context, may sleep.
+ * Return: true if what ksize() tells is less than what the kernel took, or may be: what a
+ * cache puts around its objects is known from neighbours of the same size alone.
+ */
+bool kmst_kmalloc_usable_only(void *virt, size_t bytes)
+{
+	void *neighbours[8];
+	size_t usable = ksize(virt);
+	unsigned int nr, i;
+	bool differs;
+
+	if (is_kfence_address(virt))
+		return true;
+	if (!folio_test_slab(virt_to_folio(virt)))
+		return false;
+	for (nr = 0; nr < ARRAY_SIZE(neighbours); nr++) {
+		neighbours[nr] = kmalloc(bytes, GFP_KERNEL | __GFP_NOWARN);
+		if (!neighbours[nr])
+			break;
+	}
+	differs = bytes_of_slot(neighbours, nr, usable) != usable;
+	for (i = 0; i < nr; i++)
+		kfree(neighbours[i]);
+	return differs;
+}
+
 static int kmalloc_alloc(const struct kmst_request *request,
 			 struct kmst_spans *spans)
 {
@@ -52,6 +127,8 @@ static int kmalloc_alloc(const struct kmst_request *request,
 	err = kmst_spans_add(spans, virt, bytes, ksize(virt));
 	if (err)
 		kfree(virt);
+	else
+		spans->usable_only = kmst_kmalloc_usable_only(virt, bytes);
 	return err;
 }
 
@@ -76,6 +153,11 @@ static unsigned long kmalloc_object_nr_pages(const struct kmst_plan *plan)
 	return pages_of_objects(plan, kmalloc_size_roundup(sizeof(struct kmst_struct)));
 }
 
+static unsigned long pointer_each(const struct kmst_plan *plan)
+{
+	return plan->nr_structs;
+}
+
 /* The table, and what all objects have in common. */
 static int prepare_objects(struct kmst_spans *spans, unsigned int nr, size_t bytes)
 {
@@ -88,6 +170,7 @@ static int prepare_objects(struct kmst_spans *spans, unsigned int nr, size_t byt
 static void note_objects(struct kmst_spans *spans)
 {
 	spans->bytes = (u64)spans->nr_objects * ksize(spans->objects[0]);
+	spans->usable_only = objects_usable_only(spans);
 }
 
 /*
@@ -268,6 +351,7 @@ const struct kmst_allocator kmst_allocator_kmalloc_object = {
 	.description	= "kmalloc: one allocation for each object",
 	.promises	= KMST_PER_OBJECT,
 	.max_order	= -1,
+	.nr_pointers	= pointer_each,
 	.gfp_refused	= SLAB_REFUSED | __GFP_DMA32,
 	.takes_node	= true,
 	.nr_pages	= kmalloc_object_nr_pages,
@@ -280,6 +364,7 @@ const struct kmst_allocator kmst_allocator_slab = {
 	.description	= "kmem_cache_alloc_bulk: one object of a cache of its own for each",
 	.promises	= KMST_PER_OBJECT,
 	.max_order	= -1,
+	.nr_pointers	= pointer_each,
 	.gfp_refused	= SLAB_REFUSED,
 	.takes_node	= true,
 	.nr_pages	= slab_nr_pages,

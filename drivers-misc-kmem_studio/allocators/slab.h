@@ -5,10 +5,14 @@
 #ifndef KMEM_STUDIO_ALLOCATORS_SLAB_H
 #define KMEM_STUDIO_ALLOCATORS_SLAB_H
 
+#include <linux/types.h>
+
 #include "../allocator.h"
 
 extern const struct kmst_allocator kmst_allocator_kmalloc;
 extern const struct kmst_allocator kmst_allocator_kmalloc_object;
 extern const struct kmst_allocator kmst_allocator_slab;
+
+bool kmst_kmalloc_usable_only(void *virt, size_t bytes);
 
 #endif /* KMEM_STUDIO_ALLOCATORS_SLAB_H */

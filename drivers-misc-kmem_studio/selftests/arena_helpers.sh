@@ -6,10 +6,6 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2034 # what is set here is used by the script
 
-CONFIGFS=/sys/kernel/config
-STUDIO=$CONFIGFS/$MODULE
-ARENAS=$STUDIO/arenas
-
 # EILSEQ and ERANGE in the words of glibc, and of musl
 CORRUPT="Invalid or incomplete|Illegal byte"
 RANGE="out of range|not representable"
@@ -62,8 +58,11 @@ fails_with() {
 	}
 }
 
+# an arena may be freed by its thread, after its folder went
 clean_up() {
 	rmdir "$ARENAS"/*/ 2>/dev/null
+	wait_until no_thread 'kmst/.*'
+	put_percent "$SHARE"
 	return 0
 }
 
@@ -78,8 +77,9 @@ live() {
 	put "$arena" live 1
 }
 
+# threads ARENA: of that name
 threads() {
-	grep -lx "$1" /proc/[0-9]*/comm 2>/dev/null | wc -l
+	grep -lxE "(kmst/)?$1" /proc/[0-9]*/comm 2>/dev/null | wc -l
 }
 
 # a thread is seen for a moment after it has ended
@@ -87,25 +87,11 @@ no_thread() {
 	[ "$(threads "$1")" -eq 0 ]
 }
 
-nap() {
-	usleep 100000 2>/dev/null || sleep 0.1
-}
-
-# wait_until COMMAND...: ten seconds at least
-wait_until() {
-	naps=0
-	until "$@"; do
-		naps=$((naps + 1))
-		[ $naps -lt 100 ] || return 1
-		nap
-	done
-}
-
 # ---- begin and end ----
 
 mount_configfs() {
-	[ -d $CONFIGFS ] || return 1
-	mountpoint -q $CONFIGFS 2>/dev/null || mount -t configfs none $CONFIGFS 2>>"$ERRORS"
+	[ -d "$CONFIGFS" ] || return 1
+	mountpoint -q "$CONFIGFS" 2>/dev/null || mount -t configfs none "$CONFIGFS" 2>>"$ERRORS"
 	[ -d "$ARENAS" ]
 }
 
@@ -115,7 +101,7 @@ end() {
 		put_percent "$PERCENT"
 	fi
 	[ -z "$UNLOAD" ] || rmmod "$MODULE"
-	rm -f "$ERRORS" "$ERRORS.splats" "$ERRORS.busy"
+	put_back
 }
 
 put_percent() {
@@ -143,13 +129,8 @@ take_arenas() {
 		ktap_skip_all "no configfs"
 		exit "$KSFT_SKIP"
 	fi
-	if [ -n "$(find "$ARENAS" -mindepth 1 -maxdepth 1)" ] ||
-	   [ "$(cat "$PARAMETERS/nr_structs")" != 0 ]; then
-		UNLOAD=
-		ktap_skip_all "there are arenas in use, remove them first"
-		exit "$KSFT_SKIP"
-	fi
+	needs_no_arena
 	OURS=1
 	PERCENT=$(cat "$PARAMETERS/max_percent")
-	put_percent 50
+	put_percent "$SHARE"
 }

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,9 +117,41 @@ static inline int arena_open(const char *arena, int flags)
 
 /* --- the driver --- */
 
+/* Who is root in a container may not see page frames. */
+static inline bool may_see_frames(void)
+{
+	FILE *status = fopen("/proc/self/status", "r");
+	unsigned long long caps = 0;
+	char line[128];
+
+	if (!status)
+		return false;
+	while (fgets(line, sizeof(line), status)) {
+		if (sscanf(line, "CapEff: %llx", &caps) == 1)
+			break;
+	}
+	fclose(status);
+	return caps & (1ULL << CAP_SYS_ADMIN);
+}
+
 static inline bool driver_is_loaded(void)
 {
 	return !access("/sys/module/kmem_studio", F_OK);
+}
+
+/* Built in, it has no line there. */
+static inline bool driver_is_module(void)
+{
+	FILE *modules = fopen("/proc/modules", "r");
+	bool found = false;
+	char line[512];
+
+	if (!modules)
+		return false;
+	while (!found && fgets(line, sizeof(line), modules))
+		found = !strncmp(line, "kmem_studio ", strlen("kmem_studio "));
+	fclose(modules);
+	return found;
 }
 
 static inline int driver_load(void)
@@ -155,6 +188,8 @@ static inline const char *driver_take(bool *loaded)
 	*loaded = false;
 	if (geteuid())
 		return "needs root";
+	if (!may_see_frames())
+		return "needs the capability CAP_SYS_ADMIN";
 	if (!driver_is_loaded()) {
 		if (driver_load())
 			return "no kmem_studio in this kernel, see the config file";

@@ -18,6 +18,7 @@
 
 #include "../kselftest.h"
 #include "arenas.h"
+#include "page_trace.h"
 
 #define ARENA		"faults"
 #define NR_STRUCTS	10000
@@ -39,25 +40,52 @@ static char buffer[0x20000];
 /* --- faults --- */
 
 /* All kinds of requests may fail, and no stack is printed each time. */
+static const char * const settings[][2] = {
+	{ DEBUGFS "/failslab/ignore-gfp-wait", "N" },
+	{ DEBUGFS "/failslab/verbose", "0" },
+	{ DEBUGFS "/fail_page_alloc/ignore-gfp-wait", "N" },
+	{ DEBUGFS "/fail_page_alloc/min-order", "0" },
+	{ DEBUGFS "/fail_page_alloc/verbose", "0" },
+};
+
+/* As they were before. */
+static char settings_before[ARRAY_SIZE(settings)][32];
+
+static int get_setting(unsigned int i)
+{
+	int fd = open(settings[i][0], O_RDONLY);
+	ssize_t got;
+
+	if (fd < 0)
+		return -errno;
+	got = read(fd, settings_before[i], sizeof(settings_before[i]) - 1);
+	close(fd);
+	return got > 0 ? 0 : -EIO;
+}
+
 static int prepare_faults(void)
 {
-	static const char * const settings[][2] = {
-		{ DEBUGFS "/failslab/ignore-gfp-wait", "N" },
-		{ DEBUGFS "/failslab/verbose", "0" },
-		{ DEBUGFS "/fail_page_alloc/ignore-gfp-wait", "N" },
-		{ DEBUGFS "/fail_page_alloc/min-order", "0" },
-		{ DEBUGFS "/fail_page_alloc/verbose", "0" },
-	};
 	unsigned int i;
 	int err;
 
 	for (i = 0; i < ARRAY_SIZE(settings); i++) {
-		err = text_put(settings[i][0], settings[i][1]);
+		err = get_setting(i) ?: text_put(settings[i][0], settings[i][1]);
 		if (err)
 			return err;
 	}
 	nth_fd = open(NTH, O_RDWR);
 	return nth_fd < 0 ? -errno : 0;
+}
+
+/* Of those that were changed. */
+static void put_settings_back(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(settings); i++) {
+		if (*settings_before[i])
+			text_put(settings[i][0], settings_before[i]);
+	}
 }
 
 /* The @nth allocation of this task from now on fails; 0 for none. */
@@ -80,6 +108,26 @@ static bool nth_has_failed(void)
 	return !atoi(text);
 }
 
+/* A span of vmalloc() is not in a row in memory. */
+static bool spans_in_a_row = true;
+
+/* Of the pages that the driver got since the trace began anew, and of areas of vmalloc(). */
+static bool nothing_is_kept(void)
+{
+	long pages = page_trace_count_kept_pages(spans_in_a_row);
+	long areas = count_vmalloc_areas();
+	int naps;
+
+	for (naps = 0; (pages > 0 || areas) && naps < MANY_NAPS; naps++) {
+		poll(NULL, 0, 10);
+		pages = page_trace_count_kept_pages(spans_in_a_row);
+		areas = count_vmalloc_areas();
+	}
+	if (pages || areas)
+		ksft_print_msg("kept: %ld pages, %ld areas of vmalloc()\n", pages, areas);
+	return !pages && !areas;
+}
+
 /* Returns 0 or a negative errno. */
 typedef int (*call_fn)(const char *argument);
 
@@ -95,6 +143,7 @@ static bool fail_each(call_fn call, call_fn undo, const char *argument)
 	int err;
 
 	for (nth = 1; reached && nth < MOST; nth++) {
+		page_trace_restart();
 		set_nth(nth);
 		err = call(argument);
 		reached = nth_has_failed();
@@ -108,6 +157,8 @@ static bool fail_each(call_fn call, call_fn undo, const char *argument)
 			ksft_print_msg("cannot be undone after fault %u\n", nth);
 			return false;
 		}
+		if (!nothing_is_kept())
+			return false;
 	}
 	ksft_print_msg("%s: %u of %u faults were seen\n", argument, failures, nth - 2);
 	return !reached && failures;
@@ -197,6 +248,7 @@ static bool starts_fail(const char *allocator)
 	if (arena_make(ARENA) || arena_put(ARENA, "allocator", allocator) ||
 	    arena_put_number(ARENA, "nr_structs", NR_STRUCTS))
 		return false;
+	spans_in_a_row = strcmp(allocator, "vmalloc");
 	right = fail_each(start, stop, ARENA) && !arena_get(ARENA, "live") &&
 		!start(ARENA) && !arena_put(ARENA, "verify", "1") && !stop(ARENA);
 	return !arena_remove(ARENA) && right;
@@ -271,7 +323,35 @@ static bool loads_fail(void)
 	return end_opener(pid) && right && !driver_is_loaded() && !load("nr_structs=0");
 }
 
+/* What finds leaks has to see one: of a page that a file holds. */
+static bool kept_page_is_seen(void)
+{
+	bool seen;
+	int fd;
+
+	page_trace_restart();
+	if (arena_make(ARENA) || arena_start(ARENA, "chunk", 1))
+		return false;
+	fd = arena_open(ARENA, O_RDONLY);
+	seen = fd >= 0 && !stop(ARENA) && page_trace_count_kept_pages(true) == 1;
+	close(fd);
+	return nothing_is_kept() && !arena_remove(ARENA) && seen;
+}
+
 /* --- the whole --- */
+
+static bool loaded;
+static pid_t owner;
+
+/* At the end of this program, however it comes, and not of its children. */
+static void give_back(void)
+{
+	if (getpid() != owner)
+		return;
+	put_settings_back();
+	page_trace_close();
+	driver_give_back(loaded);
+}
 
 /*
  * What in the kernel's log is a bug. The code that registers a module's trace events warns
@@ -332,12 +412,17 @@ static void open_module(void)
 int main(void)
 {
 	const char *reason;
-	bool loaded;
 
 	ksft_print_header();
 	reason = driver_take(&loaded);
+	owner = getpid();
+	atexit(give_back);
 	if (!reason && prepare_faults())
 		reason = "no fault injection in this kernel, see the config file";
+	if (!reason)
+		reason = page_trace_open();
+	if (!reason && page_trace_watch_driver())
+		reason = "the events of the driver cannot be traced";
 	if (reason)
 		ksft_exit_skip("%s\n", reason);
 	open_module();
@@ -346,9 +431,10 @@ int main(void)
 		ksft_exit_skip("the kernel's log cannot be read\n");
 	lseek(log_fd, 0, SEEK_END);
 
-	ksft_set_plan(10);
+	ksft_set_plan(11);
 	ksft_test_result(is_splat("WARNING: CPU: 0") && !is_splat("all is well"),
 			 "a splat is seen\n");
+	result(kept_page_is_seen(), "a page that is kept is seen");
 	result(mkdir_fails(), "mkdir fails");
 	result(starts_fail("chunk"), "starts of chunk fail");
 	result(starts_fail("slab"), "starts of slab fail");
@@ -362,6 +448,5 @@ int main(void)
 		result(loads_fail(), "loads fail");
 	else
 		ksft_test_result_skip("loads fail: the driver is built in, in use or packed\n");
-	driver_give_back(loaded);
 	ksft_finished();
 }

@@ -15,6 +15,9 @@ export LC_ALL=C
 
 MODULE=kmem_studio
 PARAMETERS=/sys/module/$MODULE/parameters
+CONFIGFS=/sys/kernel/config
+STUDIO=$CONFIGFS/$MODULE
+ARENAS=$STUDIO/arenas
 DEVICES=/dev/$MODULE
 SPLATS='WARNING:|BUG:|Oops|Kernel panic|Call trace|rcu:.*stall|soft lockup'
 SPLATS="$SPLATS|Call Trace|UBSAN:|kmemleak:.*new suspected"
@@ -22,7 +25,20 @@ SPLATS="$SPLATS|blocked for more than|invoked oom-killer|Out of memory"
 TAB=$(printf '\t')
 MARKS=0
 
+DEBUGFS=/sys/kernel/debug
+SHOWN=$DEBUGFS/$MODULE
+
+# Of each CPU's memory, for as long as a test traces.
+TRACE_KB=2048
+
+# Megabytes that the tests take at a time, beside what a test of half of RAM takes on an
+# emulated machine.
+MOST_MB=512
+
 ERRORS=
+TRACE=
+PRINTK=
+REASON=
 
 needs_root() {
 	ktap_print_header
@@ -30,7 +46,37 @@ needs_root() {
 		ktap_skip_all "needs root"
 		exit "$KSFT_SKIP"
 	fi
+	if ! has_capability 21; then
+		ktap_skip_all "needs the capability CAP_SYS_ADMIN"
+		exit "$KSFT_SKIP"
+	fi
 	ERRORS=$(mktemp) || exit 1
+	PRINTK=$(cat /proc/sys/kernel/printk)
+}
+
+# has_capability NUMBER: who is root in a container may not have it
+has_capability() {
+	digits=$(sed -n 's/^CapEff:[^0-9a-f]*//p' /proc/self/status)
+	# the last eight digits have the first 32
+	[ $((0x${digits#????????} >> $1 & 1)) -eq 1 ]
+}
+
+# what a test of this run has changed, but for the driver
+put_back() {
+	[ -z "$TRACE" ] || rmdir "$TRACE"
+	[ -z "$PRINTK" ] || echo "$PRINTK" >/proc/sys/kernel/printk
+	[ -z "$ERRORS" ] || rm -f "$ERRORS" "$ERRORS".*
+}
+
+# the machine is an emulated one: its memory is nobody's, and may be written to
+is_emulated() {
+	[ "$KMEM_STUDIO_EMULATED" = 1 ]
+}
+
+# skip REASON: for a test to return with
+skip() {
+	REASON=$1
+	return "$KSFT_SKIP"
 }
 
 # ---- the machine, by other ways than the driver's ----
@@ -46,15 +92,14 @@ max_order() {
 	head -n 1 /proc/buddyinfo | awk '{ print NF - 5 }'
 }
 
-# free pages of all zones, those on the CPUs' own lists included; what the page
-# cache holds is dropped first, and the CPUs' own counters are added up
-free_pages() {
-	sync
-	echo 3 >/proc/sys/vm/drop_caches
-	cat /proc/sys/vm/stat_refresh >/dev/null 2>&1
-	awk '/nr_free_pages/ { n += $2 }
-	     /^ +count:/ { n += $2 }
-	     END { print n }' /proc/zoneinfo
+# percent of RAM that a test may take: half of it, if that is not too much
+share_of_ram() {
+	share=$((MOST_MB * 104857600 / PAGE_SIZE / LOWMEM_PAGES))
+	if is_emulated || [ $share -gt 50 ]; then
+		share=50
+	fi
+	[ $share -ge 2 ] || share=2
+	echo $share
 }
 
 # smallest order whose block holds that many pages
@@ -93,9 +138,22 @@ needs_driver() {
 	PER_PAGE=$((PAGE_SIZE / 32))
 	TOTAL_PAGES=$(($(awk '/^MemTotal/ { print $2 }' /proc/meminfo) * 1024 / PAGE_SIZE))
 	HIGH_KB=$(awk '/^HighTotal/ { print $2 }' /proc/meminfo)
-	LOWMEM_PAGES=$((TOTAL_PAGES - ${HIGH_KB:-0} * 1024 / PAGE_SIZE))
-	TRACE=$(tracefs)
+	CMA_KB=$(awk '/^CmaTotal/ { print $2 }' /proc/meminfo)
+	# the area for DMA counts for itself, wherever it lies
+	LOWMEM_PAGES=$((TOTAL_PAGES - (${HIGH_KB:-0} + ${CMA_KB:-0}) * 1024 / PAGE_SIZE))
+	SHARE=$(share_of_ram)
+	TRACE=$(trace_instance)
 	TAINTED=$(($(cat /proc/sys/kernel/tainted) & (32 | 128 | 512 | 16384)))
+}
+
+# nobody else's arenas are touched
+needs_no_arena() {
+	if [ -n "$(find "$ARENAS" -mindepth 1 -maxdepth 1 2>/dev/null)" ] ||
+	   [ "$(cat "$PARAMETERS/nr_structs")" != 0 ]; then
+		UNLOAD=
+		ktap_skip_all "there are arenas in use, remove them first"
+		exit "$KSFT_SKIP"
+	fi
 }
 
 # ---- the kernel's log ----
@@ -115,9 +173,12 @@ log_is_whole() {
 	dmesg | grep -q "$MARK\$"
 }
 
-# the driver's lines since the mark, without time stamp and prefix
+# the driver's lines since the mark, without time stamp and prefix; what the kernel says of
+# a module that came without it, or unsigned, has the same prefix
 driver_log() {
-	log_since_mark | sed -n "s/^.*$MODULE: //p"
+	log_since_mark | sed -n "/$MODULE: loading out-of-tree module taints kernel/d
+		/$MODULE: module verification failed: /d
+		s/^.*$MODULE: //p"
 }
 
 log_has() {
@@ -143,9 +204,27 @@ tracefs() {
 	return 1
 }
 
+# an instance of our own, so that what others trace is left alone
+trace_instance() {
+	instance=$(tracefs)/instances/kmem_studio_selftest
+	# of a test that was killed
+	[ ! -d "$instance" ] || rmdir "$instance" 2>>"$ERRORS"
+	mkdir "$instance" 2>>"$ERRORS" || return 1
+	# addresses in clear, and the events of all CPUs in their order
+	echo 0 >"$instance/options/hash-ptr"
+	echo global >"$instance/trace_clock"
+	echo "$instance"
+}
+
+# trace_buffer KB: for each CPU
+trace_buffer() {
+	echo "$1" >"$TRACE/buffer_size_kb"
+}
+
 # trace_on: the driver has to be there for its events to be
 trace_on() {
-	echo >"$TRACE/trace"
+	trace_buffer "$TRACE_KB"
+	: >"$TRACE/trace"
 	echo 1 >"$TRACE/tracing_on"
 	echo 1 >"$TRACE/events/$MODULE/enable"
 }
@@ -154,45 +233,38 @@ trace_off() {
 	[ ! -w "$TRACE/events/$MODULE/enable" ] || echo 0 >"$TRACE/events/$MODULE/enable"
 }
 
+# ---- waiting ----
+
+nap() {
+	usleep 100000 2>/dev/null || sleep 0.1
+}
+
+# wait_until COMMAND...: two minutes at least, which no board under load needs
+wait_until() {
+	naps=0
+	until "$@"; do
+		naps=$((naps + 1))
+		[ $naps -lt 1200 ] || return 1
+		nap
+	done
+}
+
 # ---- tests ----
 
 # a start that this machine's memory does not allow just now is no failure
 no_memory() {
 	if log_has 'pages, [0-9]* are available' || log_has 'allocator .* failed after' ||
 	   log_has 'max_percent='; then
-		return "$KSFT_SKIP"
+		skip "not enough memory for it just now"
+		return
 	fi
-	return 1
-}
-
-# pages_are_back BEFORE: all but a few that come and go. What is freed late, by RCU or
-# by a worker, gets five seconds.
-pages_are_back() {
-	tries=0
-	while [ $tries -lt 5 ]; do
-		lost=$(($1 - $(free_pages)))
-		[ $lost -lt 64 ] && return 0
-		sleep 1
-		tries=$((tries + 1))
-	done
-	return 1
-}
-
-# nothing_lost COMMAND...: what the kernel keeps for later (slabs, KASAN's quarantine)
-# may grow once. A page lost in each of 100 cycles is missed every time.
-nothing_lost() {
-	for attempt in 1 2 3; do
-		before=$(free_pages)
-		"$@" || return 1
-		pages_are_back "$before" && return 0
-		ktap_print_msg "attempt $attempt: $lost pages are gone"
-	done
 	return 1
 }
 
 # run DESCRIPTION FUNCTION [argument ...]
 run() {
 	description=$1
+	REASON=
 	shift
 	clean_up
 	mark
@@ -200,6 +272,7 @@ run() {
 	"$@"
 	status=$?
 	trace_off
+	follow_no_more
 	clean_up
 	# from the test's first mark on, if the log still has it
 	last_mark=$MARK
@@ -219,7 +292,7 @@ run() {
 	fi
 	case $status in
 	0) ktap_test_pass "$description" ;;
-	"$KSFT_SKIP") ktap_test_skip "$description" ;;
+	"$KSFT_SKIP") ktap_test_skip "$description${REASON:+: $REASON}" ;;
 	*)
 		ktap_test_fail "$description"
 		driver_log | tail -n 12 | sed 's/^/# log: /'

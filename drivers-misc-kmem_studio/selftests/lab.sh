@@ -9,6 +9,8 @@
 DIR=$(dirname "$(readlink -f "$0")")
 # shellcheck source-path=SCRIPTDIR source=helpers.sh
 . "$DIR/helpers.sh"
+# shellcheck source-path=SCRIPTDIR source=page_trace.sh
+. "$DIR/page_trace.sh"
 
 # ---- the driver ----
 
@@ -105,6 +107,12 @@ lab_verbose() {
 	[ "$(driver_log | grep -v -e '^Blocks of' -e '^Pages on')" = "$expected" ]
 }
 
+# the pages of bulk are of one node, whatever policy there is, and that is told
+lab_verbose_bulk() {
+	start 10000 allocator=bulk verbose=1 && stop || return 1
+	log_has "^Bulk calls: [1-9][0-9]*${TAB}that gave one page: [0-9]*${TAB}memory policy: not"
+}
+
 lab_chunk() {
 	objects=$((PER_PAGE * 79))
 	start $objects allocator=chunk && stop || return 1
@@ -152,12 +160,13 @@ too_many_for_any_block() {
 }
 
 more_than_the_share() {
-	[ "$TOTAL_PAGES" -lt $((4294967295 / PER_PAGE)) ] || return "$KSFT_SKIP"
-	refused "max_percent=50 of RAM" 4294967295 allocator=chunk
+	[ "$TOTAL_PAGES" -lt $((4294967295 / PER_PAGE)) ] ||
+		{ skip "so many objects are less than half of RAM"; return; }
+	refused "max_percent=50 of low memory" 4294967295 allocator=chunk
 }
 
 more_than_a_small_share() {
-	refused "max_percent=1 of RAM" $((TOTAL_PAGES * PER_PAGE / 50)) \
+	refused "max_percent=1 of low memory" $((TOTAL_PAGES * PER_PAGE / 50)) \
 		allocator=chunk max_percent=1
 }
 
@@ -202,8 +211,8 @@ runtime_writes() {
 # the lab's arena has one from the load on, and each that takes its place
 device_follows_the_arena() {
 	start 1000 || return 1
-	[ -e /sys/class/misc/kmem_studio-lab ] || return 1
-	[ -e $DEVICES ] || return "$KSFT_SKIP"
+	[ -e /sys/class/kmem_studio/lab ] || return 1
+	[ -e $DEVICES ] || { skip "no devtmpfs"; return; }
 	[ "$(wc -c <$DEVICES/lab)" -eq 32000 ] || return 1
 	write_nr 300 && [ "$(wc -c <$DEVICES/lab)" -eq 9600 ] || return 1
 	write_nr 0 && [ ! -e $DEVICES/lab ] || return 1
@@ -232,12 +241,12 @@ refused_writes_leave_the_arena() {
 	stop && log_has '^Success!'
 }
 
-# as many objects as half of what is available holds, or a third of RAM: filling them
-# takes a while
+# as many objects as half of what is available holds, or two thirds of what a test may
+# take: filling them takes a while
 many_objects() {
 	pages=$(($(awk '/^MemAvailable/ { print $2 }' /proc/meminfo) * 1024 / PAGE_SIZE / 2))
-	if [ $pages -gt $((LOWMEM_PAGES / 3)) ]; then
-		pages=$((LOWMEM_PAGES / 3))
+	if [ $pages -gt $((LOWMEM_PAGES * SHARE / 150)) ]; then
+		pages=$((LOWMEM_PAGES * SHARE / 150))
 	fi
 	echo $((pages * PER_PAGE))
 }
@@ -247,7 +256,7 @@ wait_for_hello() {
 	tries=0
 	until log_has '^Hello'; do
 		tries=$((tries + 1))
-		[ $tries -lt 500 ] || return 1
+		[ $tries -lt 12000 ] || return 1
 		usleep 10000 2>/dev/null || sleep 0.01
 	done
 }
@@ -285,8 +294,10 @@ unload_ends_a_fill() {
 	return 1
 }
 
-half_of_ram() {
-	start $((LOWMEM_PAGES * PER_PAGE * 49 / 100)) allocator=chunk || { no_memory; return; }
+# half of RAM, where a test may take as much
+as_much_as_max_percent() {
+	start $((LOWMEM_PAGES * PER_PAGE * SHARE * 49 / 5000)) allocator=chunk \
+		"max_percent=$SHARE" || { no_memory; return; }
 	stop && log_has '^Success!'
 }
 
@@ -332,26 +343,38 @@ thread_uses_no_cpu() {
 	[ "$before" = "$after" ] && [ "$state" = S ] && [ $seconds -ge 3 ]
 }
 
-# the measure has to see an arena before it may say that none is left behind
-free_pages_show_an_arena() {
-	before=$(free_pages)
-	start 50000 || return 1
-	held=$((before - $(free_pages)))
-	stop && [ $held -ge "$(pages_of 50000)" ]
+a_page_that_is_kept_is_missed() {
+	pages_can_be_followed || return
+	start 0 || return 1
+	follow objects
+	write_nr 1 && kept_page_is_missed lab write_nr 0 && stop
 }
 
+# By loading and unloading, or by writes. The arena's frames are known while it is live.
 cycles() {
 	round=0
 	while [ $round -lt "$1" ]; do
 		# keep the mark within what the log holds
 		[ $((round % 10)) -ne 0 ] || mark
-		start 50000 && stop || return 1
+		follow
+		start 50000 "allocator=$2" && follow_frames lab && stop && all_came_free ||
+			return 1
 		round=$((round + 1))
 	done
 }
 
+# What the driver got in between, its objects included, is seen as long as it is there.
+writes() {
+	start 0 "allocator=$1" && follow objects || return 1
+	for objects in 50000 1 1000 0; do
+		write_nr $objects || return 1
+	done
+	all_came_free && stop
+}
+
 hundred_cycles_leak_nothing() {
-	cycles 10 && nothing_lost cycles 100
+	pages_can_be_followed || return
+	cycles 50 page && cycles 50 chunk && writes page && writes chunk
 }
 
 tracepoints_tell_each_step() {
@@ -361,23 +384,25 @@ tracepoints_tell_each_step() {
 	trace_off
 	steps=$(sed -n 's/^.*: \([a-z_]*\): [a-z_]*=.*/\1/p' "$TRACE/trace" | tr '\n' ' ')
 	stop
-	[ "$steps" = "kmst_span_alloc kmst_arena_alloc kmst_fill kmst_live kmst_verify kmst_arena_free kmst_live " ]
+	wanted="span_alloc arena_alloc fill live verify arena_free live "
+	[ "$steps" = "$(echo "$wanted" | sed 's/[a-z_]* /kmst_&/g')" ]
 }
 
 # Write through /dev/mem into a live arena, and see the verification find it. A
 # kernel with STRICT_DEVMEM does not allow that.
 corruption_is_found() {
+	is_emulated || { skip "KMEM_STUDIO_EMULATED is not 1: no write to /dev/mem"; return; }
 	start 0 || return 1
 	trace_on || return 1
 	write_nr 1000 || return 1
 	pfn=$(sed -n 's/^.*kmst_span_alloc: pfn=\(0x[0-9a-f]*\) .*/\1/p' "$TRACE/trace")
 	# second byte of word 3 of struct 555
 	address=$((pfn * PAGE_SIZE + 555 * 32 + 3 * 4))
-	[ -c /dev/mem ] || return "$KSFT_SKIP"
+	[ -c /dev/mem ] || { skip "no /dev/mem"; return; }
 	if ! printf '\377' |
 	     dd of=/dev/mem bs=1 seek=$((address + 1)) conv=notrunc 2>>"$ERRORS"; then
-		grep -q 'not permitted' "$ERRORS" && return "$KSFT_SKIP"
-		return 1
+		grep -q 'not permitted' "$ERRORS" && skip "/dev/mem is not to be written"
+		return
 	fi
 	mark
 	write_nr 0 && return 1
@@ -385,29 +410,63 @@ corruption_is_found() {
 	line=$(printf 'page: %d\tstruct: 555\tindex: 3\tphysical address: 0x0*%x' \
 		$((word * 4 / PAGE_SIZE)) $address)
 	line=$(printf '%s\texpected: %d\tgot: %d' "$line" $word $((word | 0xff00)))
+	line=$(printf '%s\tagain: %d' "$line" $((word | 0xff00)))
 	log_has "^Mismatch in $line\$" || return 1
 	log_has '^Verification failed: 1 of ' || return 1
 	log_has '^Success!' && return 1
-	grep -q 'kmst_mismatch: arena=lab word=4443 ' "$TRACE/trace" || return 1
+	grep -q 'kmst_mismatch: arena=lab word=4443 .* got=0xff5b again=0xff5b$' \
+		"$TRACE/trace" || return 1
 	[ "$(read_nr)" = 0 ] && [ -z "$(thread_pid)" ] && stop
 }
 
-end() {
-	clean_up
-	rm -f "$ERRORS"
+# the kernel says these of a module from another tree, which is the same driver
+kernels_lines_are_not_the_drivers() {
+	echo "$MODULE: loading out-of-tree module taints kernel." >/dev/kmsg
+	echo "$MODULE: module verification failed: signature and/or required key missing" \
+		"- tainting kernel" >/dev/kmsg
+	[ -z "$(driver_log)" ] || return 1
+	echo "$MODULE: a line of its own" >/dev/kmsg
+	[ "$(driver_log)" = "a line of its own" ]
 }
 
+# the driver as it was: its parameters, loaded or not
+end() {
+	[ -n "$OURS" ] || { put_back; return; }
+	clean_up
+	if [ -n "$WERE" ]; then
+		is_loaded || modprobe $MODULE nr_structs=0
+		# shellcheck disable=SC2086 # one parameter a word
+		set_parameters $WERE
+	fi
+	put_back
+}
+
+parameters_now() {
+	for parameter in allocator verbose max_percent; do
+		echo "$parameter=$(cat $PARAMETERS/$parameter)"
+	done
+}
+
+OURS=
+WERE=
 needs_root
 trap end EXIT
 needs_driver
+if is_loaded; then
+	needs_no_arena
+	WERE=$(parameters_now)
+fi
+OURS=1
 
 ROWS="1 200 1000 2000 4000 10000 50000 $((PER_PAGE << $(max_order)))"
-ktap_set_plan $((8 + 22))
+ktap_set_plan $((8 + 24))
 
 for row in $ROWS; do
 	run "lab nr_structs=$row" lab_row "$row"
 done
+run "the kernel's lines about modules are not the driver's" kernels_lines_are_not_the_drivers
 run "lab verbose=1" lab_verbose
+run "lab allocator=bulk verbose=1" lab_verbose_bulk
 run "lab allocator=chunk" lab_chunk
 run "one object more than the largest block" one_more_than_the_largest_block
 run "chunk has no largest block" chunk_has_no_largest_block
@@ -426,10 +485,10 @@ if is_module; then
 else
 	ktap_test_skip "unloading ends a fill: the driver is built in"
 fi
-run "half of RAM" half_of_ram
+run "$SHARE% of RAM" as_much_as_max_percent
 run "concurrent writers" concurrent_writers
 run "the thread uses no CPU" thread_uses_no_cpu
-run "free pages show an arena" free_pages_show_an_arena
+run "a page that is kept is missed" a_page_that_is_kept_is_missed
 run "100 cycles leak nothing" hundred_cycles_leak_nothing
 if [ -n "$TRACE" ]; then
 	run "tracepoints tell each step" tracepoints_tell_each_step

@@ -74,6 +74,17 @@ static size_t show_pages(const __u32 *words, size_t nr, const __u64 *entries,
 	return same;
 }
 
+static int is_shown(const __u64 *entries, size_t nr)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		if (entries[i] & PAGEMAP_PRESENT)
+			return 1;
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	size_t i, nr, same, bytes, page_size = sysconf(_SC_PAGESIZE);
@@ -86,6 +97,11 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: %s ARENA\n"
 			"ARENA is a file in " DEVICES ": \"lab\", or one of configfs.\n", argv[0]);
 		return 2;
+	}
+	/* without it each frame would read as 0 here, and differ from the kernel's */
+	if (!may_see_frames()) {
+		fprintf(stderr, "page frames are shown to who has the capability CAP_SYS_ADMIN\n");
+		return 1;
 	}
 	words = map_arena(argv[1], &bytes);
 	if (!words)
@@ -100,6 +116,10 @@ int main(int argc, char **argv)
 	if (!entries || frames_of_process(words, nr, entries) ||
 	    frames_of_arena(argv[1], &kernel) < (ssize_t)nr) {
 		fprintf(stderr, "no PFNs to compare: this needs root, and debugfs\n");
+		return 1;
+	}
+	if (!is_shown(entries, nr)) {
+		fprintf(stderr, "not in pagemap: folios, and pages of cma, are mapped as frames\n");
 		return 1;
 	}
 	same = show_pages(words, nr, entries, kernel);

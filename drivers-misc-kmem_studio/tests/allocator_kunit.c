@@ -5,6 +5,7 @@
  */
 #include <kunit/static_stub.h>
 #include <kunit/test.h>
+#include <linux/array_size.h>
 #include <linux/bitops.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
@@ -19,6 +20,9 @@
 #include "../plan.h"
 #include "allocators.h"
 #include "orders.h"
+
+KUNIT_ARRAY_PARAM(allocator, allocators, allocator_desc);
+KUNIT_ARRAY_PARAM(order, orders, order_desc);
 
 /* What the stubs below do and see; in test->priv. */
 struct page_source {
@@ -365,7 +369,7 @@ static long pages_gone(struct kunit *test, const struct kmst_allocator *allocato
  */
 static void nothing_leaks_wherever_it_fails(struct kunit *test)
 {
-	const struct kmst_allocator *allocator = test->param_value;
+	const struct kmst_allocator *allocator = allocator_of_case(test);
 	int attempt, sites, rounds;
 	long gone, most;
 
@@ -386,7 +390,7 @@ static void nothing_leaks_wherever_it_fails(struct kunit *test)
 
 static void bytes_are_exact(struct kunit *test)
 {
-	const struct kmst_allocator *allocator = test->param_value;
+	const struct kmst_allocator *allocator = allocator_of_case(test);
 	struct kmst_spans spans = {};
 	u64 usable;
 	int err;
@@ -413,7 +417,7 @@ static void bytes_are_exact(struct kunit *test)
 
 static void promises_are_kept(struct kunit *test)
 {
-	const struct kmst_allocator *allocator = test->param_value;
+	const struct kmst_allocator *allocator = allocator_of_case(test);
 	struct kmst_spans spans = {};
 
 	skip_if_not_supported(test, allocator);
@@ -429,8 +433,15 @@ static void promises_are_kept(struct kunit *test)
 	kmst_spans_free(&spans, allocator);
 }
 
+static void every_allocator_is_a_parameter(struct kunit *test)
+{
+	KUNIT_EXPECT_NOT_NULL(test, kmst_allocator_at(ARRAY_SIZE(allocators) - 1));
+	KUNIT_EXPECT_NULL(test, kmst_allocator_at(ARRAY_SIZE(allocators)));
+}
+
 static struct kunit_case allocator_cases[] = {
 	KUNIT_CASE(names_are_looked_up),
+	KUNIT_CASE(every_allocator_is_a_parameter),
 	KUNIT_CASE_PARAM(page_takes_one_block, order_gen_params),
 	KUNIT_CASE(page_rounds_up_to_a_power_of_two),
 	KUNIT_CASE_PARAM(chunk_takes_exactly_the_pages, page_count_gen_params),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A KUnit parameter for each allocator of the driver's table.
+ * A KUnit parameter for each allocator of the driver's table: a place in an array stands
+ * for the allocator of its index. For KUNIT_ARRAY_PARAM(allocator, allocators, allocator_desc).
  */
 #ifndef KMEM_STUDIO_TESTS_ALLOCATORS_H
 #define KMEM_STUDIO_TESTS_ALLOCATORS_H
@@ -10,20 +11,17 @@
 
 #include "../allocator.h"
 
-static inline const void *allocator_gen_params(const void *previous, char *desc)
-{
-	const struct kmst_allocator *allocator;
-	unsigned int i;
+/* As many as the table has: a case of the allocators sees to it. */
+static const u8 allocators[12];
 
-	for (i = 0; (allocator = kmst_allocator_at(i)); i++) {
-		if (previous == allocator)
-			previous = NULL;
-		else if (!previous)
-			break;
-	}
-	if (allocator)
-		strscpy(desc, allocator->name, KUNIT_PARAM_DESC_SIZE);
-	return allocator;
+static inline const struct kmst_allocator *allocator_of_case(const struct kunit *test)
+{
+	return kmst_allocator_at((const u8 *)test->param_value - allocators);
+}
+
+static inline void allocator_desc(const u8 *place, char *desc)
+{
+	strscpy(desc, kmst_allocator_at(place - allocators)->name, KUNIT_PARAM_DESC_SIZE);
 }
 
 static inline void skip_if_not_supported(struct kunit *test,

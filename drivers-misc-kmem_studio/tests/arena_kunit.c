@@ -5,12 +5,12 @@
 #include <kunit/static_stub.h>
 #include <kunit/test.h>
 #include <linux/array_size.h>
-#include <linux/delay.h>
 #include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>
 #include <linux/numa.h>
+#include <linux/page_ref.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -18,6 +18,8 @@
 #include "../cancel.h"
 #include "allocators.h"
 #include "counted.h"
+
+KUNIT_ARRAY_PARAM(allocator, allocators, allocator_desc);
 
 #define PER_PAGE	((unsigned int)(PAGE_SIZE / sizeof(struct kmst_struct)))
 
@@ -62,6 +64,14 @@ static unsigned long pages_reserved(struct kunit *test)
 	config.max_percent = 0;
 	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &why), -E2BIG);
 	return why.taken;
+}
+
+static unsigned long pages_of_pool(enum kmst_pool pool)
+{
+	unsigned long pages[KMST_NR_POOLS];
+
+	kmst_zones_managed(pages);
+	return pages[pool];
 }
 
 /* Sizes in objects, written as pages and a few more or less. */
@@ -177,9 +187,27 @@ static void expect_consistent(struct kunit *test, const struct kmst_arena *arena
 	expect_nodes(test, arena);
 }
 
+/* What an arena counts for is what it has of each kind of memory, and its tables. */
+static void expect_claim(struct kunit *test, const struct kmst_arena *arena)
+{
+	unsigned long in_pool[KMST_NR_POOLS] = {};
+	struct kmst_page_at at;
+	enum kmst_pool pool;
+	bool more;
+
+	for (more = kmst_arena_page(arena, 0, &at); more;
+	     more = kmst_arena_next_page(arena, &at)) {
+		pool = arena->spans.from_cma ? KMST_POOL_CMA : kmst_zones_pool(at.page);
+		in_pool[pool]++;
+	}
+	KUNIT_EXPECT_EQ(test, arena->claim.pages[KMST_POOL_CMA], in_pool[KMST_POOL_CMA]);
+	KUNIT_EXPECT_EQ(test, arena->claim.pages[KMST_POOL_HIGH], in_pool[KMST_POOL_HIGH]);
+	KUNIT_EXPECT_GE(test, arena->claim.pages[KMST_POOL_LOW], in_pool[KMST_POOL_LOW]);
+}
+
 static void every_allocator_gives_an_arena(struct kunit *test)
 {
-	const struct kmst_allocator *allocator = test->param_value;
+	const struct kmst_allocator *allocator = allocator_of_case(test);
 	unsigned long reserved = pages_reserved(test);
 	unsigned int i;
 
@@ -190,6 +218,8 @@ static void every_allocator_gives_an_arena(struct kunit *test)
 
 		KUNIT_EXPECT_GE(test, arena->spans.bytes, arena->plan.bytes);
 		expect_consistent(test, arena);
+		expect_claim(test, arena);
+		KUNIT_EXPECT_NE(test, kmst_arena_source(arena), KMST_SOURCE_NONE);
 		kmst_arena_put(arena);
 	}
 	KUNIT_EXPECT_EQ(test, pages_reserved(test), reserved);
@@ -198,7 +228,7 @@ static void every_allocator_gives_an_arena(struct kunit *test)
 /* A page leads to its arena, as long as there is one. */
 static void a_page_is_traced_to_its_arena(struct kunit *test)
 {
-	const struct kmst_allocator *allocator = test->param_value;
+	const struct kmst_allocator *allocator = allocator_of_case(test);
 	struct kmst_arena *arena, *found;
 	struct kmst_page_at at;
 	unsigned long pfn;
@@ -380,7 +410,7 @@ static void the_sum_of_arenas_is_kept_under_the_share(struct kunit *test)
 /* All of lowmem is within 100 percent, but never all available. */
 static void memory_that_is_in_use_is_not_available(struct kunit *test)
 {
-	unsigned long lowmem = totalram_pages() - totalhigh_pages();
+	unsigned long lowmem = pages_of_pool(KMST_POOL_LOW);
 	unsigned long pages = lowmem - pages_reserved(test);
 	struct kmst_arena_config config = config_of(&kmst_counted_allocator,
 						    pages * PER_PAGE);
@@ -482,7 +512,7 @@ static void flags_narrow_what_is_available(struct kunit *test)
 /* Each word of an object is in one row, and rows are as long as the memory allows. */
 static void rows_have_all_words(struct kunit *test)
 {
-	const struct kmst_allocator *allocator = test->param_value;
+	const struct kmst_allocator *allocator = allocator_of_case(test);
 	unsigned long rows = 0;
 	struct kmst_arena *arena;
 	struct kmst_run row, one;
@@ -512,56 +542,172 @@ static void rows_have_all_words(struct kunit *test)
 	kmst_arena_put(arena);
 }
 
-/* The allocators whose pages user space may have, whether blocks or single pages. */
-static void expect_page_outlives(struct kunit *test, const struct kmst_allocator *allocator,
-				 gfp_t gfp)
+/* Pages that a fault may put into a mapping, whether of blocks or single ones. */
+static void a_page_outlives_its_arena(struct kunit *test)
 {
+	const struct kmst_allocator *allocator = allocator_of_case(test);
 	u64 owner = kmst_arena_new_owner();
 	struct kmst_arena_config config;
 	struct kmst_arena *arena;
 	struct kmst_refusal why;
 	struct kmst_page_at at;
-	int tries;
+
+	if (!(allocator->promises & KMST_MAPPABLE))
+		kunit_skip(test, "pages of %s are not mapped", allocator->name);
+	if (allocator->map && !allocator->split)
+		kunit_skip(test, "pages of %s are mapped as frames", allocator->name);
+	skip_if_not_supported(test, allocator);
 
 	config = config_of(allocator, 5 * PER_PAGE);
-	config.gfp = gfp;
 	config.owner = owner;
 	arena = kmst_arena_create(&config, NULL, &why);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, arena);
-	kmst_arena_share(arena);
-	kmst_arena_share(arena);
+	kmst_arena_split(arena, 2, 1);
+	kmst_arena_split(arena, 1, 3);
 	expect_consistent(test, arena);
 	KUNIT_ASSERT_TRUE(test, kmst_arena_page(arena, 2, &at));
-	KUNIT_EXPECT_GE(test, page_count(at.page), 1);
+	KUNIT_EXPECT_EQ(test, page_count(at.page), 1);
 
 	get_page(at.page);
 	KUNIT_EXPECT_EQ(test, kmst_arenas_held(owner), 0UL);
 	kmst_arena_retire(arena);
 	KUNIT_EXPECT_EQ(test, kmst_arenas_held(owner), arena->nr_pages);
 	kmst_arena_put(arena);
-	/* those that are given back all at once wait for the last page */
-	if (allocator->unshare)
-		KUNIT_EXPECT_GT(test, kmst_arenas_held(owner), 0UL);
-	else
-		KUNIT_EXPECT_EQ(test, kmst_arenas_held(owner), 0UL);
-	KUNIT_EXPECT_GE(test, page_count(at.page), 1);
+	KUNIT_EXPECT_EQ(test, kmst_arenas_held(owner), 0UL);
+	KUNIT_EXPECT_EQ(test, page_count(at.page), 1);
 	KUNIT_EXPECT_FALSE(test, PageBuddy(at.page));
 	put_page(at.page);
-	for (tries = 0; tries < 100 && kmst_arenas_held(owner); tries++)
-		msleep(50);
-	KUNIT_EXPECT_EQ(test, kmst_arenas_held(owner), 0UL);
 }
 
-static void a_page_outlives_its_arena(struct kunit *test)
+/* Blocks that were given back, by their order. */
+static void count_block(struct page *page, unsigned int order)
 {
-	const struct kmst_allocator *allocator = test->param_value;
+	unsigned int *blocks = kunit_get_current_test()->priv;
 
-	if (!(allocator->promises & KMST_MAPPABLE))
-		kunit_skip(test, "pages of %s are not mapped", allocator->name);
-	skip_if_not_supported(test, allocator);
-	expect_page_outlives(test, allocator, GFP_KERNEL);
-	if (!(allocator->gfp_refused & __GFP_COMP))
-		expect_page_outlives(test, allocator, GFP_KERNEL | __GFP_COMP);
+	blocks[order]++;
+	__free_pages(page, order);
+}
+
+/* Pages from @first on with so many references each. */
+static unsigned long count_pages_with(struct kmst_arena *arena, unsigned long first,
+				      unsigned long nr, int refs)
+{
+	unsigned long i, found = 0;
+	struct kmst_page_at at;
+
+	for (i = first; i < first + nr; i++) {
+		if (kmst_arena_page(arena, i, &at))
+			found += page_ref_count(at.page) == refs;
+	}
+	return found;
+}
+
+static void only_the_blocks_of_a_fault_are_split(struct kunit *test)
+{
+	struct kmst_arena *arena = new_arena(test, kmst_allocator_find("chunk"), 21 * PER_PAGE);
+	unsigned int blocks[NR_PAGE_ORDERS] = {};
+
+	if (kmst_arena_blocks(arena, 4) != 1 || kmst_arena_blocks(arena, 2) != 1)
+		kunit_skip(test, "no blocks of order 4 and 2");
+	kmst_arena_split(arena, 17, 1);
+	KUNIT_EXPECT_EQ(test, count_pages_with(arena, 0, 1, 1), 1UL);
+	KUNIT_EXPECT_EQ(test, count_pages_with(arena, 1, 15, 0), 15UL);
+	KUNIT_EXPECT_EQ(test, count_pages_with(arena, 16, 5, 1), 5UL);
+
+	test->priv = blocks;
+	kunit_activate_static_stub(test, kmst_free_block, count_block);
+	kmst_arena_put(arena);
+	kunit_deactivate_static_stub(test, kmst_free_block);
+	KUNIT_EXPECT_EQ(test, blocks[4], 1U);
+	KUNIT_EXPECT_EQ(test, blocks[2], 0U);
+	KUNIT_EXPECT_EQ(test, blocks[0], 5U);
+}
+
+/* What is one page to the kernel has one reference, and its parts are not given away. */
+static void compound_pages_are_no_pages_for_faults(struct kunit *test)
+{
+	struct vm_area_struct vma = {};
+	struct kmst_arena *arena;
+
+	/* an area without room: nothing is mapped */
+	arena = new_arena(test, kmst_allocator_find("folio"), 4 * PER_PAGE);
+	KUNIT_EXPECT_EQ(test, arena->allocator->map(&arena->spans, &vma), 0);
+	KUNIT_EXPECT_NULL(test, arena->allocator->split);
+	kmst_arena_put(arena);
+	arena = new_arena(test, kmst_allocator_find("chunk"), 4 * PER_PAGE);
+	KUNIT_EXPECT_EQ(test, arena->allocator->map(&arena->spans, &vma), KMST_BY_FAULTS);
+	kmst_arena_put(arena);
+}
+
+/* The DMA API takes no single page from the area: that is told, or a failure. */
+static void cma_that_is_none_is_told(struct kunit *test)
+{
+	const struct kmst_allocator *cma = kmst_allocator_find("cma");
+	struct kmst_arena_config config = config_of(cma, PER_PAGE);
+	unsigned long reserved = pages_reserved(test);
+	struct kmst_arena *arena;
+	struct kmst_refusal why;
+
+	skip_if_not_supported(test, cma);
+	arena = new_arena(test, cma, PER_PAGE);
+	KUNIT_EXPECT_EQ(test, kmst_arena_source(arena), KMST_SOURCE_PAGES);
+	KUNIT_EXPECT_EQ(test, pages_reserved(test), reserved + 1);
+	kmst_arena_put(arena);
+
+	config.cma_only = true;
+	KUNIT_EXPECT_EQ(test, PTR_ERR(kmst_arena_create(&config, NULL, &why)), (long)-ENOMEM);
+	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_CMA_ONLY);
+	KUNIT_EXPECT_EQ(test, why.wanted, 1UL);
+	KUNIT_EXPECT_EQ(test, pages_reserved(test), reserved);
+
+	config.nr_structs = 5 * PER_PAGE;
+	arena = kmst_arena_create(&config, NULL, &why);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, arena);
+	KUNIT_EXPECT_EQ(test, kmst_arena_source(arena), KMST_SOURCE_CMA);
+	KUNIT_EXPECT_EQ(test, arena->claim.pages[KMST_POOL_CMA], 5UL);
+	KUNIT_EXPECT_EQ(test, pages_reserved(test), reserved);
+	kmst_arena_put(arena);
+}
+
+static void sources_are_those_of_the_kernel(struct kunit *test)
+{
+	static const struct {
+		const char		*allocator;
+		unsigned int		nr_structs;
+		enum kmst_source	source;
+	} cases[] = {
+		{ "page", PER_PAGE, KMST_SOURCE_PAGES },
+		{ "bulk", PER_PAGE, KMST_SOURCE_PAGES },
+		{ "kmalloc", 1, KMST_SOURCE_SLAB },
+		{ "kmalloc", 8 * PER_PAGE, KMST_SOURCE_PAGES },
+		{ "slab", 1, KMST_SOURCE_SLAB },
+		{ "vmalloc", 1, KMST_SOURCE_VMALLOC },
+		{ "kvmalloc", 1, KMST_SOURCE_SLAB },
+		{ "kvmalloc", (PER_PAGE << MAX_PAGE_ORDER) + 1, KMST_SOURCE_VMALLOC },
+	};
+	struct kmst_arena *arena;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		arena = new_arena(test, kmst_allocator_find(cases[i].allocator),
+				  cases[i].nr_structs);
+		KUNIT_EXPECT_EQ_MSG(test, kmst_arena_source(arena), cases[i].source,
+				    "%s, %u structs", cases[i].allocator,
+				    cases[i].nr_structs);
+		kmst_arena_put(arena);
+	}
+}
+
+/* Calls are counted, and those that give one page though more were asked for. */
+static void calls_of_bulk_are_counted(struct kunit *test)
+{
+	struct kmst_arena *arena = new_arena(test, kmst_allocator_find("bulk"),
+					     1000 * PER_PAGE);
+
+	KUNIT_EXPECT_GE(test, arena->spans.nr_calls, 2UL);
+	KUNIT_EXPECT_LE(test, arena->spans.nr_calls, 1000UL);
+	KUNIT_EXPECT_LE(test, arena->spans.nr_single, arena->spans.nr_calls);
+	kmst_arena_put(arena);
 }
 
 static void a_failing_allocator_leaves_nothing(struct kunit *test)
@@ -675,6 +821,11 @@ static struct kunit_case arena_cases[] = {
 	KUNIT_CASE(flags_narrow_what_is_available),
 	KUNIT_CASE_PARAM(rows_have_all_words, allocator_gen_params),
 	KUNIT_CASE_PARAM(a_page_outlives_its_arena, allocator_gen_params),
+	KUNIT_CASE(cma_that_is_none_is_told),
+	KUNIT_CASE(sources_are_those_of_the_kernel),
+	KUNIT_CASE(calls_of_bulk_are_counted),
+	KUNIT_CASE(only_the_blocks_of_a_fault_are_split),
+	KUNIT_CASE(compound_pages_are_no_pages_for_faults),
 	KUNIT_CASE(a_failing_allocator_leaves_nothing),
 	KUNIT_CASE(objects_without_a_table_of_pages_leave_nothing),
 	KUNIT_CASE(a_cancelled_create_leaves_nothing),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A KUnit parameter for each order that the page allocator serves, 0 to
- * MAX_PAGE_ORDER: a place in an array stands for the order of its index.
+ * MAX_PAGE_ORDER: a place in an array stands for the order of its index. For
+ * KUNIT_ARRAY_PARAM(order, orders, order_desc).
  */
 #ifndef KMEM_STUDIO_TESTS_ORDERS_H
 #define KMEM_STUDIO_TESTS_ORDERS_H
@@ -16,14 +17,9 @@ static inline unsigned int order_of_case(const struct kunit *test)
 	return (const u8 *)test->param_value - orders;
 }
 
-static inline const void *order_gen_params(const void *previous, char *desc)
+static inline void order_desc(const u8 *order, char *desc)
 {
-	const u8 *order = previous ? (const u8 *)previous + 1 : orders;
-
-	if (order == orders + NR_PAGE_ORDERS)
-		return NULL;
 	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "order %td", order - orders);
-	return order;
 }
 
 #endif /* KMEM_STUDIO_TESTS_ORDERS_H */

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Every pattern on runs of words: every length, alignment and number at which a
- * fast path begins, ends or wraps.
+ * fast path begins, ends or wraps. And each of them with a fault that is there for
+ * one load.
  */
 #include <kunit/test.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "../pattern.h"
+#include "pattern_traced.h"
 
 #define MAX_WORDS	300
 #define MARGIN		8
@@ -101,11 +103,36 @@ static void expect_margins_untouched(struct kunit *test, unsigned int *words,
 	KUNIT_EXPECT_NULL(test, memchr_inv(words + nr, CANARY_BYTE, bytes));
 }
 
+static unsigned int word(const struct kmst_pattern *pattern, u64 number)
+{
+	struct kmst_place place = place_of(number);
+
+	return pattern->word(&place);
+}
+
+/*
+ * The first word that differs, as the driver finds it: it is one of the group that
+ * was seen.
+ */
 static size_t check(struct kunit *test, const unsigned int *words, size_t nr)
 {
 	struct kmst_place place = place_of(run_of(test)->first);
+	struct kmst_seen seen;
+	unsigned int i;
+	size_t at;
 
-	return pattern_of(test)->check(words, nr, &place);
+	at = pattern_of(test)->check(words, nr, &place, &seen);
+	if (at == nr)
+		return nr;
+	KUNIT_ASSERT_LE(test, seen.nr, (unsigned int)KMST_SEEN_WORDS);
+	KUNIT_ASSERT_LE(test, at + seen.nr, nr);
+	KUNIT_EXPECT_MEMEQ(test, seen.words, words + at, seen.nr * sizeof(*words));
+	for (i = 0; i < seen.nr; i++) {
+		if (seen.words[i] != word(pattern_of(test), place.word + at + i))
+			return at + i;
+	}
+	KUNIT_FAIL(test, "nothing differs in the group at %zu", at);
+	return nr;
 }
 
 static void fill(struct kunit *test, unsigned int *words, size_t nr)
@@ -113,13 +140,6 @@ static void fill(struct kunit *test, unsigned int *words, size_t nr)
 	struct kmst_place place = place_of(run_of(test)->first);
 
 	pattern_of(test)->fill(words, nr, &place);
-}
-
-static unsigned int word(const struct kmst_pattern *pattern, u64 number)
-{
-	struct kmst_place place = place_of(number);
-
-	return pattern->word(&place);
 }
 
 static size_t plain_check(struct kunit *test, const unsigned int *words, size_t nr)
@@ -239,12 +259,14 @@ static const struct known known[] = {
 	{ "address", { .phys = 0x3fffffffc }, 0xffffffff },
 	{ "address", { .phys = 0x400000000 }, 0x9e3779b1 },
 	{ "address", { .phys = 0x12345678ab0 }, 0x50f41c74 },
-	{ "random", { .word = 0, .seed = 0 }, 0xe362fa31 },
-	{ "random", { .word = 1, .seed = 0 }, 0x14057b7e },
-	{ "random", { .word = 0, .seed = 1 }, 0x2faa6fd0 },
-	{ "random", { .word = 1000003, .seed = 2024 }, 0xad713d9b },
-	{ "random", { .word = U32_MAX, .seed = U64_MAX }, 0xd3f003d0 },
-	{ "random", { .word = (u64)U32_MAX * 8, .seed = 12345 }, 0xc3c910e4 },
+	{ "random", { .word = 0, .seed = 0 }, 0x14c48b00 },
+	{ "random", { .word = 1, .seed = 0 }, 0x5851f42d },
+	{ "random", { .word = 0, .seed = 1 }, 0xed35a100 },
+	{ "random", { .word = 2, .seed = 5 }, 0x091ab624 },
+	{ "random", { .word = 7, .seed = 5 }, 0xbf4742b3 },
+	{ "random", { .word = 1000003, .seed = 2024 }, 0x4645777f },
+	{ "random", { .word = U32_MAX, .seed = U64_MAX }, 0x698cfb09 },
+	{ "random", { .word = (u64)U32_MAX * 8, .seed = 12345 }, 0xa0df959f },
 };
 
 static void words_worked_out_elsewhere(struct kunit *test)
@@ -285,16 +307,19 @@ static void fill_that_starts_late_is_seen(struct kunit *test)
 	const struct kmst_pattern *counter = kmst_pattern_at(0);
 	struct kmst_place begin = {}, late = { .word = 8 };
 	const struct run run = { 0, 0 };
+	struct kmst_seen seen;
 	unsigned int *words = new_run(test, &run, MAX_WORDS);
 
 	counter->fill(words + 8, MAX_WORDS - 8, &late);
-	KUNIT_EXPECT_EQ(test, counter->check(words, MAX_WORDS, &begin), (size_t)0);
+	KUNIT_EXPECT_EQ(test, counter->check(words, MAX_WORDS, &begin, &seen),
+			(size_t)0);
 }
 
 static void guard_is_filled_and_checked(struct kunit *test)
 {
 	const struct run run = { 0, 1 };
-	size_t nr, i;
+	struct kmst_seen seen;
+	size_t nr, i, at;
 
 	KUNIT_EXPECT_EQ(test, KMST_GUARD_WORD, KMST_GUARD_BYTE * 0x01010101U);
 	for (nr = 0; nr <= 70; nr++) {
@@ -302,15 +327,104 @@ static void guard_is_filled_and_checked(struct kunit *test)
 
 		kmst_pattern_guard_fill(words, nr);
 		expect_margins_untouched(test, words, nr);
-		KUNIT_EXPECT_EQ(test, kmst_pattern_guard_check(words, nr), nr);
+		KUNIT_EXPECT_EQ(test, kmst_pattern_guard_check(words, nr, &seen), nr);
 		for (i = 0; i < nr; i++) {
 			KUNIT_EXPECT_EQ(test, words[i], KMST_GUARD_WORD);
 			words[i] ^= BIT(i % 32);
-			KUNIT_EXPECT_EQ(test, kmst_pattern_guard_check(words, nr), i);
+			at = kmst_pattern_guard_check(words, nr, &seen);
+			KUNIT_ASSERT_LE(test, at, i);
+			KUNIT_ASSERT_GT(test, at + seen.nr, i);
+			KUNIT_EXPECT_EQ(test, seen.words[i - at], words[i]);
 			words[i] ^= BIT(i % 32);
 		}
 		kunit_kfree(test, words - run.offset - MARGIN);
 	}
+}
+
+/*
+ * The traced copy of the patterns loads each word through the test. What is in memory
+ * is right all the time: a fault is there for the first load of its word only. The
+ * groups behind it are looked at as the driver does.
+ */
+static void expect_one_look(struct kunit *test, const struct kmst_pattern *pattern,
+			    const unsigned int *words, size_t nr, u64 first, size_t fault)
+{
+	unsigned int differ = 0, i;
+	struct kmst_seen seen;
+	size_t at;
+
+	kmst_trace_loads(words, nr, fault, BIT(fault % 32));
+	for (at = 0; at < nr; at += seen.nr) {
+		struct kmst_place place = place_of(first + at);
+
+		at += pattern ? pattern->check(words + at, nr - at, &place, &seen) :
+				kmst_traced_guard_check(words + at, nr - at, &seen);
+		if (at >= nr)
+			break;
+		for (i = 0; i < seen.nr; i++) {
+			if (seen.words[i] == words[at + i])
+				continue;
+			differ++;
+			KUNIT_EXPECT_EQ(test, at + i, fault);
+			KUNIT_EXPECT_EQ(test, seen.words[i],
+					(unsigned int)(words[at + i] ^ BIT(fault % 32)));
+		}
+	}
+	KUNIT_EXPECT_EQ(test, differ, 1U);
+	for (at = 0; at < nr; at++)
+		KUNIT_ASSERT_EQ_MSG(test, kmst_traced_loads(at), 1U, "word %zu, fault in %zu",
+				    at, fault);
+}
+
+static const struct kmst_pattern *traced(const struct kmst_pattern *pattern)
+{
+	return kmst_traced_pattern(pattern->name);
+}
+
+static void one_look_decides(struct kunit *test)
+{
+	unsigned int *words = new_run(test, run_of(test), MAX_WORDS);
+	size_t fault;
+
+	fill(test, words, MAX_WORDS);
+	for (fault = 0; fault < MAX_WORDS; fault++)
+		expect_one_look(test, traced(pattern_of(test)), words, MAX_WORDS,
+				run_of(test)->first, fault);
+}
+
+static void one_look_decides_on_guards(struct kunit *test)
+{
+	const struct run run = { 0, 1 };
+	unsigned int *words = new_run(test, &run, MAX_WORDS);
+	size_t fault;
+
+	kmst_pattern_guard_fill(words, MAX_WORDS);
+	for (fault = 0; fault < MAX_WORDS; fault++)
+		expect_one_look(test, NULL, words, MAX_WORDS, 0, fault);
+}
+
+/* Each bit is set in about half of the words, and no word comes soon again. */
+static void random_words_look_random(struct kunit *test)
+{
+	const struct kmst_pattern *pattern = kmst_pattern_find("random");
+	unsigned int nr = 4096, bit, i, set, equal = 0;
+	const struct run run = { 0, 0 };
+	unsigned int *words = new_run(test, &run, nr);
+	struct kmst_place place = {};
+
+	pattern->fill(words, nr, &place);
+	for (bit = 0; bit < 32; bit++) {
+		for (i = set = 0; i < nr; i++)
+			set += words[i] >> bit & 1;
+		/* five standard deviations: half the square root of 4096 is one */
+		KUNIT_EXPECT_GT_MSG(test, set, nr / 2 - 160, "bit %u", bit);
+		KUNIT_EXPECT_LT_MSG(test, set, nr / 2 + 160, "bit %u", bit);
+	}
+	for (i = 0; i + 64 < nr; i++) {
+		for (bit = 1; bit <= 64; bit++)
+			equal += words[i] == words[i + bit];
+	}
+	KUNIT_EXPECT_EQ(test, equal, 0U);
 }
 
 static struct kunit_case pattern_cases[] = {
@@ -324,6 +438,9 @@ static struct kunit_case pattern_cases[] = {
 	KUNIT_CASE(names_are_found),
 	KUNIT_CASE(fill_that_starts_late_is_seen),
 	KUNIT_CASE(guard_is_filled_and_checked),
+	KUNIT_CASE_PARAM(one_look_decides, param_gen_params),
+	KUNIT_CASE(one_look_decides_on_guards),
+	KUNIT_CASE(random_words_look_random),
 	{}
 };
 

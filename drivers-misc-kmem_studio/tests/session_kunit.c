@@ -29,6 +29,7 @@ struct listener {
 	int			fills;
 	int			reports;
 	int			last_err;
+	unsigned long		lost_pages;
 };
 
 static struct listener *listener_of(struct kmst_session *session)
@@ -63,10 +64,16 @@ static void hear_verified(struct kmst_session *session,
 	listener_of(session)->last_err = err;
 }
 
+static void hear_lost(struct kmst_session *session, unsigned long nr_pages)
+{
+	listener_of(session)->lost_pages = nr_pages;
+}
+
 static const struct kmst_session_ops listener_ops = {
 	.hello		= hear_hello,
 	.filled		= hear_filled,
 	.verified	= hear_verified,
+	.lost		= hear_lost,
 };
 
 static int session_init(struct kunit *test)
@@ -287,6 +294,7 @@ static int starter_thread(void *data)
 	struct starter *starter = data;
 
 	allow_signal(SIGINT);
+	allow_signal(SIGKILL);
 	starter->err = restart(starter->listener, 10 * PER_PAGE);
 	complete(&starter->done);
 	/* the test holds a reference to the task: returning early is safe */
@@ -302,19 +310,27 @@ static void end_starter(void *data)
 	kthread_stop_put(starter->task);
 }
 
-static struct starter *start_in_background(struct kunit *test)
+static struct starter *start_another(struct kunit *test)
 {
 	struct starter *starter = kunit_kzalloc(test, sizeof(*starter), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, starter);
 	starter->listener = test->priv;
 	init_completion(&starter->done);
-	kmst_counted.hang = true;
 	starter->task = kthread_create(starter_thread, starter, "kmst_starter");
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, starter->task);
 	get_task_struct(starter->task);
 	wake_up_process(starter->task);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, end_starter, starter), 0);
+	return starter;
+}
+
+static struct starter *start_in_background(struct kunit *test)
+{
+	struct starter *starter;
+
+	kmst_counted.hang = true;
+	starter = start_another(test);
 	KUNIT_ASSERT_TRUE(test, expect_soon(test, atomic_read(&kmst_counted.entered)));
 	return starter;
 }
@@ -454,13 +470,13 @@ static void the_results_tell_of_the_run(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, results.nr_pages, 0UL);
 }
 
-static void a_signal_ends_a_fill(struct kunit *test)
+static void a_fatal_signal_ends_a_fill(struct kunit *test)
 {
 	struct listener *listener = test->priv;
 	struct starter *starter = start_in_background(test);
 
 	KUNIT_EXPECT_FALSE(test, completion_done(&starter->done));
-	send_sig(SIGINT, starter->task, 1);
+	send_sig(SIGKILL, starter->task, 1);
 	KUNIT_ASSERT_NE(test, wait_for_completion_timeout(&starter->done, 10 * HZ), 0UL);
 	KUNIT_EXPECT_EQ(test, starter->err, -EINTR);
 	expect_idle(test, listener);
@@ -469,6 +485,161 @@ static void a_signal_ends_a_fill(struct kunit *test)
 	/* the request to give up was for that start only */
 	kmst_counted.hang = false;
 	KUNIT_EXPECT_EQ(test, restart(listener, 1000), 0);
+}
+
+static void another_signal_does_not(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+	struct starter *starter = start_in_background(test);
+
+	send_sig(SIGINT, starter->task, 1);
+	msleep(100);
+	KUNIT_EXPECT_FALSE(test, completion_done(&starter->done));
+	WRITE_ONCE(kmst_counted.hang, false);
+	KUNIT_ASSERT_NE(test, wait_for_completion_timeout(&starter->done, 10 * HZ), 0UL);
+	KUNIT_EXPECT_EQ(test, starter->err, 0);
+	KUNIT_EXPECT_EQ(test, kmst_session_nr_structs(&listener->session), 10 * PER_PAGE);
+}
+
+/* A reader that waited would do so for ever: the fill is held back. */
+static void readers_do_not_wait_for_a_fill(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+	struct starter *starter = start_in_background(test);
+
+	KUNIT_EXPECT_EQ(test, kmst_session_nr_structs(&listener->session), 0U);
+	KUNIT_EXPECT_NULL(test, kmst_session_arena(&listener->session));
+	KUNIT_EXPECT_EQ(test, results_of(listener).state, KMST_STATE_STARTING);
+	KUNIT_EXPECT_EQ(test, kmst_session_node_pages(&listener->session, 0), 0UL);
+	KUNIT_EXPECT_FALSE(test, completion_done(&starter->done));
+}
+
+/* Whoever waits for its turn and gets a signal is asked to come again. */
+static void waiting_for_a_turn_is_started_again(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+	struct starter *first = start_in_background(test);
+	struct starter *second = start_another(test);
+
+	msleep(100);
+	send_sig(SIGINT, second->task, 1);
+	KUNIT_ASSERT_NE(test, wait_for_completion_timeout(&second->done, 10 * HZ), 0UL);
+	KUNIT_EXPECT_EQ(test, second->err, -ERESTARTNOINTR);
+	KUNIT_EXPECT_FALSE(test, completion_done(&first->done));
+	KUNIT_EXPECT_EQ(test, listener->hellos, 1);
+}
+
+/* The thread verifies and frees, while nobody waits. */
+static void an_end_is_not_waited_for(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+
+	listener->corrupt = true;
+	KUNIT_ASSERT_EQ(test, restart(listener, 1000), 0);
+	kmst_session_end(&listener->session);
+	KUNIT_EXPECT_TRUE(test, expect_soon(test, !kmst_session_nr_structs(&listener->session)));
+	KUNIT_EXPECT_TRUE(test, expect_soon(test, !atomic_long_read(&kmst_counted.pages_held)));
+	KUNIT_EXPECT_EQ(test, restart(listener, 1000), -ENODEV);
+	KUNIT_EXPECT_EQ(test, kmst_session_close(&listener->session), -EILSEQ);
+	KUNIT_EXPECT_EQ(test, listener->reports, 1);
+}
+
+static int start_giving_way(struct listener *listener, unsigned int nr_structs,
+			    bool give_way)
+{
+	struct kmst_session_config config = config_of(&kmst_counted_allocator, nr_structs);
+	struct kmst_refusal why;
+
+	config.give_way = give_way;
+	return kmst_session_start(&listener->session, &config, &why);
+}
+
+static void close_listener(void *data)
+{
+	kmst_session_close(&((struct listener *)data)->session);
+}
+
+static struct listener *new_listener(struct kunit *test)
+{
+	struct listener *listener = kunit_kzalloc(test, sizeof(*listener), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, listener);
+	kmst_session_init(&listener->session, &listener_ops, "k_memory");
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, close_listener, listener), 0);
+	return listener;
+}
+
+static void the_largest_gives_way(struct kunit *test)
+{
+	struct listener *small = test->priv;
+	struct listener *large = new_listener(test);
+	struct listener *kept = new_listener(test);
+
+	KUNIT_ASSERT_EQ(test, start_giving_way(small, PER_PAGE, true), 0);
+	KUNIT_ASSERT_EQ(test, start_giving_way(large, 20 * PER_PAGE, true), 0);
+	KUNIT_ASSERT_EQ(test, start_giving_way(kept, 40 * PER_PAGE, false), 0);
+
+	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 20UL);
+	KUNIT_EXPECT_EQ(test, results_of(large).state, KMST_STATE_LOST);
+	KUNIT_EXPECT_EQ(test, kmst_session_nr_structs(&large->session), 0U);
+	KUNIT_EXPECT_EQ(test, kmst_session_verify(&large->session), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, kmst_session_corrupt(&large->session, 0), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, large->reports, 0);
+	KUNIT_EXPECT_TRUE(test, expect_soon(test, READ_ONCE(large->lost_pages) == 20));
+	KUNIT_EXPECT_EQ(test, kmst_session_verify(&small->session), 0);
+
+	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 1UL);
+	KUNIT_EXPECT_EQ(test, results_of(small).state, KMST_STATE_LOST);
+	/* nobody is left who may be asked */
+	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 0UL);
+	KUNIT_EXPECT_EQ(test, kmst_session_verify(&kept->session), 0);
+
+	KUNIT_EXPECT_EQ(test, kmst_session_stop(&large->session), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, results_of(large).state, KMST_STATE_IDLE);
+	KUNIT_EXPECT_EQ(test, start_giving_way(large, PER_PAGE, true), 0);
+	/* without a stop, too */
+	KUNIT_EXPECT_TRUE(test, expect_soon(test, completion_done(&small->session.ended)));
+	KUNIT_EXPECT_EQ(test, start_giving_way(small, PER_PAGE, true), 0);
+	KUNIT_EXPECT_EQ(test, kmst_session_verify(&small->session), 0);
+	/* what is held is counted before they are closed for good */
+	kmst_session_close(&large->session);
+	kmst_session_close(&kept->session);
+}
+
+/* What somebody else has would not become free. */
+static void what_is_held_does_not_give_way(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+	struct kmst_arena *arena;
+
+	KUNIT_ASSERT_EQ(test, start_giving_way(listener, PER_PAGE, true), 0);
+	arena = kmst_session_arena(&listener->session);
+	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 0UL);
+	KUNIT_EXPECT_EQ(test, kmst_session_verify(&listener->session), 0);
+	kmst_arena_put(arena);
+	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 1UL);
+}
+
+static void results_are_of_one_run(struct kunit *test)
+{
+	struct kmst_session_config too_many = config_of(kmst_allocator_find("page"), U32_MAX);
+	struct listener *listener = test->priv;
+	struct kmst_refusal why;
+
+	KUNIT_EXPECT_EQ(test, results_of(listener).run, 0ULL);
+	listener->corrupt = true;
+	KUNIT_ASSERT_EQ(test, restart(listener, 1000), 0);
+	KUNIT_EXPECT_EQ(test, kmst_session_stop(&listener->session), -EILSEQ);
+	KUNIT_EXPECT_EQ(test, results_of(listener).run, 1ULL);
+	KUNIT_EXPECT_EQ(test, results_of(listener).error, -EILSEQ);
+	KUNIT_EXPECT_EQ(test, results_of(listener).mismatches, 1ULL);
+
+	/* a start that is refused is a run of its own, which found nothing */
+	KUNIT_EXPECT_EQ(test, kmst_session_start(&listener->session, &too_many, &why), -E2BIG);
+	KUNIT_EXPECT_EQ(test, results_of(listener).run, 2ULL);
+	KUNIT_EXPECT_EQ(test, results_of(listener).error, -E2BIG);
+	KUNIT_EXPECT_EQ(test, results_of(listener).mismatches, 0ULL);
+	KUNIT_EXPECT_EQ(test, results_of(listener).verifications, 0ULL);
 }
 
 static void closing_ends_a_fill(struct kunit *test)
@@ -501,7 +672,14 @@ static struct kunit_case session_cases[] = {
 	KUNIT_CASE(a_scrub_that_runs_is_stopped),
 	KUNIT_CASE(a_scrub_that_waits_is_stopped),
 	KUNIT_CASE(the_results_tell_of_the_run),
-	KUNIT_CASE(a_signal_ends_a_fill),
+	KUNIT_CASE(a_fatal_signal_ends_a_fill),
+	KUNIT_CASE(another_signal_does_not),
+	KUNIT_CASE(readers_do_not_wait_for_a_fill),
+	KUNIT_CASE(waiting_for_a_turn_is_started_again),
+	KUNIT_CASE(an_end_is_not_waited_for),
+	KUNIT_CASE(the_largest_gives_way),
+	KUNIT_CASE(what_is_held_does_not_give_way),
+	KUNIT_CASE(results_are_of_one_run),
 	KUNIT_CASE(closing_ends_a_fill),
 	{}
 };

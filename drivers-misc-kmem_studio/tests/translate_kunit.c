@@ -5,14 +5,19 @@
 #include <kunit/test.h>
 #include <linux/gfp.h>
 #include <linux/highmem.h>
+#include <linux/io.h>
 #include <linux/kasan.h>
+#include <linux/kfence.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/pfn.h>
+#include <linux/sizes.h>
 #include <linux/vmalloc.h>
 
 #include "../translate.h"
 #include "orders.h"
+
+KUNIT_ARRAY_PARAM(order, orders, order_desc);
 
 struct block {
 	struct page	*page;
@@ -101,7 +106,12 @@ static void each_wrong_way_back_is_seen(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kmst_translation_compare(&wrong), (u32)KMST_ROUTE_HARDWARE);
 	wrong.hw_err = -EFAULT;
 	wrong.hw_phys = right.phys;
-	KUNIT_EXPECT_EQ(test, kmst_translation_compare(&wrong), (u32)KMST_ROUTE_HARDWARE);
+	KUNIT_EXPECT_EQ(test, kmst_translation_compare(&wrong), (u32)KMST_ROUTE_UNMAPPED);
+	/* no page from either end is no agreement */
+	wrong = right;
+	wrong.page = NULL;
+	wrong.back_page = NULL;
+	KUNIT_EXPECT_EQ(test, kmst_translation_compare(&wrong), (u32)KMST_ROUTE_PAGE);
 }
 
 static void hardware_agrees(struct kunit *test)
@@ -199,6 +209,29 @@ static void every_page_of_vmalloc_comes_back(struct kunit *test)
 			KMST_IS_UNMAPPED);
 }
 
+/* Nothing found twice is no agreement, whatever stood in the translation before. */
+static void a_page_that_the_table_has_not_is_no_agreement(struct kunit *test)
+{
+	struct kmst_translation t = {};
+	void *area;
+
+	area = vmalloc(PAGE_SIZE);
+	KUNIT_ASSERT_NOT_NULL(test, area);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, free_area, area), 0);
+
+	KUNIT_EXPECT_EQ(test, kmst_translate_vmalloc(area + PAGE_SIZE, &t), -EFAULT);
+	kmst_translate_back(&t);
+	KUNIT_EXPECT_TRUE(test, kmst_translation_compare(&t) & KMST_ROUTE_PAGE);
+
+	KUNIT_ASSERT_EQ(test, kmst_translate_vmalloc(area, &t), 0);
+	kmst_translate_back(&t);
+	KUNIT_ASSERT_EQ(test, kmst_translation_compare(&t), 0U);
+	KUNIT_EXPECT_EQ(test, kmst_translate_vmalloc(area + PAGE_SIZE, &t), -EFAULT);
+	KUNIT_EXPECT_TRUE(test, kmst_translation_compare(&t) & KMST_ROUTE_PAGE);
+	KUNIT_EXPECT_NULL(test, t.page);
+	KUNIT_EXPECT_EQ(test, t.pfn, 0UL);
+}
+
 static void tables_agree_with_the_chain(struct kunit *test)
 {
 	struct page *page = new_block(test, GFP_KERNEL, 0);
@@ -207,10 +240,114 @@ static void tables_agree_with_the_chain(struct kunit *test)
 
 	err = kmst_translate_table(page_address(page) + 20, &phys);
 	if (err == -EOPNOTSUPP)
-		kunit_skip(test, "only arm64 has its tables read");
+		kunit_skip(test, "only Arm CPUs have their tables read");
 	KUNIT_EXPECT_EQ(test, err, 0);
 	KUNIT_EXPECT_EQ(test, phys, page_to_phys(page) + 20);
 	KUNIT_EXPECT_EQ(test, kmst_translate_table((void *)0x1000, &phys), -EFAULT);
+}
+
+/* Is @address RAM that the MMU does not map, and do all others agree about the page? */
+static bool is_hidden(struct kunit *test, const void *address, unsigned long pfn)
+{
+	struct kmst_translation t;
+	enum kmst_place_kind kind;
+
+	kind = kmst_translate_address((unsigned long)address, &t);
+	KUNIT_EXPECT_EQ(test, t.pfn, pfn);
+	KUNIT_EXPECT_EQ(test, kmst_translation_compare(&t) & ~(u32)KMST_ROUTE_UNMAPPED, 0U);
+	if (kind != KMST_IS_HIDDEN)
+		return false;
+	if (t.hw_err != -EOPNOTSUPP)
+		KUNIT_EXPECT_EQ(test, kmst_translation_compare(&t), (u32)KMST_ROUTE_UNMAPPED);
+	KUNIT_EXPECT_EQ(test, kmst_translate_pfn(pfn, &t), KMST_IS_HIDDEN);
+	return true;
+}
+
+/* The pool of KFENCE begins with two pages that are never mapped. */
+static void *guard_of_kfence(void)
+{
+#ifdef CONFIG_KFENCE
+	return __kfence_pool;
+#else
+	return NULL;
+#endif
+}
+
+static void a_guard_of_kfence_is_not_mapped_now(struct kunit *test)
+{
+	void *guard = guard_of_kfence();
+	phys_addr_t phys;
+
+	if (!guard)
+		kunit_skip(test, "this kernel has no KFENCE");
+	if (kmst_translate_table(guard, &phys) == -EOPNOTSUPP)
+		kunit_skip(test, "only Arm CPUs have their tables read");
+
+	KUNIT_EXPECT_TRUE(test, is_hidden(test, guard, PHYS_PFN(virt_to_phys(guard))));
+	KUNIT_EXPECT_EQ(test, kmst_translate_table(guard, &phys), -EFAULT);
+}
+
+/* Somebody else may get the page, and have it mapped again, before it is looked up. */
+static void a_free_page_may_not_be_mapped_now(struct kunit *test)
+{
+	unsigned int tries;
+	struct page *page;
+	bool hidden = false;
+
+	for (tries = 0; tries < 100 && !hidden; tries++) {
+		page = alloc_page(GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, page);
+		__free_page(page);
+		hidden = is_hidden(test, page_address(page), page_to_pfn(page));
+	}
+	if (!debug_pagealloc_enabled() || !IS_ENABLED(CONFIG_ARCH_SUPPORTS_DEBUG_PAGEALLOC))
+		KUNIT_EXPECT_FALSE(test, hidden);
+	else
+		KUNIT_EXPECT_TRUE(test, hidden);
+}
+
+/* Physical addresses, a whole number of large blocks, that no descriptor is for. */
+static phys_addr_t find_hole(void)
+{
+	u64 phys;
+
+	for (phys = SZ_2G; phys < BIT_ULL(36); phys += SZ_16M) {
+		if ((phys_addr_t)phys != phys)
+			break;
+		if (!pfn_valid(PHYS_PFN(phys)) && !pfn_valid(PHYS_PFN(phys + SZ_8M)))
+			return phys;
+	}
+	return 0;
+}
+
+static void unmap_hole(void *area)
+{
+	iounmap((void __iomem *)area);
+}
+
+/* Nothing is read there: an address of a hole has no descriptor, and may not be asked for one. */
+static void a_mapped_hole_is_no_memory(struct kunit *test)
+{
+	static const unsigned long offsets[] = { 0, SZ_64K, SZ_1M, 3 * SZ_1M + SZ_64K };
+	phys_addr_t found, hole = find_hole();
+	struct kmst_translation t;
+	void *area;
+	int i;
+
+	if (!IS_ENABLED(CONFIG_HAS_IOMEM) || !hole)
+		kunit_skip(test, "this machine has nothing to map but memory");
+	area = (__force void *)ioremap(hole, SZ_4M);
+	KUNIT_ASSERT_NOT_NULL(test, area);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, unmap_hole, area), 0);
+	for (i = 0; i < ARRAY_SIZE(offsets); i++) {
+		KUNIT_EXPECT_EQ(test, kmst_translate_address((unsigned long)area + offsets[i], &t),
+				KMST_IS_DEVICE);
+		if (kmst_translate_table(area + offsets[i], &found) == -EOPNOTSUPP)
+			continue;
+		KUNIT_EXPECT_EQ(test, found, hole + offsets[i]);
+	}
+	kunit_release_action(test, unmap_hole, area);
+	KUNIT_EXPECT_EQ(test, kmst_translate_address((unsigned long)area, &t), KMST_IS_UNMAPPED);
 }
 
 static void any_address_gets_an_answer(struct kunit *test)
@@ -239,7 +376,11 @@ static struct kunit_case translate_cases[] = {
 	KUNIT_CASE(physical_addresses_are_wide_enough),
 	KUNIT_CASE(highmem_has_no_linear_address),
 	KUNIT_CASE(every_page_of_vmalloc_comes_back),
+	KUNIT_CASE(a_page_that_the_table_has_not_is_no_agreement),
 	KUNIT_CASE(tables_agree_with_the_chain),
+	KUNIT_CASE(a_guard_of_kfence_is_not_mapped_now),
+	KUNIT_CASE(a_free_page_may_not_be_mapped_now),
+	KUNIT_CASE(a_mapped_hole_is_no_memory),
 	KUNIT_CASE(any_address_gets_an_answer),
 	{}
 };

@@ -6,6 +6,7 @@
 #include <kunit/static_stub.h>
 #include <kunit/test.h>
 #include <linux/array_size.h>
+#include <linux/compiler.h>
 #include <linux/highmem.h>
 #include <linux/io.h>
 #include <linux/minmax.h>
@@ -15,6 +16,7 @@
 
 #include "../arena.h"
 #include "../cancel.h"
+#include "../device.h"
 #include "../pattern.h"
 #include "../verify.h"
 #include "allocators.h"
@@ -185,6 +187,8 @@ static void expect_found(struct kunit *test, struct kmst_arena *arena, u64 word,
 	KUNIT_EXPECT_EQ(test, bad->phys, virt_to_phys(word_at(arena, word)));
 	KUNIT_EXPECT_EQ(test, bad->expected, right);
 	KUNIT_EXPECT_EQ(test, bad->got, right ^ mask);
+	KUNIT_EXPECT_EQ(test, bad->again, right ^ mask);
+	KUNIT_EXPECT_EQ(test, report->right_again, 0ULL);
 	KUNIT_EXPECT_EQ(test, bad->guard, guard);
 	KUNIT_EXPECT_EQ(test, report->words + report->guards, all_words(arena));
 
@@ -379,22 +383,268 @@ static void a_run_with_a_wrong_route_is_not_read(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, report->bad[0].word, PAGE_WORDS + 1ULL);
 }
 
-/* Each allocator with each pattern, as one number. */
-static const void *pair_gen_params(const void *previous, char *desc)
-{
-	unsigned long nr_patterns = 0;
-	unsigned long pair = (unsigned long)previous;
-	const struct kmst_allocator *allocator;
+/* What the words of the arena under test are xored with before a second look. */
+static unsigned int healing_mask;
 
-	while (kmst_pattern_at(nr_patterns))
-		nr_patterns++;
-	allocator = kmst_allocator_at(pair / nr_patterns);
-	if (!allocator)
-		return NULL;
-	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s, %s", allocator->name,
-		 kmst_pattern_at(pair % nr_patterns)->name);
-	/* NULL is the end: count from one */
-	return (void *)(pair + 1);
+/* The test's arenas are not const: somebody else writes to them here. */
+static unsigned int heal_and_read(const unsigned int *word)
+{
+	*(unsigned int *)word ^= healing_mask;
+	return READ_ONCE(*word);
+}
+
+/*
+ * Memory that changes between the comparison and the second look: what was seen
+ * first is what counts, and what is told.
+ */
+static void expect_seen(struct kunit *test, struct kmst_arena *arena, u64 word,
+			unsigned int heal)
+{
+	struct kmst_report *report = new_report(test);
+	unsigned int right = *word_at(arena, word);
+	unsigned int wrong = right ^ BIT(word % 32);
+	struct kmst_bad_word *bad = &report->bad[0];
+
+	healing_mask = heal ? heal : BIT(word % 32);
+	KUNIT_ASSERT_EQ(test, kmst_verify_corrupt(arena, word, BIT(word % 32)), 0);
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), -EILSEQ);
+	KUNIT_EXPECT_EQ(test, report->mismatches, 1ULL);
+	KUNIT_EXPECT_EQ(test, report->right_again, heal ? 0ULL : 1ULL);
+	KUNIT_EXPECT_EQ(test, bad->word, word);
+	KUNIT_EXPECT_EQ(test, bad->expected, right);
+	KUNIT_EXPECT_EQ(test, bad->got, wrong);
+	KUNIT_EXPECT_EQ(test, bad->again, wrong ^ healing_mask);
+	*word_at(arena, word) = right;
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), 0);
+}
+
+static void what_was_seen_is_told(struct kunit *test)
+{
+	const struct kmst_pattern *pattern = kmst_pattern_at(0);
+	unsigned int i;
+	u64 word;
+
+	kunit_activate_static_stub(test, kmst_verify_read_again, heal_and_read);
+	for (i = 0; pattern; pattern = kmst_pattern_at(++i)) {
+		struct kmst_arena *arena;
+
+		arena = new_pattern(test, "page", PER_PAGE + 3, pattern);
+		for (word = 0; word < all_words(arena); word += 61) {
+			expect_seen(test, arena, word, 0);
+			/* and now it is wrong in another way */
+			expect_seen(test, arena, word, BIT((word + 1) % 32));
+		}
+	}
+}
+
+/* What was found for the page before is not taken for a page that the table has not. */
+static void a_page_that_the_table_lost_is_a_failed_route(struct kunit *test)
+{
+	struct kmst_report *report = new_report(test);
+	struct kmst_arena *arena;
+	struct kmst_run run;
+
+	arena = new_filled(test, "vmalloc", 2 * PER_PAGE);
+	KUNIT_ASSERT_TRUE(test, kmst_arena_word(arena, PAGE_WORDS, &run));
+	KUNIT_ASSERT_NULL(test, run.page);
+	/* as if it went on in the page that is left out behind each area */
+	run.nr_words = 2 * PAGE_WORDS;
+	run.nr_guards = 0;
+	KUNIT_EXPECT_FALSE(test, kmst_verify_routes(arena, &run, report));
+	KUNIT_EXPECT_EQ(test, report->pages, 2UL);
+	KUNIT_EXPECT_EQ(test, report->bad_translations, 1UL);
+	KUNIT_EXPECT_NULL(test, report->bad_route.page);
+
+	/* lost only after its routes were judged: it is not read */
+	run.virt += PAGE_SIZE;
+	run.nr_words = PAGE_WORDS;
+	kmst_verify_words(arena, &run, report);
+	KUNIT_EXPECT_EQ(test, report->bad_translations, 2UL);
+	KUNIT_EXPECT_EQ(test, report->words, 0ULL);
+	KUNIT_EXPECT_EQ(test, report->mismatches, 0ULL);
+}
+
+/* What the kernel has found broken has a flag. */
+static void make_sound(void *page)
+{
+	ClearPageHWPoison(page);
+}
+
+static struct page *poison_page(struct kunit *test, struct kmst_arena *arena,
+				unsigned long index)
+{
+	struct kmst_page_at at;
+
+	KUNIT_ASSERT_TRUE(test, kmst_arena_page(arena, index, &at));
+	SetPageHWPoison(at.page);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, make_sound, at.page), 0);
+	return at.page;
+}
+
+static unsigned int *map_word(struct page *page, unsigned int word)
+{
+	unsigned int *words = kmap_local_page(page);
+
+	return words + word;
+}
+
+static void put_word(struct page *page, unsigned int word, unsigned int value)
+{
+	unsigned int *at = map_word(page, word);
+
+	*at = value;
+	kunmap_local(at);
+}
+
+static unsigned int get_word(struct page *page, unsigned int word)
+{
+	unsigned int *at = map_word(page, word);
+	unsigned int value = *at;
+
+	kunmap_local(at);
+	return value;
+}
+
+static void a_broken_page_is_counted_and_not_touched(struct kunit *test)
+{
+	const struct kmst_allocator *allocator = allocator_of_case(test);
+	struct kmst_report *report = new_report(test);
+	struct kmst_arena *arena;
+	struct page *page;
+	u64 left;
+
+	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE))
+		kunit_skip(test, "this kernel does not look for broken pages");
+	skip_if_not_supported(test, allocator);
+	arena = new_filled(test, allocator->name, 70 * PER_PAGE + 3);
+	page = poison_page(test, arena, 2);
+	put_word(page, 9, 0x55555555);
+
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), -EILSEQ);
+	KUNIT_EXPECT_EQ(test, report->poisoned, 1UL);
+	KUNIT_EXPECT_EQ(test, report->mismatches, 0ULL);
+	KUNIT_EXPECT_EQ(test, report->bad_translations, 0UL);
+	left = all_words(arena) - report->words - report->guards;
+	if (allocator->promises & KMST_MAPPABLE)
+		KUNIT_EXPECT_EQ(test, left, (u64)PAGE_WORDS);
+	KUNIT_EXPECT_GT(test, left, 0ULL);
+	KUNIT_EXPECT_LE(test, left, 2ULL * PAGE_WORDS);
+
+	KUNIT_EXPECT_EQ(test, kmst_verify_fill(arena, NULL), 0);
+	KUNIT_EXPECT_EQ(test, get_word(page, 9), 0x55555555U);
+	if (allocator->promises & KMST_MAPPABLE) {
+		KUNIT_EXPECT_EQ(test, kmst_verify_corrupt(arena, 2ULL * PAGE_WORDS + 9, 1),
+				-EHWPOISON);
+		/* the pages beside it, by number: the parts of a run know their place */
+		KUNIT_EXPECT_EQ(test, kmst_verify_corrupt(arena, 3ULL * PAGE_WORDS + 7, 1), 0);
+		KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), -EILSEQ);
+		KUNIT_EXPECT_EQ(test, report->mismatches, 1ULL);
+		KUNIT_EXPECT_EQ(test, report->bad[0].word, 3ULL * PAGE_WORDS + 7);
+		KUNIT_EXPECT_EQ(test, report->bad[0].page, 3UL);
+	}
+}
+
+/* What a test of flushing saw, and does. */
+static struct {
+	unsigned long	pages;
+	unsigned long	dma_pages;
+	bool		spoil;
+} flushed;
+
+/* Memory that the cache covered up is what there is to read from then on. */
+static bool flush_for_test(struct page *first, unsigned long nr_pages, bool is_dma)
+{
+	flushed.pages += nr_pages;
+	flushed.dma_pages += is_dma ? nr_pages : 0;
+	if (flushed.spoil)
+		put_word(first, 0, get_word(first, 0) ^ 1);
+	flushed.spoil = false;
+	return true;
+}
+
+static void what_is_verified_comes_from_memory(struct kunit *test)
+{
+	const struct kmst_allocator *allocator = allocator_of_case(test);
+	struct kmst_report *report = new_report(test);
+	struct kmst_arena *arena;
+
+	skip_if_not_supported(test, allocator);
+	arena = new_filled(test, allocator->name, 70 * PER_PAGE + 3);
+	memset(&flushed, 0, sizeof(flushed));
+	kunit_activate_static_stub(test, kmst_device_flush, flush_for_test);
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), 0);
+	if (allocator->promises & KMST_PER_OBJECT) {
+		/* at least the last page has room for somebody else's */
+		KUNIT_EXPECT_LT(test, flushed.pages, arena->nr_pages);
+		KUNIT_EXPECT_TRUE(test, report->cached);
+		return;
+	}
+	KUNIT_EXPECT_EQ(test, flushed.pages, arena->nr_pages);
+	KUNIT_EXPECT_EQ(test, flushed.dma_pages, allocator->is_dma ? arena->nr_pages : 0UL);
+	KUNIT_EXPECT_FALSE(test, report->cached);
+
+	flushed.spoil = true;
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), -EILSEQ);
+	KUNIT_EXPECT_EQ(test, report->mismatches, 1ULL);
+	KUNIT_EXPECT_EQ(test, report->bad[0].word, 0ULL);
+}
+
+static bool flush_nothing(struct page *first, unsigned long nr_pages, bool is_dma)
+{
+	return false;
+}
+
+/* A block whose end is somebody else's, and a machine that cannot: both are told. */
+static void what_may_come_from_a_cache_is_told(struct kunit *test)
+{
+	struct kmst_report *report = new_report(test);
+	struct kmst_arena *arena = new_filled(test, "kmalloc", 3);
+
+	memset(&flushed, 0, sizeof(flushed));
+	kunit_activate_static_stub(test, kmst_device_flush, flush_for_test);
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), 0);
+	KUNIT_EXPECT_EQ(test, flushed.pages, 0UL);
+	KUNIT_EXPECT_TRUE(test, report->cached);
+	kunit_deactivate_static_stub(test, kmst_device_flush);
+
+	arena = new_filled(test, "chunk", 3 * PER_PAGE);
+	kunit_activate_static_stub(test, kmst_device_flush, flush_nothing);
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), 0);
+	KUNIT_EXPECT_TRUE(test, report->cached);
+	kunit_deactivate_static_stub(test, kmst_device_flush);
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), 0);
+	KUNIT_EXPECT_EQ(test, report->cached, !kmst_device_sees_memory());
+}
+
+/* As many as the table has: a case below sees to it. */
+#define NR_PATTERNS	7
+
+/* Each allocator with each pattern: a place stands for the pair of its index. */
+static const u8 pairs[ARRAY_SIZE(allocators) * NR_PATTERNS];
+
+static const struct kmst_allocator *allocator_of_pair(const u8 *pair)
+{
+	return kmst_allocator_at((pair - pairs) / NR_PATTERNS);
+}
+
+static const struct kmst_pattern *pattern_of_pair(const u8 *pair)
+{
+	return kmst_pattern_at((pair - pairs) % NR_PATTERNS);
+}
+
+static void pair_desc(const u8 *pair, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s, %s", allocator_of_pair(pair)->name,
+		 pattern_of_pair(pair)->name);
+}
+
+KUNIT_ARRAY_PARAM(allocator, allocators, allocator_desc);
+KUNIT_ARRAY_PARAM(pair, pairs, pair_desc);
+
+static void every_pattern_is_a_parameter(struct kunit *test)
+{
+	KUNIT_EXPECT_NOT_NULL(test, kmst_pattern_at(NR_PATTERNS - 1));
+	KUNIT_EXPECT_NULL(test, kmst_pattern_at(NR_PATTERNS));
 }
 
 static const unsigned int size_classes[] = {
@@ -439,19 +689,13 @@ static void prove_size(struct kunit *test, const char *allocator,
 
 static void every_allocator_holds_every_pattern(struct kunit *test)
 {
-	unsigned long pair = (unsigned long)test->param_value - 1;
-	const struct kmst_allocator *allocator;
-	const struct kmst_pattern *pattern;
-	unsigned long nr_patterns = 0;
+	const struct kmst_allocator *allocator = allocator_of_pair(test->param_value);
 	unsigned int i;
 
-	while (kmst_pattern_at(nr_patterns))
-		nr_patterns++;
-	allocator = kmst_allocator_at(pair / nr_patterns);
-	pattern = kmst_pattern_at(pair % nr_patterns);
 	skip_if_not_supported(test, allocator);
 	for (i = 0; i < ARRAY_SIZE(size_classes); i++)
-		prove_size(test, allocator->name, pattern, size_classes[i]);
+		prove_size(test, allocator->name, pattern_of_pair(test->param_value),
+			   size_classes[i]);
 }
 
 static void filling_and_checking_give_up_when_asked(struct kunit *test)
@@ -478,6 +722,12 @@ static struct kunit_case verify_cases[] = {
 	KUNIT_CASE(a_word_beyond_the_arena_is_refused),
 	KUNIT_CASE(a_wrong_address_route_is_an_error),
 	KUNIT_CASE(a_run_with_a_wrong_route_is_not_read),
+	KUNIT_CASE(what_was_seen_is_told),
+	KUNIT_CASE(a_page_that_the_table_lost_is_a_failed_route),
+	KUNIT_CASE_PARAM(a_broken_page_is_counted_and_not_touched, allocator_gen_params),
+	KUNIT_CASE_PARAM(what_is_verified_comes_from_memory, allocator_gen_params),
+	KUNIT_CASE(what_may_come_from_a_cache_is_told),
+	KUNIT_CASE(every_pattern_is_a_parameter),
 	KUNIT_CASE_PARAM(every_allocator_holds_every_pattern, pair_gen_params),
 	KUNIT_CASE(filling_and_checking_give_up_when_asked),
 	{}

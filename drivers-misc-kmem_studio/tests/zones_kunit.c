@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 #include <linux/gfp.h>
 #include <linux/highmem.h>
+#include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
@@ -48,6 +49,26 @@ static void all_of_lowmem_is_counted(struct kunit *test)
 	KUNIT_EXPECT_LE(test, pages.available, si_mem_available() + NOISE);
 	KUNIT_EXPECT_GT(test, kmst_zones_keep(&pages), 0UL);
 	KUNIT_EXPECT_LT(test, kmst_zones_keep(&pages), pages.managed / 16);
+}
+
+/* Each page is of one kind, and no kind has what is another's. */
+static void kinds_of_memory_add_up(struct kunit *test)
+{
+	unsigned long pages[KMST_NR_POOLS];
+	struct kmst_area_pages area;
+
+	kmst_zones_managed(pages);
+	KUNIT_EXPECT_EQ(test, pages[KMST_POOL_LOW] + pages[KMST_POOL_HIGH] +
+			      pages[KMST_POOL_CMA] + movable_pages(), totalram_pages());
+	KUNIT_EXPECT_LE(test, pages[KMST_POOL_HIGH], totalhigh_pages());
+	KUNIT_EXPECT_LE(test, kmst_zones_largest_area(), pages[KMST_POOL_CMA]);
+	KUNIT_EXPECT_EQ(test, !kmst_zones_largest_area(), !pages[KMST_POOL_CMA]);
+
+	kmst_zones_area(&area);
+	KUNIT_EXPECT_EQ(test, area.managed, pages[KMST_POOL_CMA]);
+	KUNIT_EXPECT_LE(test, area.free + area.lent, area.managed);
+	KUNIT_EXPECT_LE(test, abs_diff((long)area.free,
+				       (long)global_zone_page_state(NR_FREE_CMA_PAGES)), NOISE);
 }
 
 static void highmem_is_for_those_who_ask(struct kunit *test)
@@ -128,6 +149,7 @@ static void a_page_counts_where_it_may_be_used(struct kunit *test)
 
 static struct kunit_case zones_cases[] = {
 	KUNIT_CASE(all_of_lowmem_is_counted),
+	KUNIT_CASE(kinds_of_memory_add_up),
 	KUNIT_CASE(highmem_is_for_those_who_ask),
 	KUNIT_CASE(file_cache_is_for_those_who_wait),
 	KUNIT_CASE(the_area_for_dma_is_for_those_who_may),

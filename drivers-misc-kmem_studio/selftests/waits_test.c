@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What waits for what: signals, readers, a removal and a suspend while an arena is filled
+ * or verified, and what becomes of arenas when memory runs out.
+ *
+ * An arena takes a quarter of the memory that is available here, at most 256 MB, so that
+ * filling it lasts. The case of memory that runs out takes all there is, and is left out
+ * unless KMEM_STUDIO_EMULATED=1 says that this is nobody's machine.
+ */
+#include <signal.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+
+#include "../kselftest_harness.h"
+#include "arenas.h"
+
+#define LAB_NR		PARAMETERS "/nr_structs"
+#define LARGEST_BYTES	(256ULL << 20)
+
+static const char *why_not;
+static bool loaded;
+
+static void __attribute__((constructor)) take_driver(void)
+{
+	why_not = driver_take(&loaded);
+}
+
+static void __attribute__((destructor)) give_driver_back(void)
+{
+	driver_give_back(loaded);
+}
+
+/* The value in kB of a line of /proc/meminfo. */
+static unsigned long long kb_of(const char *name)
+{
+	unsigned long long kb = 0;
+	char line[128], format[64];
+	FILE *file = fopen("/proc/meminfo", "r");
+
+	snprintf(format, sizeof(format), "%s: %%llu kB", name);
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, format, &kb) == 1)
+			break;
+	}
+	if (file)
+		fclose(file);
+	return kb;
+}
+
+/* Objects whose fill lasts for a while, and of which several arenas fit. */
+static size_t many_objects(void)
+{
+	unsigned long long bytes = kb_of("MemAvailable") * 1024 / 4;
+
+	/* high memory is available, but not for these */
+	if (kb_of("LowTotal") && bytes > kb_of("LowFree") * 1024 / 4)
+		bytes = kb_of("LowFree") * 1024 / 4;
+	if (bytes > LARGEST_BYTES)
+		bytes = LARGEST_BYTES;
+	return bytes / OBJECT_BYTES;
+}
+
+static void nap(void)
+{
+	usleep(1000);
+}
+
+static bool text_is(const char *path, const char *text)
+{
+	char got[64] = "";
+	int fd = open(path, O_RDONLY);
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	n = read(fd, got, sizeof(got) - 1);
+	close(fd);
+	return n > 0 && !strncmp(got, text, strlen(text));
+}
+
+static bool state_is(const char *arena, const char *state)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), ARENAS "/%s/state", arena);
+	return text_is(path, state);
+}
+
+static bool lab_is_starting(void)
+{
+	/* the state is not the first line */
+	char text[64] = "";
+	FILE *file = fopen("/sys/kernel/debug/kmem_studio/arenas/lab/summary", "r");
+	bool starting = false;
+
+	while (file && fgets(text, sizeof(text), file))
+		starting |= !strcmp(text, "state:\tstarting\n");
+	if (file)
+		fclose(file);
+	return starting;
+}
+
+/* Is there a thread of this name? */
+static bool thread_is_there(const char *name)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	char path[300], line[64];
+	bool found = false;
+
+	snprintf(line, sizeof(line), "%.15s\n", name);
+	while (proc && (entry = readdir(proc))) {
+		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
+		found |= text_is(path, line);
+	}
+	if (proc)
+		closedir(proc);
+	return found;
+}
+
+/* Nobody is killed by this; each of them interrupts what can be interrupted. */
+static void ignore(int signal)
+{
+}
+
+static void storm_of_signals(void)
+{
+	const struct itimerval each = { { 0, 5000 }, { 0, 5000 } };
+	struct sigaction action = { .sa_handler = ignore, .sa_flags = SA_RESTART };
+
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &each, NULL);
+}
+
+static void calm(void)
+{
+	const struct itimerval never = {};
+
+	setitimer(ITIMER_REAL, &never, NULL);
+}
+
+/* A program that writes and ends, with the errno as its exit status. */
+static pid_t write_in_background(const char *path, const char *text)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(-text_put(path, text));
+	return pid;
+}
+
+/* Its exit status, or 1000 and the signal that killed it. */
+static int join(pid_t pid)
+{
+	int status;
+
+	if (waitpid(pid, &status, 0) != pid)
+		return -1;
+	return WIFSIGNALED(status) ? 1000 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* The write of one who is asked to fill a large arena, while that lasts. */
+static pid_t start_large(const char *arena)
+{
+	char path[256];
+	pid_t pid;
+
+	if (arena_make(arena) || arena_put(arena, "allocator", "chunk") ||
+	    arena_put_number(arena, "nr_structs", many_objects()))
+		return -1;
+	snprintf(path, sizeof(path), ARENAS "/%s/live", arena);
+	pid = write_in_background(path, "1");
+	while (pid > 0 && !state_is(arena, "starting") && !state_is(arena, "live"))
+		nap();
+	return pid;
+}
+
+static int kill_and_join(pid_t pid, int signal)
+{
+	kill(pid, signal);
+	return join(pid);
+}
+
+static bool is_gone(const char *thread)
+{
+	int naps;
+
+	for (naps = 0; naps < 60000 && thread_is_there(thread); naps++)
+		nap();
+	return naps < 60000;
+}
+
+static void remove_and_wait(const char *arena)
+{
+	char thread[64];
+
+	arena_remove(arena);
+	snprintf(thread, sizeof(thread), "kmst/%s", arena);
+	is_gone(thread);
+}
+
+FIXTURE(waits) {
+};
+
+FIXTURE_SETUP(waits)
+{
+	if (why_not)
+		SKIP(return, "%s", why_not);
+}
+
+FIXTURE_TEARDOWN(waits)
+{
+}
+
+/* Not what anything should take, but what a slow machine under load may. */
+#define SECONDS		900
+
+TEST_F_TIMEOUT(waits, signals_do_not_end_a_start, SECONDS)
+{
+	char number[24];
+	int round;
+
+	snprintf(number, sizeof(number), "%zu", many_objects());
+	ASSERT_EQ(0, arena_make("a"));
+	ASSERT_EQ(0, arena_put("a", "allocator", "chunk"));
+	ASSERT_EQ(0, arena_put("a", "nr_structs", number));
+	ASSERT_EQ(0, text_put(PARAMETERS "/allocator", "chunk"));
+	storm_of_signals();
+	for (round = 0; round < 3; round++) {
+		EXPECT_EQ(0, arena_put("a", "live", "1"));
+		EXPECT_EQ(0, arena_put("a", "verify", "1"));
+		EXPECT_EQ(0, arena_put("a", "live", "0"));
+		EXPECT_EQ(0, text_put(LAB_NR, number));
+		EXPECT_EQ(0, text_put(LAB_NR, "0"));
+	}
+	calm();
+	EXPECT_EQ(0, text_put(PARAMETERS "/allocator", "page"));
+	remove_and_wait("a");
+}
+
+/* Signals come while one waits for its turn, too: the write is made again, by the kernel. */
+TEST_F_TIMEOUT(waits, signals_do_not_end_a_wait, SECONDS)
+{
+	pid_t first;
+	int err;
+
+	first = start_large("a");
+	ASSERT_LT(0, first);
+	storm_of_signals();
+	err = arena_put("a", "verify", "1");
+	calm();
+	EXPECT_EQ(0, err);
+	EXPECT_EQ(0, join(first));
+	remove_and_wait("a");
+}
+
+TEST_F_TIMEOUT(waits, a_killed_writer_leaves_nothing, SECONDS)
+{
+	pid_t writer;
+	int status;
+
+	writer = start_large("a");
+	ASSERT_LT(0, writer);
+	status = kill_and_join(writer, SIGKILL);
+	if (!status) {
+		remove_and_wait("a");
+		SKIP(return, "the fill was quicker than the signal");
+	}
+	EXPECT_EQ(1000 + SIGKILL, status);
+	EXPECT_TRUE(is_gone("kmst/a"));
+	EXPECT_TRUE(state_is("a", "idle"));
+	EXPECT_EQ(-EINTR, arena_get("a", "error"));
+	/* nothing is in the way of another start */
+	EXPECT_EQ(0, arena_put("a", "nr_structs", "1000"));
+	EXPECT_EQ(0, arena_put("a", "live", "1"));
+	remove_and_wait("a");
+}
+
+/* A reader that came back while the fill still ran has not waited for it. */
+TEST_F_TIMEOUT(waits, parameters_are_read_during_a_fill, SECONDS)
+{
+	bool during = false;
+	char number[24];
+	pid_t writer;
+
+	snprintf(number, sizeof(number), "%zu", many_objects());
+	ASSERT_EQ(0, text_put(PARAMETERS "/allocator", "chunk"));
+	writer = write_in_background(LAB_NR, number);
+	ASSERT_LT(0, writer);
+	while (!lab_is_starting() && !number_get(LAB_NR))
+		nap();
+	EXPECT_LE(0, number_get(LAB_NR));
+	EXPECT_EQ(50, number_get(PARAMETERS "/max_percent"));
+	EXPECT_TRUE(text_is(PARAMETERS "/allocator", "chunk"));
+	EXPECT_EQ(0, text_put(PARAMETERS "/verbose", "0"));
+	during = lab_is_starting();
+	EXPECT_EQ(0, join(writer));
+	EXPECT_EQ(0, text_put(LAB_NR, "0"));
+	EXPECT_EQ(0, text_put(PARAMETERS "/allocator", "page"));
+	EXPECT_TRUE(during) TH_LOG("the fill was over when the parameters had been read");
+}
+
+TEST_F_TIMEOUT(waits, a_removal_is_not_waited_for, SECONDS)
+{
+	pid_t writer;
+
+	writer = start_large("a");
+	ASSERT_LT(0, writer);
+	ASSERT_EQ(0, join(writer));
+	ASSERT_TRUE(thread_is_there("kmst/a"));
+	ASSERT_EQ(0, arena_remove("a"));
+	/* its thread verifies, and another one of that name is made */
+	EXPECT_TRUE(thread_is_there("kmst/a"));
+	EXPECT_NE(0, access(DEVICES "/a", F_OK));
+	EXPECT_EQ(0, arena_make("a"));
+	EXPECT_EQ(0, arena_put("a", "live", "1"));
+	EXPECT_EQ(0, arena_put("a", "verify", "1"));
+	EXPECT_EQ(0, access(DEVICES "/a", F_OK));
+	remove_and_wait("a");
+}
+
+/* All programs are frozen for five seconds, a writer that waits for its fill, too. */
+TEST_F_TIMEOUT(waits, a_suspend_does_not_end_a_start, SECONDS)
+{
+	pid_t writer;
+	int err;
+
+	if (text_put("/sys/power/pm_test", "freezer"))
+		SKIP(return, "no /sys/power/pm_test in this kernel, see the config file");
+	writer = start_large("a");
+	ASSERT_LT(0, writer);
+	err = text_put("/sys/power/state", "freeze");
+	text_put("/sys/power/pm_test", "none");
+	EXPECT_EQ(0, err);
+	EXPECT_EQ(0, join(writer));
+	EXPECT_EQ(0, arena_put("a", "verify", "1"));
+	remove_and_wait("a");
+}
+
+/* Take memory, a megabyte at a time, until the arena has given way. */
+static int take_memory(const char *arena)
+{
+	const size_t step = 1 << 20;
+	size_t taken = 0, all = kb_of("MemTotal") * 1024;
+	FILE *file = fopen("/proc/self/oom_score_adj", "w");
+
+	/* whoever is killed here, it is this one */
+	if (file) {
+		fputs("1000", file);
+		fclose(file);
+	}
+	for (; taken < all; taken += step) {
+		char *memory = mmap(NULL, step, PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+		if (memory == MAP_FAILED)
+			return 2;
+		memset(memory, 1, step);
+		if (state_is(arena, "lost"))
+			return 0;
+	}
+	return 3;
+}
+
+TEST_F_TIMEOUT(waits, an_arena_gives_way_to_programs, SECONDS)
+{
+	const char *emulated = getenv("KMEM_STUDIO_EMULATED");
+	pid_t hog;
+
+	if (!emulated || strcmp(emulated, "1"))
+		SKIP(return, "takes all memory: set KMEM_STUDIO_EMULATED=1 where that is fine");
+	ASSERT_EQ(0, arena_make("kept"));
+	ASSERT_EQ(0, arena_put("kept", "give_way", "0"));
+	ASSERT_EQ(0, arena_put("kept", "live", "1"));
+	ASSERT_EQ(0, join(start_large("a")));
+	hog = fork();
+	if (!hog)
+		_exit(take_memory("a"));
+	EXPECT_EQ(0, join(hog));
+	EXPECT_TRUE(state_is("a", "lost"));
+	EXPECT_EQ(0, arena_get("a", "live"));
+	EXPECT_EQ(-ENOMEM, arena_put("a", "verify", "1"));
+	EXPECT_EQ(-ENOMEM, arena_get("a", "error"));
+	EXPECT_NE(0, access(DEVICES "/a", F_OK));
+	EXPECT_EQ(0, arena_put("kept", "verify", "1"));
+	/* it was lost, and is no obstacle */
+	EXPECT_EQ(0, arena_put("a", "nr_structs", "1000"));
+	EXPECT_EQ(0, arena_put("a", "live", "1"));
+	EXPECT_EQ(0, arena_put("a", "verify", "1"));
+	remove_and_wait("a");
+	remove_and_wait("kept");
+}
+
+TEST_HARNESS_MAIN
