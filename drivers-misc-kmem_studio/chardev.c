@@ -530,19 +530,6 @@ void kmst_chardev_remove(struct kmst_chardev *device)
 }
 
 /**
- * kmst_chardev_get() - Take a reference.
- * @device: a device that the caller knows to be referenced
- *
- * Context: any.
- * Return: @device.
- */
-struct kmst_chardev *kmst_chardev_get(struct kmst_chardev *device)
-{
-	kref_get(&device->ref);
-	return device;
-}
-
-/**
  * kmst_chardev_put() - Let go of a reference.
  * @device: the device
  *

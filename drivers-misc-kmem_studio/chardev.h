@@ -12,7 +12,6 @@ int kmst_chardev_init(void);
 void kmst_chardev_exit(void);
 struct kmst_chardev *kmst_chardev_add(const char *name, struct kmst_arena *arena);
 void kmst_chardev_remove(struct kmst_chardev *device);
-struct kmst_chardev *kmst_chardev_get(struct kmst_chardev *device);
 void kmst_chardev_put(struct kmst_chardev *device);
 void kmst_chardev_note(struct kmst_chardev *device, int err);
 
