@@ -278,42 +278,53 @@ TEST_F_TIMEOUT(waits, a_killed_writer_leaves_nothing, SECONDS)
 	remove_and_wait("a");
 }
 
-/* A reader that came back while the fill still ran has not waited for it. */
+/* Who is quicker than a fill, on a machine with others to serve, is so in one of these. */
+#define TRIES		20
+
+/* Does a reader come back while the fill still runs? It has not waited for it then. */
+static bool read_during_a_fill(const char *number)
+{
+	pid_t writer = write_in_background(LAB_NR, number);
+	bool during;
+
+	while (!lab_is_starting() && !number_get(LAB_NR))
+		nap();
+	during = number_get(LAB_NR) >= 0 && number_get(PARAMETERS "/max_percent") == 50 &&
+		 text_is(PARAMETERS "/allocator", "chunk") &&
+		 !text_put(PARAMETERS "/verbose", "0") && lab_is_starting();
+	return !join(writer) && !text_put(LAB_NR, "0") && during;
+}
+
 TEST_F_TIMEOUT(waits, parameters_are_read_during_a_fill, SECONDS)
 {
 	bool during = false;
 	char number[24];
-	pid_t writer;
+	int tries;
 
 	snprintf(number, sizeof(number), "%zu", many_objects());
 	ASSERT_EQ(0, text_put(PARAMETERS "/allocator", "chunk"));
-	writer = write_in_background(LAB_NR, number);
-	ASSERT_LT(0, writer);
-	while (!lab_is_starting() && !number_get(LAB_NR))
-		nap();
-	EXPECT_LE(0, number_get(LAB_NR));
-	EXPECT_EQ(50, number_get(PARAMETERS "/max_percent"));
-	EXPECT_TRUE(text_is(PARAMETERS "/allocator", "chunk"));
-	EXPECT_EQ(0, text_put(PARAMETERS "/verbose", "0"));
-	during = lab_is_starting();
-	EXPECT_EQ(0, join(writer));
-	EXPECT_EQ(0, text_put(LAB_NR, "0"));
+	for (tries = 0; tries < TRIES && !during; tries++)
+		during = read_during_a_fill(number);
 	EXPECT_EQ(0, text_put(PARAMETERS "/allocator", "page"));
-	EXPECT_TRUE(during) TH_LOG("the fill was over when the parameters had been read");
+	EXPECT_TRUE(during) TH_LOG("each fill was over when the parameters had been read");
 }
 
 TEST_F_TIMEOUT(waits, a_removal_is_not_waited_for, SECONDS)
 {
-	pid_t writer;
+	bool verifies = false;
+	int tries;
 
-	writer = start_large("a");
-	ASSERT_LT(0, writer);
-	ASSERT_EQ(0, join(writer));
-	ASSERT_TRUE(thread_is_there("kmst/a"));
-	ASSERT_EQ(0, arena_remove("a"));
-	/* its thread verifies, and another one of that name is made */
-	EXPECT_TRUE(thread_is_there("kmst/a"));
-	EXPECT_NE(0, access(DEVICES "/a", F_OK));
+	for (tries = 0; tries < TRIES && !verifies; tries++) {
+		ASSERT_EQ(0, join(start_large("a")));
+		ASSERT_EQ(0, arena_remove("a"));
+		/* gone, while its thread verifies */
+		verifies = thread_is_there("kmst/a");
+		EXPECT_NE(0, access(DEVICES "/a", F_OK));
+		if (!verifies)
+			is_gone("kmst/a");
+	}
+	EXPECT_TRUE(verifies) TH_LOG("each verification was over when rmdir returned");
+	/* another one of that name is made meanwhile */
 	EXPECT_EQ(0, arena_make("a"));
 	EXPECT_EQ(0, arena_put("a", "live", "1"));
 	EXPECT_EQ(0, arena_put("a", "verify", "1"));
