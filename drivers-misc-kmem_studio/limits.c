@@ -283,14 +283,20 @@ static int check_area(unsigned long wanted, const struct kmst_going *going,
 				  -ENOMEM);
 }
 
-/* What can be had, less a share that is left for others: of that the second look has half. */
+/*
+ * What can be had, less a share that is left for others: of that the second look has half.
+ * It sees what came in between, and leaves out the kernel's estimate, which takes longer.
+ */
 static unsigned long pages_available(const struct kmst_zone_use *use,
 				     const struct kmst_going *going, unsigned int look)
 {
 	struct kmst_zone_pages pages;
 	long available;
 
-	kmst_zones_count(use, &pages);
+	if (look == FIRST_LOOK)
+		kmst_zones_count(use, &pages);
+	else
+		kmst_zones_sum(use, &pages);
 	available = pages.available - (long)(kmst_zones_keep(&pages) >> look);
 	available += going->pages;
 	available -= pages_pending(KMST_POOL_LOW);
@@ -339,7 +345,9 @@ static void end_pending(struct kmst_claim *claim)
 		return;
 	list_del_init(&claim->list);
 	WRITE_ONCE(ledger.ended, ledger.ended + 1);
-	wake_up_all(&ledger.wait);
+	/* pairs with that of whoever goes to sleep, and looks at @ended after it */
+	if (wq_has_sleeper(&ledger.wait))
+		wake_up_all(&ledger.wait);
 }
 
 /* One step: nobody sees a claim that is refused. */
@@ -464,16 +472,21 @@ int kmst_limits_settle(const struct kmst_demand *demand, struct kmst_claim *clai
 {
 	unsigned long managed[KMST_NR_POOLS], more[KMST_NR_POOLS];
 	enum kmst_pool pool;
-	int err;
+	bool grows = false;
+	int err = 0;
 
-	kmst_zones_managed(managed);
 	/* what does not grow is not asked about */
-	for (pool = 0; pool < KMST_NR_POOLS; pool++)
+	for (pool = 0; pool < KMST_NR_POOLS; pool++) {
 		more[pool] = pages[pool] > claim->pages[pool] ? pages[pool] : 0;
+		grows |= more[pool];
+	}
+	if (grows)
+		kmst_zones_managed(managed);
 
 	guard(mutex)(&ledger.lock);
 
-	err = check_share(demand, managed, more, claim, why);
+	if (grows)
+		err = check_share(demand, managed, more, claim, why);
 	if (err)
 		return err;
 	enter(claim, pages);

@@ -53,7 +53,7 @@ static struct kmst_zone_pages count_node(const struct kmst_zone_use *use, int ni
 }
 
 /**
- * kmst_zones_count() - Count the pages of the zones that a request may use.
+ * kmst_zones_sum() - Count the pages of the zones that a request may use.
  * @use:   the request
  * @pages: gets the sums
  *
@@ -64,8 +64,8 @@ static struct kmst_zone_pages count_node(const struct kmst_zone_use *use, int ni
  *
  * Context: any, does not sleep.
  */
-void kmst_zones_count(const struct kmst_zone_use *use,
-		      struct kmst_zone_pages *pages)
+void kmst_zones_sum(const struct kmst_zone_use *use,
+		    struct kmst_zone_pages *pages)
 {
 	bool alone = use->gfp & __GFP_THISNODE;
 	int nid;
@@ -85,6 +85,19 @@ void kmst_zones_count(const struct kmst_zone_use *use,
 		pages->managed += node.managed;
 		pages->available += node.available;
 	}
+}
+
+/**
+ * kmst_zones_count() - Count the pages that a request may have.
+ * @use:   the request
+ * @pages: gets what kmst_zones_sum() counts, but no more than the kernel says is available
+ *
+ * Context: any, does not sleep.
+ */
+void kmst_zones_count(const struct kmst_zone_use *use,
+		      struct kmst_zone_pages *pages)
+{
+	kmst_zones_sum(use, pages);
 	/*
 	 * The kernel's own estimate counts all zones, but knows other things that cannot
 	 * be reclaimed: the lower one holds.

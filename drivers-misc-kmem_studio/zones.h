@@ -60,6 +60,8 @@ struct kmst_area_pages {
 	unsigned long	lent;
 };
 
+void kmst_zones_sum(const struct kmst_zone_use *use,
+		    struct kmst_zone_pages *pages);
 void kmst_zones_count(const struct kmst_zone_use *use,
 		      struct kmst_zone_pages *pages);
 unsigned long kmst_zones_keep(const struct kmst_zone_pages *pages);
