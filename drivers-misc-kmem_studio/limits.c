@@ -364,7 +364,9 @@ static int ask_once(const struct kmst_demand *demand, const struct kmst_going *g
 	kmst_zones_managed(managed);
 	estimate(demand, managed, pages);
 	err = check_share(demand, managed, pages, going->claim, why);
-	if (!err)
+	/* the first look was a moment ago: what others are about to take is what is new */
+	if (!err && (look == FIRST_LOOK || pages[KMST_POOL_CMA] ||
+		     !list_empty(&ledger.pending)))
 		err = check_available(demand, pages, going, look, why);
 	if (err || !claim)
 		return err;
