@@ -26,14 +26,15 @@ put() {
 	fi
 }
 
-# ARENA FILE
+# ARENA FILE; of bytes_allocated the number alone, without the word that may follow
 get() {
-	cat "$ARENAS/$1/$2"
+	sed 's/ usable$//' "$ARENAS/$1/$2"
 }
 
 # is ARENA FILE VALUE
 is() {
 	read -r value <"$ARENAS/$1/$2"
+	value=${value% usable}
 	[ "$value" = "$3" ] || {
 		ktap_print_msg "$1/$2 is \"$value\", not \"$3\""
 		return 1
