@@ -947,22 +947,24 @@ static unsigned long tell_one_to_give_way(void)
 {
 	struct kmst_session *session, *largest = NULL;
 	unsigned long pages, most = 0;
+	bool told;
 
-	guard(spinlock)(&sessions_lock);
-
+	spin_lock(&sessions_lock);
 	list_for_each_entry(session, &sessions, list) {
 		pages = pages_to_give(session);
-		if (pages && is_told(session, KMST_CANCEL_LOST))
-			return pages;
-		if (pages <= most)
+		told = pages && is_told(session, KMST_CANCEL_LOST);
+		if (!told && pages <= most)
 			continue;
 		most = pages;
 		largest = session;
+		if (told)
+			break;
 	}
 	if (largest) {
 		set_bit(KMST_CANCEL_LOST, &largest->cancel.reasons);
 		wake_up(&largest->wake);
 	}
+	spin_unlock(&sessions_lock);
 	return most;
 }
 

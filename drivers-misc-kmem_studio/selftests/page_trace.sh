@@ -56,7 +56,11 @@ KEPT_PROGRAM='
 		delete objects[value("ptr")]
 		next
 	}
-	# in the code of the module, or for a table of one of its threads
+	# in the code of the module, or for a table of one of its threads; but the report of a
+	# run stays until the next one
+	/call_site=kmst_report_alloc/ {
+		next
+	}
 	/: kmalloc: / {
 		if (/\[kmem_studio\] ptr=/ ||
 		    (/call_site=(__)?kv[a-z]*alloc/ && match($0, "^ *(kmst/|" thread "-)")))
@@ -68,12 +72,15 @@ KEPT_PROGRAM='
 		spans[who()] = spans[who()] " " number(value("pfn")) " " value("nr_pages")
 		next
 	}
-	# those of vmalloc() do not lie in a row: their first page is known
+	# Those of vmalloc() do not lie in a row: their first page is known. What kmalloc() takes
+	# from a slab is an object, whose page stays with the slab: two pages at most.
 	/: kmst_arena_alloc: / {
-		if (value("allocator") ~ /vmalloc/) {
-			n = split(spans[who()], span, " ")
-			for (i = 1; i < n; i += 2)
+		n = split(spans[who()], span, " ")
+		for (i = 1; i < n; i += 2) {
+			if (value("allocator") ~ /vmalloc/)
 				let_go(span[i] + 1, span[i + 1] - 1)
+			if (value("allocator") ~ /^(kmalloc|kvmalloc)$/ && value("nr_pages") <= 2)
+				let_go(span[i], span[i + 1])
 		}
 		spans[who()] = ""
 		next
