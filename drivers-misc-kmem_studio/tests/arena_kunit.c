@@ -689,6 +689,9 @@ static void sources_are_those_of_the_kernel(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		/* with pages of 64K, what is larger than any block is all of a small machine */
+		if (cases[i].nr_structs / PER_PAGE > totalram_pages() / 4)
+			continue;
 		arena = new_arena(test, kmst_allocator_find(cases[i].allocator),
 				  cases[i].nr_structs);
 		KUNIT_EXPECT_EQ_MSG(test, kmst_arena_source(arena), cases[i].source,
