@@ -19,6 +19,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
 
 #include "arena.h"
 #include "cancel.h"
@@ -30,6 +31,9 @@
 /* All arenas, so that a page can be traced to its own. */
 static LIST_HEAD(arenas);
 static DEFINE_MUTEX(arenas_lock);
+
+/* Frees what kmst_arena_put_later() let go of. */
+static struct workqueue_struct *frees;
 
 /* What is asked for, as the limits take it. */
 static struct kmst_demand demand_of(const struct kmst_arena_config *config)
@@ -73,7 +77,8 @@ static void count_going(const struct kmst_demand *demand, const struct kmst_aren
  * @old:    an arena whose memory will be free before it is created, or NULL
  * @why:    gets the limit in the way, KMST_LIMIT_NONE if there is none
  *
- * Context: process context, may sleep. The caller holds a reference to @old.
+ * Context: process context, sleeps while arenas are freed that were let go of. The caller
+ * holds a reference to @old.
  * Return: 0, or as kmst_limits_request() and kmst_limits_check().
  */
 int kmst_arena_check(const struct kmst_arena_config *config,
@@ -86,6 +91,8 @@ int kmst_arena_check(const struct kmst_arena_config *config,
 	err = kmst_limits_request(&demand, why);
 	if (err)
 		return err;
+	/* what was let go of is as good as free */
+	flush_workqueue(frees);
 	if (old)
 		count_going(&demand, old, &going);
 	return kmst_limits_check(&demand, &going, why);
@@ -101,6 +108,7 @@ static struct kmst_arena *new_arena(const struct kmst_arena_config *config,
 	kref_init(&arena->ref);
 	INIT_LIST_HEAD(&arena->list);
 	mutex_init(&arena->split_lock);
+	INIT_WORK(&arena->free_work, free_work);
 	arena->allocator = config->allocator;
 	arena->pattern = config->pattern ?: kmst_pattern_at(0);
 	arena->seed = config->seed;
@@ -391,10 +399,8 @@ out_free_arena:
 	return ERR_PTR(err);
 }
 
-static void arena_release(struct kref *ref)
+static void free_arena(struct kmst_arena *arena)
 {
-	struct kmst_arena *arena = container_of(ref, struct kmst_arena, ref);
-
 	unlist_arena(arena);
 	trace_kmst_arena_free(arena->name, arena->allocator->name, arena->plan.nr_structs,
 			      arena->nr_pages, kmst_arena_nr_spans(arena));
@@ -403,6 +409,23 @@ static void arena_release(struct kref *ref)
 	kmst_limits_release(&arena->claim);
 	mutex_destroy(&arena->split_lock);
 	kfree(arena);
+}
+
+static void free_work(struct work_struct *work)
+{
+	free_arena(container_of(work, struct kmst_arena, free_work));
+}
+
+static void arena_release(struct kref *ref)
+{
+	free_arena(container_of(ref, struct kmst_arena, ref));
+}
+
+static void arena_release_later(struct kref *ref)
+{
+	struct kmst_arena *arena = container_of(ref, struct kmst_arena, ref);
+
+	queue_work(frees, &arena->free_work);
 }
 
 /**
@@ -427,6 +450,42 @@ struct kmst_arena *kmst_arena_get(struct kmst_arena *arena)
 void kmst_arena_put(struct kmst_arena *arena)
 {
 	kref_put(&arena->ref, arena_release);
+}
+
+/**
+ * kmst_arena_put_later() - Let go of a reference of somebody who has better things to do.
+ * @arena: the arena
+ *
+ * To free gigabytes takes long. A program that closes a file, or ends, does not wait for
+ * that: if its reference was the last one, a worker frees the memory, on any CPU.
+ *
+ * Context: any.
+ */
+void kmst_arena_put_later(struct kmst_arena *arena)
+{
+	kref_put(&arena->ref, arena_release_later);
+}
+
+/**
+ * kmst_arenas_init() - Be ready to free what is let go of.
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int __init kmst_arenas_init(void)
+{
+	frees = alloc_workqueue("kmem_studio_free", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	return frees ? 0 : -ENOMEM;
+}
+
+/**
+ * kmst_arenas_exit() - Wait until all is freed that was let go of.
+ *
+ * Context: process context, may sleep. Nobody has a reference.
+ */
+void kmst_arenas_exit(void)
+{
+	destroy_workqueue(frees);
 }
 
 /**
@@ -462,7 +521,7 @@ void kmst_arena_retire(struct kmst_arena *arena)
  * kmst_arenas_held() - Count what users still hold of arenas that were let go.
  * @owner: whose arenas
  *
- * Context: process context, may sleep.
+ * Context: process context, sleeps while arenas are freed that were let go of.
  * Return: pages.
  */
 unsigned long kmst_arenas_held(u64 owner)
@@ -470,6 +529,7 @@ unsigned long kmst_arenas_held(u64 owner)
 	const struct kmst_arena *arena;
 	unsigned long pages = 0;
 
+	flush_workqueue(frees);
 	guard(mutex)(&arenas_lock);
 
 	list_for_each_entry(arena, &arenas, list) {

@@ -12,6 +12,7 @@
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/workqueue_types.h>
 
 #include "allocator.h"
 #include "limits.h"
@@ -99,6 +100,7 @@ struct kmst_object_pages {
  * @owner:        whose arena it is
  * @retired:      its owner has let go of it
  * @split_lock:   serialises those who give each page of a block a reference
+ * @free_work:    frees it, where whoever let go of it last does not wait for that
  */
 struct kmst_arena {
 	struct kref			ref;
@@ -119,6 +121,7 @@ struct kmst_arena {
 	u64				owner;
 	bool				retired;
 	struct mutex			split_lock;	/* counts of pages */
+	struct work_struct		free_work;
 };
 
 /**
@@ -172,6 +175,8 @@ struct kmst_page_at {
 typedef int (*kmst_run_fn)(const struct kmst_arena *arena,
 			   const struct kmst_run *run, void *context);
 
+int kmst_arenas_init(void);
+void kmst_arenas_exit(void);
 u64 kmst_arena_new_owner(void);
 int kmst_arena_check(const struct kmst_arena_config *config,
 		     const struct kmst_arena *old, struct kmst_refusal *why);
@@ -180,6 +185,7 @@ struct kmst_arena *kmst_arena_create(const struct kmst_arena_config *config,
 				     struct kmst_refusal *why);
 struct kmst_arena *kmst_arena_get(struct kmst_arena *arena);
 void kmst_arena_put(struct kmst_arena *arena);
+void kmst_arena_put_later(struct kmst_arena *arena);
 void kmst_arena_retire(struct kmst_arena *arena);
 unsigned long kmst_arenas_held(u64 owner);
 void kmst_arena_split(struct kmst_arena *arena, unsigned long index,

@@ -169,7 +169,7 @@ static int device_release(struct inode *inode, struct file *file)
 {
 	struct opened *opened = file->private_data;
 
-	kmst_arena_put(opened->arena);
+	kmst_arena_put_later(opened->arena);
 	kmst_chardev_put(opened->device);
 	kfree(opened);
 	return 0;

@@ -5,6 +5,7 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
+#include "arena.h"
 #include "chardev.h"
 #include "configfs.h"
 #include "debugfs.h"
@@ -19,9 +20,12 @@ static int __init kmem_studio_init(void)
 	err = kmst_device_init();
 	if (err)
 		return err;
-	err = kmst_chardev_init();
+	err = kmst_arenas_init();
 	if (err)
 		goto out_exit_device;
+	err = kmst_chardev_init();
+	if (err)
+		goto out_exit_arenas;
 	kmst_debugfs_init();
 	err = kmst_sessions_init();
 	if (err)
@@ -45,6 +49,8 @@ out_exit_sessions:
 out_exit_debugfs:
 	kmst_debugfs_exit();
 	kmst_chardev_exit();
+out_exit_arenas:
+	kmst_arenas_exit();
 out_exit_device:
 	kmst_device_exit();
 	return err;
@@ -58,6 +64,7 @@ static void __exit kmem_studio_exit(void)
 	kmst_sessions_exit();
 	kmst_debugfs_exit();
 	kmst_chardev_exit();
+	kmst_arenas_exit();
 	kmst_device_exit();
 }
 module_exit(kmem_studio_exit);

@@ -233,7 +233,7 @@ static int view_open(struct inode *inode, struct file *file,
 	view = __seq_open_private(file, ops, sizeof(*view));
 	if (!view) {
 		if (arena)
-			kmst_arena_put(arena);
+			kmst_arena_put_later(arena);
 		return -ENOMEM;
 	}
 	view->arena = arena;
@@ -246,7 +246,7 @@ static int view_release(struct inode *inode, struct file *file)
 	struct view *view = seq->private;
 
 	if (view->arena)
-		kmst_arena_put(view->arena);
+		kmst_arena_put_later(view->arena);
 	return seq_release_private(inode, file);
 }
 
@@ -380,7 +380,7 @@ static int summary_show(struct seq_file *seq, void *v)
 	if (arena) {
 		show_arena(seq, arena);
 		show_placement(seq, arena, session);
-		kmst_arena_put(arena);
+		kmst_arena_put_later(arena);
 	}
 	return 0;
 }
@@ -456,7 +456,7 @@ static void show_owner(struct seq_file *seq, unsigned long pfn)
 
 	seq_printf(seq, "arena:\t%s\n", arena ? arena->name : "none");
 	if (arena)
-		kmst_arena_put(arena);
+		kmst_arena_put_later(arena);
 }
 
 /* Who does not hold a page takes it as it is: mapped or not. */

@@ -780,6 +780,30 @@ static void the_last_reference_frees(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 3L);
 	kmst_arena_put(arena);
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 0L);
+	KUNIT_EXPECT_PTR_EQ(test, READ_ONCE(kmst_counted.freed_by), (const void *)current);
+}
+
+/* Who closes a file does not wait; who asks what is held, or wants room, does. */
+static void another_thread_frees_what_is_put_off(struct kunit *test)
+{
+	struct kmst_arena_config config = config_of(&kmst_counted_allocator, 3 * PER_PAGE);
+	struct kmst_arena *arena;
+	struct kmst_refusal why;
+
+	config.owner = kmst_arena_new_owner();
+	arena = kmst_arena_create(&config, NULL, &why);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, arena);
+	kmst_arena_retire(kmst_arena_get(arena));
+	kmst_arena_put(arena);
+	KUNIT_EXPECT_EQ(test, kmst_arenas_held(config.owner), 3UL);
+	kmst_arena_put_later(arena);
+	KUNIT_EXPECT_EQ(test, kmst_arenas_held(config.owner), 0UL);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 0L);
+	KUNIT_EXPECT_PTR_NE(test, READ_ONCE(kmst_counted.freed_by), (const void *)current);
+
+	kmst_arena_put_later(new_arena(test, &kmst_counted_allocator, 3 * PER_PAGE));
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &why), 0);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 0L);
 }
 
 /* the counting allocator's spans are one page each, and so are the runs */
@@ -833,6 +857,7 @@ static struct kunit_case arena_cases[] = {
 	KUNIT_CASE(objects_without_a_table_of_pages_leave_nothing),
 	KUNIT_CASE(a_cancelled_create_leaves_nothing),
 	KUNIT_CASE(the_last_reference_frees),
+	KUNIT_CASE(another_thread_frees_what_is_put_off),
 	KUNIT_CASE(a_walk_ends_where_it_is_told_to),
 	{}
 };

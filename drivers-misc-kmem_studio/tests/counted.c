@@ -7,6 +7,7 @@
 #include <linux/delay.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 
 #include "../cancel.h"
 #include "../plan.h"
@@ -25,6 +26,7 @@ void kmst_counted_reset(void)
 	kmst_counted.hang = false;
 	atomic_long_set(&kmst_counted.pages_held, 0);
 	atomic_set(&kmst_counted.entered, 0);
+	kmst_counted.freed_by = NULL;
 }
 
 static unsigned long counted_nr_pages(const struct kmst_plan *plan)
@@ -79,6 +81,7 @@ static void free_counted_page(const struct kmst_span *span)
 
 static void counted_free(struct kmst_spans *spans)
 {
+	WRITE_ONCE(kmst_counted.freed_by, current);
 	kmst_spans_free_each(spans, free_counted_page);
 }
 

@@ -15,12 +15,14 @@
  * @hang:                hold back until asked to give up
  * @pages_held:          pages given and not yet back
  * @entered:             calls so far
+ * @freed_by:            who freed last; never to be followed
  */
 struct kmst_counted {
 	int		spans_until_failure;
 	bool		hang;
 	atomic_long_t	pages_held;
 	atomic_t	entered;
+	const void	*freed_by;
 };
 
 extern struct kmst_counted kmst_counted;
