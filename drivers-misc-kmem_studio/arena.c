@@ -108,7 +108,6 @@ static struct kmst_arena *new_arena(const struct kmst_arena_config *config,
 	kref_init(&arena->ref);
 	INIT_LIST_HEAD(&arena->list);
 	mutex_init(&arena->split_lock);
-	INIT_WORK(&arena->free_work, free_work);
 	arena->allocator = config->allocator;
 	arena->pattern = config->pattern ?: kmst_pattern_at(0);
 	arena->seed = config->seed;
@@ -425,6 +424,7 @@ static void arena_release_later(struct kref *ref)
 {
 	struct kmst_arena *arena = container_of(ref, struct kmst_arena, ref);
 
+	INIT_WORK(&arena->free_work, free_work);
 	queue_work(frees, &arena->free_work);
 }
 
