@@ -4,6 +4,7 @@
  * physical -> virtual gives for its pages.
  */
 #include <kunit/static_stub.h>
+#include <linux/align.h>
 #include <linux/compiler.h>
 #include <linux/highmem.h>
 #include <linux/kasan.h>
@@ -271,6 +272,41 @@ static void note_bad_word(struct kmst_report *report,
 }
 
 /*
+ * See to it that the words come from memory, and from no cache. Objects share pages, and
+ * lines of caches, with who knows whom: those are left alone. Where caches go by virtual
+ * addresses, vmalloc's are other ones than the page's.
+ */
+static bool flush_run(const struct kmst_arena *arena, const struct kmst_run *run)
+{
+	size_t bytes = bytes_of(run);
+	struct page *first;
+	bool flushed;
+
+	if (run->offset || bytes % PAGE_SIZE)
+		return false;
+	first = run->page ?: vmalloc_to_page(run->virt);
+	if (!run->page)
+		flush_kernel_vmap_range(run->virt, bytes);
+	flushed = kmst_device_flush(first, bytes >> PAGE_SHIFT, arena->allocator->is_dma);
+	if (!run->page)
+		invalidate_kernel_vmap_range(run->virt, bytes);
+	return flushed;
+}
+
+/* What the first look brought into a cache says nothing about the memory. */
+static void flush_page_of(const struct kmst_arena *arena, const struct kmst_run *run,
+			  size_t at)
+{
+	size_t byte = ALIGN_DOWN(at * sizeof(unsigned int), PAGE_SIZE);
+	struct kmst_run page;
+
+	if (run->offset || byte + PAGE_SIZE > bytes_of(run))
+		return;
+	page = part_of(run, byte, PAGE_SIZE);
+	flush_run(arena, &page);
+}
+
+/*
  * Judge the words of a run from @at on that a comparison has loaded. What it saw is
  * what counts, and a second read only says whether the fault is still there.
  */
@@ -280,6 +316,7 @@ static void note_seen(struct kmst_report *report, const struct kmst_arena *arena
 {
 	unsigned int i;
 
+	flush_page_of(arena, run, at);
 	for (i = 0; i < seen->nr; i++, at++) {
 		struct kmst_bad_word bad = word_of_run(arena, run, reach, at);
 
@@ -417,28 +454,6 @@ bool kmst_verify_routes(const struct kmst_arena *arena, const struct kmst_run *r
 	}
 	report->last_right = right && run->page ? run->page + nr_pages - 1 : NULL;
 	return right;
-}
-
-/*
- * See to it that the words come from memory, and from no cache. Objects share pages, and
- * lines of caches, with who knows whom: those are left alone. Where caches go by virtual
- * addresses, vmalloc's are other ones than the page's.
- */
-static bool flush_run(const struct kmst_arena *arena, const struct kmst_run *run)
-{
-	size_t bytes = bytes_of(run);
-	struct page *first;
-	bool flushed;
-
-	if (run->offset || bytes % PAGE_SIZE)
-		return false;
-	first = run->page ?: vmalloc_to_page(run->virt);
-	if (!run->page)
-		flush_kernel_vmap_range(run->virt, bytes);
-	flushed = kmst_device_flush(first, bytes >> PAGE_SHIFT, arena->allocator->is_dma);
-	if (!run->page)
-		invalidate_kernel_vmap_range(run->virt, bytes);
-	return flushed;
 }
 
 static int check_part(const struct kmst_arena *arena, const struct kmst_run *run,

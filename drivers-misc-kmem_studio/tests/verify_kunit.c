@@ -548,7 +548,7 @@ static void a_broken_page_is_counted_and_not_touched(struct kunit *test)
 static struct {
 	unsigned long	pages;
 	unsigned long	dma_pages;
-	bool		spoil;
+	unsigned int	spoil;
 } flushed;
 
 /* Memory that the cache covered up is what there is to read from then on. */
@@ -556,9 +556,10 @@ static bool flush_for_test(struct page *first, unsigned long nr_pages, bool is_d
 {
 	flushed.pages += nr_pages;
 	flushed.dma_pages += is_dma ? nr_pages : 0;
-	if (flushed.spoil)
+	if (flushed.spoil) {
 		put_word(first, 0, get_word(first, 0) ^ 1);
-	flushed.spoil = false;
+		flushed.spoil--;
+	}
 	return true;
 }
 
@@ -583,10 +584,17 @@ static void what_is_verified_comes_from_memory(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, flushed.dma_pages, allocator->is_dma ? arena->nr_pages : 0UL);
 	KUNIT_EXPECT_FALSE(test, report->cached);
 
-	flushed.spoil = true;
+	/* the second look does not take the word from where the first one has put it */
+	flushed.spoil = 2;
 	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), -EILSEQ);
 	KUNIT_EXPECT_EQ(test, report->mismatches, 1ULL);
 	KUNIT_EXPECT_EQ(test, report->bad[0].word, 0ULL);
+	KUNIT_EXPECT_EQ(test, report->right_again, 1ULL);
+
+	flushed.spoil = 1;
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), -EILSEQ);
+	KUNIT_EXPECT_EQ(test, report->mismatches, 1ULL);
+	KUNIT_EXPECT_EQ(test, report->right_again, 0ULL);
 }
 
 static bool flush_nothing(struct page *first, unsigned long nr_pages, bool is_dma)
