@@ -19,9 +19,6 @@ struct vm_area_struct;
 #define KMST_MAPPABLE		BIT(1)	/* whole pages, that user space may see */
 #define KMST_PER_OBJECT		BIT(2)	/* one allocation for each object */
 
-/* What kmst_allocator.map returns for pages that a fault puts in, each with a reference. */
-#define KMST_BY_FAULTS		1
-
 /* The zone of user space's movable pages, which the kernel may have no address for. */
 #define KMST_GFP_HIGH		(__GFP_HIGHMEM | __GFP_MOVABLE)
 
@@ -116,9 +113,10 @@ struct kmst_request {
  * @free:        give all memory back, but not the tables. May sleep
  * @split:       see to it that each page of a span has a reference of its own, which user
  *               space may add to; NULL if it has. May be called again
+ * @maps_frames: is this memory mapped by @map? NULL for yes, if there is @map. Pages of
+ *               other memory are put in by faults, each with a reference
  * @map:         map all pages of an area at once, as frames that their descriptors know
- *               nothing of. Returns 0, KMST_BY_FAULTS for memory whose pages may be put in
- *               one by one, or an errno. NULL for KMST_BY_FAULTS
+ *               nothing of. Returns 0 or an errno
  */
 struct kmst_allocator {
 	const char	*name;
@@ -141,6 +139,7 @@ struct kmst_allocator {
 				 struct kmst_spans *spans);
 	void		(*free)(struct kmst_spans *spans);
 	void		(*split)(const struct kmst_span *span);
+	bool		(*maps_frames)(const struct kmst_spans *spans);
 	int		(*map)(const struct kmst_spans *spans,
 			       struct vm_area_struct *vma);
 };

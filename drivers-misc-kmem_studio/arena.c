@@ -19,6 +19,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "arena.h"
@@ -32,8 +33,10 @@
 static LIST_HEAD(arenas);
 static DEFINE_MUTEX(arenas_lock);
 
-/* Frees what kmst_arena_put_later() let go of. */
+/* Frees what kmst_arena_put_later() let go of; how many wait for that, and who for those. */
 static struct workqueue_struct *frees;
+static atomic_t nr_frees;
+static DECLARE_WAIT_QUEUE_HEAD(freed);
 
 /* What is asked for, as the limits take it. */
 static struct kmst_demand demand_of(const struct kmst_arena_config *config)
@@ -71,31 +74,42 @@ static void count_going(const struct kmst_demand *demand, const struct kmst_aren
 		going->area = going->pages;
 }
 
+static int check_now(const struct kmst_demand *demand, const struct kmst_arena *old,
+		     struct kmst_refusal *why)
+{
+	struct kmst_going going = {};
+
+	if (old)
+		count_going(demand, old, &going);
+	return kmst_limits_check(demand, &going, why);
+}
+
 /**
  * kmst_arena_check() - See whether an arena is within the limits.
  * @config: what it is to be
  * @old:    an arena whose memory will be free before it is created, or NULL
  * @why:    gets the limit in the way, KMST_LIMIT_NONE if there is none
  *
- * Context: process context, sleeps while arenas are freed that were let go of. The caller
- * holds a reference to @old.
- * Return: 0, or as kmst_limits_request() and kmst_limits_check().
+ * Context: process context, sleeps as kmst_limits_check() does, and for arenas that were let
+ * go of, if those are in the way. The caller holds a reference to @old.
+ * Return: 0, -EINTR, or as kmst_limits_request() and kmst_limits_check().
  */
 int kmst_arena_check(const struct kmst_arena_config *config,
 		     const struct kmst_arena *old, struct kmst_refusal *why)
 {
 	const struct kmst_demand demand = demand_of(config);
-	struct kmst_going going = {};
 	int err;
 
 	err = kmst_limits_request(&demand, why);
 	if (err)
 		return err;
+	err = check_now(&demand, old, why);
+	if ((err != -E2BIG && err != -ENOMEM) || !atomic_read(&nr_frees))
+		return err;
 	/* what was let go of is as good as free */
-	flush_workqueue(frees);
-	if (old)
-		count_going(&demand, old, &going);
-	return kmst_limits_check(&demand, &going, why);
+	if (wait_event_killable(freed, !atomic_read(&nr_frees)))
+		return kmst_limits_refuse(why, KMST_LIMIT_NONE, 0, 0, -EINTR);
+	return check_now(&demand, old, why);
 }
 
 static struct kmst_arena *new_arena(const struct kmst_arena_config *config,
@@ -413,6 +427,8 @@ static void free_arena(struct kmst_arena *arena)
 static void free_work(struct work_struct *work)
 {
 	free_arena(container_of(work, struct kmst_arena, free_work));
+	if (atomic_dec_and_test(&nr_frees))
+		wake_up_all(&freed);
 }
 
 static void arena_release(struct kref *ref)
@@ -424,6 +440,7 @@ static void arena_release_later(struct kref *ref)
 {
 	struct kmst_arena *arena = container_of(ref, struct kmst_arena, ref);
 
+	atomic_inc(&nr_frees);
 	INIT_WORK(&arena->free_work, free_work);
 	queue_work(frees, &arena->free_work);
 }
@@ -474,7 +491,7 @@ void kmst_arena_put_later(struct kmst_arena *arena)
  */
 int __init kmst_arenas_init(void)
 {
-	frees = alloc_workqueue("kmem_studio_free", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	frees = alloc_workqueue("kmem_studio_free", WQ_UNBOUND, 0);
 	return frees ? 0 : -ENOMEM;
 }
 
@@ -521,19 +538,18 @@ void kmst_arena_retire(struct kmst_arena *arena)
  * kmst_arenas_held() - Count what users still hold of arenas that were let go.
  * @owner: whose arenas
  *
- * Context: process context, sleeps while arenas are freed that were let go of.
- * Return: pages.
+ * Context: process context, may sleep.
+ * Return: pages. What is being freed is held by nobody.
  */
 unsigned long kmst_arenas_held(u64 owner)
 {
 	const struct kmst_arena *arena;
 	unsigned long pages = 0;
 
-	flush_workqueue(frees);
 	guard(mutex)(&arenas_lock);
 
 	list_for_each_entry(arena, &arenas, list) {
-		if (arena->retired && arena->owner == owner)
+		if (arena->retired && arena->owner == owner && kref_read(&arena->ref))
 			pages += arena->nr_pages;
 	}
 	return pages;

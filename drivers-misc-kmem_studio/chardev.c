@@ -53,13 +53,14 @@
 /**
  * struct kmst_chardev - the device of an arena
  * @ref:     the owner of the device, and each open file
- * @lock:    serialises those who remove it
+ * @lock:    serialises those who remove it; @removed
  * @minor:   its minor number
- * @arena:   the arena; valid while @minor leads here, open files have a reference
+ * @arena:   the arena; valid until @gone, open files have a reference
  * @wait:    who polls an open file; its lock is for the next two
  * @alarms:  verifications that found something wrong
  * @corrupt: the last one did
- * @gone:    it was removed
+ * @gone:    nobody is let in any more; set under the lock of the array of devices
+ * @removed: its name and its number are another one's
  */
 struct kmst_chardev {
 	struct kref		ref;
@@ -70,6 +71,7 @@ struct kmst_chardev {
 	unsigned int		alarms;
 	bool			corrupt;
 	bool			gone;
+	bool			removed;
 };
 
 /* All of the driver's numbers, and which device each leads to now. */
@@ -128,13 +130,15 @@ static int check_open(const struct file *file)
 	return file->f_mode & FMODE_WRITE ? -EACCES : 0;
 }
 
-/* While a number leads to a device, that has its arena. */
+/* While users are let in, there is an arena. */
 static int find_device(u32 minor, struct opened *opened)
 {
 	struct kmst_chardev *device;
 
 	xa_lock(&devices);
 	device = xa_load(&devices, minor);
+	if (device && device->gone)
+		device = NULL;
 	if (device) {
 		kref_get(&device->ref);
 		opened->device = device;
@@ -329,11 +333,18 @@ static bool is_sound(const struct kmst_arena *arena, unsigned long index, unsign
 
 static int map_at_once(const struct kmst_arena *arena, struct vm_area_struct *vma)
 {
-	if (!arena->allocator->map)
-		return KMST_BY_FAULTS;
 	if (!is_sound(arena, vma->vm_pgoff, vma_pages(vma)))
 		return -EHWPOISON;
 	return arena->allocator->map(&arena->spans, vma);
+}
+
+static bool maps_frames(const struct kmst_arena *arena)
+{
+	const struct kmst_allocator *allocator = arena->allocator;
+
+	if (!allocator->map)
+		return false;
+	return !allocator->maps_frames || allocator->maps_frames(&arena->spans);
 }
 
 static int device_mmap(struct file *file, struct vm_area_struct *vma)
@@ -341,7 +352,6 @@ static int device_mmap(struct file *file, struct vm_area_struct *vma)
 	struct opened *opened = file->private_data;
 	struct kmst_arena *arena = opened->arena;
 	unsigned long nr_pages = pages_mappable(arena);
-	int err;
 
 	if (READ_ONCE(opened->device->gone))
 		return -ENODEV;
@@ -356,9 +366,8 @@ static int device_mmap(struct file *file, struct vm_area_struct *vma)
 		return -EINVAL;
 
 	vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP, VM_MAYWRITE | VM_MAYEXEC);
-	err = map_at_once(arena, vma);
-	if (err != KMST_BY_FAULTS)
-		return err;
+	if (maps_frames(arena))
+		return map_at_once(arena, vma);
 	/* pages of RAM, each with its reference: VM_MIXEDMAP lets a fault map several */
 	vm_flags_set(vma, VM_MIXEDMAP);
 	vma->vm_ops = &device_vm_ops;
@@ -465,9 +474,26 @@ static struct kmst_chardev *new_device(struct kmst_arena *arena)
 }
 
 /**
+ * kmst_chardev_hide() - Let nobody in any more.
+ * @device: the device
+ *
+ * As kmst_chardev_remove(), but its name stays, and nothing is allocated or waited for.
+ * Whoever has a reference to the arena may let go of it from then on.
+ *
+ * Context: process context. The caller holds a reference.
+ */
+void kmst_chardev_hide(struct kmst_chardev *device)
+{
+	xa_lock(&devices);
+	WRITE_ONCE(device->gone, true);
+	xa_unlock(&devices);
+	wake_up_interruptible_poll(&device->wait, EPOLLERR | EPOLLHUP);
+}
+
+/**
  * kmst_chardev_add() - Make the device of an arena.
  * @name:  name of the arena, less than KMST_ARENA_NAME_LEN characters
- * @arena: the arena, filled; stays until kmst_chardev_remove()
+ * @arena: the arena, filled; stays until kmst_chardev_hide() or kmst_chardev_remove()
  *
  * A file that is open does not keep a module that fails to load: not before that is
  * past.
@@ -498,7 +524,7 @@ struct kmst_chardev *kmst_chardev_add(const char *name, struct kmst_arena *arena
 
 out_erase:
 	/* somebody may have made a node of the number */
-	WRITE_ONCE(device->gone, true);
+	kmst_chardev_hide(device);
 	xa_erase(&devices, device->minor);
 out_put_device:
 	kmst_chardev_put(device);
@@ -519,14 +545,13 @@ void kmst_chardev_remove(struct kmst_chardev *device)
 {
 	guard(mutex)(&device->lock);
 
-	if (device->gone)
+	if (device->removed)
 		return;
-	WRITE_ONCE(device->gone, true);
+	device->removed = true;
+	kmst_chardev_hide(device);
 	/* the number is not another device's before its name is gone */
-	xa_store(&devices, device->minor, NULL, GFP_KERNEL);
 	device_destroy(&device_class, number_of(device->minor));
 	xa_erase(&devices, device->minor);
-	wake_up_interruptible_poll(&device->wait, EPOLLERR | EPOLLHUP);
 }
 
 /**

@@ -156,7 +156,17 @@ static void remove_device(struct arena *arena)
 	arena->device = NULL;
 }
 
-static void arena_retire(struct kmst_session *session, struct kmst_arena *kmst_arena)
+static void arena_hide(struct kmst_session *session)
+{
+	struct arena *arena = container_of(session, struct arena, session);
+
+	guard(mutex)(&arena->device_lock);
+
+	if (arena->device)
+		kmst_chardev_hide(arena->device);
+}
+
+static void arena_retire(struct kmst_session *session)
 {
 	struct arena *arena = container_of(session, struct arena, session);
 
@@ -201,6 +211,7 @@ static const struct kmst_session_ops arena_ops = {
 	.hello		= arena_hello,
 	.filled		= arena_filled,
 	.publish	= arena_publish,
+	.hide		= arena_hide,
 	.retire		= arena_retire,
 	.lost		= arena_lost,
 	.verified	= arena_verified,
@@ -831,13 +842,14 @@ static void arenas_drop_item(struct config_group *group, struct config_item *ite
 {
 	struct arena *arena = arena_of(item);
 
+	/* first: nobody who needs memory below is to wait for this arena to give way */
+	kmst_session_end(&arena->session);
 	scoped_guard(mutex, &arena->device_lock) {
 		arena->removed = true;
 		remove_device(arena);
 	}
 	kmst_debugfs_remove(arena->debugfs);
 	atomic_dec(&arenas_of(group)->nr);
-	kmst_session_end(&arena->session);
 	queue_work(removals, &arena->removal);
 }
 

@@ -192,7 +192,16 @@ static int let_users_in(struct kmst_session *session, struct kmst_arena *arena)
 	return err;
 }
 
-static void let_nobody_in(struct kmst_session *session, struct kmst_arena *arena)
+static void let_nobody_in(struct kmst_session *session)
+{
+	guard(mutex)(&lab.device_lock);
+
+	if (lab.device)
+		kmst_chardev_hide(lab.device);
+	lab.arena = NULL;
+}
+
+static void remove_device(struct kmst_session *session)
 {
 	guard(mutex)(&lab.device_lock);
 
@@ -227,7 +236,8 @@ static const struct kmst_session_ops lab_ops = {
 	.hello		= say_hello,
 	.filled		= log_arena,
 	.publish	= let_users_in,
-	.retire		= let_nobody_in,
+	.hide		= let_nobody_in,
+	.retire		= remove_device,
 	.lost		= log_lost,
 	.verified	= log_report,
 };

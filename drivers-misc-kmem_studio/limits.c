@@ -8,6 +8,7 @@
  * whoever is refused because of such a claim waits until it is settled, and asks again.
  */
 #include <linux/cleanup.h>
+#include <linux/freezer.h>
 #include <linux/gfp.h>
 #include <linux/jiffies.h>
 #include <linux/lockdep.h>
@@ -408,6 +409,8 @@ static int ask(const struct kmst_demand *demand, const struct kmst_going *going,
 		if (wait_event_killable_timeout(ledger.wait, READ_ONCE(ledger.ended) != ended,
 						LOOK_JIFFIES) < 0)
 			err = -EINTR;
+		else if (freezing(current) && !(current->flags & PF_KTHREAD))
+			err = -ERESTARTNOINTR;
 		else
 			err = kmst_cancel_point(cancel);
 		if (err) {
@@ -426,7 +429,7 @@ static int ask(const struct kmst_demand *demand, const struct kmst_going *going,
  * Context: process context, sleeps while arenas are allocated that may be in the way. A
  * fatal signal ends that.
  * Return: 0, -E2BIG for more than @demand->max_percent allows, -ENOMEM for more than is
- * available, -EINTR.
+ * available, -EINTR, or -ERESTARTNOINTR if the machine is to be suspended meanwhile.
  */
 int kmst_limits_check(const struct kmst_demand *demand, const struct kmst_going *going,
 		      struct kmst_refusal *why)

@@ -17,7 +17,6 @@
 #include <linux/notifier.h>
 #include <linux/oom.h>
 #include <linux/sched.h>
-#include <linux/sched/mm.h>
 #include <linux/sched/task.h>
 #include <linux/string.h>
 
@@ -257,7 +256,7 @@ static void retire_arena(struct kmst_session *session, struct kmst_arena *arena)
 {
 	set_arena(session, NULL);
 	if (session->ops->retire)
-		session->ops->retire(session, arena);
+		session->ops->retire(session);
 	free_arena(session, arena);
 }
 
@@ -318,20 +317,26 @@ static void sleep_until_told(struct kmst_session *session,
 	}
 }
 
-/* Somebody waits for this memory, and for nothing that would need more of it. */
+/*
+ * Somebody waits for this memory, and for nothing that would need more of it: the name of the
+ * device goes afterwards.
+ */
 static int give_arena_back(struct kmst_session *session, struct kmst_arena *arena)
 {
 	unsigned long nr_pages = arena->nr_pages;
-	unsigned int saved = memalloc_noreclaim_save();
 
 	/* who verifies has a reference, and is about to give up */
 	mutex_lock(&session->words);
-	retire_arena(session, arena);
+	set_arena(session, NULL);
+	if (session->ops->hide)
+		session->ops->hide(session);
+	free_arena(session, arena);
 	mutex_unlock(&session->words);
-	memalloc_noreclaim_restore(saved);
 	note_state(session, KMST_STATE_LOST, -ENOMEM);
 	atomic_inc(&nr_given);
 	wake_up_all(&given);
+	if (session->ops->retire)
+		session->ops->retire(session);
 	if (session->ops->lost)
 		session->ops->lost(session, nr_pages);
 	return -ENOMEM;
@@ -382,6 +387,7 @@ static int live_and_end(struct kmst_session *session)
 static void list_session(struct kmst_session *session)
 {
 	spin_lock(&sessions_lock);
+	session->late = false;
 	list_add(&session->list, &sessions);
 	spin_unlock(&sessions_lock);
 }
@@ -411,12 +417,14 @@ static int session_thread(void *data)
 /* End the thread, which has no arena any more, or soon will not have one. */
 static int join_thread(struct kmst_session *session)
 {
-	struct task_struct *task = session->task;
+	int err;
 
 	lockdep_assert_held(&session->lock);
 
+	/* who is asked for memory looks at it while the thread runs */
+	err = kthread_stop_put(session->task);
 	session->task = NULL;
-	return kthread_stop_put(task);
+	return err;
 }
 
 static void tell_to_stop(struct kmst_session *session)
@@ -584,6 +592,8 @@ static int start_if_idle(struct kmst_session *session,
 	if (session->task)
 		return -EBUSY;
 	err = check_locked(session, config, why);
+	if (err == -ERESTARTNOINTR)
+		return err;
 	if (err) {
 		/* it is a run that ended before it began: no figures of another one */
 		begin_results(session, config);
@@ -928,6 +938,10 @@ static unsigned long pages_to_give(struct kmst_session *session)
 
 	lockdep_assert_held(&sessions_lock);
 
+	/* it verifies, which may take long, and frees its arena then */
+	if (session->late || is_told(session, KMST_CANCEL_STOPPED) ||
+	    is_told(session, KMST_CANCEL_CLOSED))
+		return 0;
 	/* a thread that asks for memory cannot give any */
 	if (!session->config.give_way || session->task == current)
 		return 0;
@@ -968,14 +982,26 @@ static unsigned long tell_one_to_give_way(void)
 	return most;
 }
 
+/* Ask somebody else the next time. */
+static void note_late(void)
+{
+	struct kmst_session *session;
+
+	spin_lock(&sessions_lock);
+	list_for_each_entry(session, &sessions, list)
+		session->late |= is_told(session, KMST_CANCEL_LOST);
+	spin_unlock(&sessions_lock);
+}
+
 /**
  * kmst_sessions_give_way() - Have the session that has most memory give it back.
  *
- * Those that were not told to give way, and arenas that a program has open or mapped, are
- * left alone. The thread that frees needs no memory for that, so it comes to an end; but
- * whoever waits here keeps others from being helped, so the wait ends after a while.
+ * Those that were not told to give way, that end anyhow, and arenas that a program has open
+ * or mapped, are left alone. The thread that frees needs no memory for that. It may need a
+ * lock, which a thread that asks for memory has: so the wait ends after a while, and that
+ * session is not asked again.
  *
- * Context: process context, sleeps; no lock of a session is held. Allocates nothing.
+ * Context: process context, sleeps. Locks of a session may be held. Allocates nothing.
  * Return: pages that were given back, 0 if there was nobody to do so, or not in time.
  */
 unsigned long kmst_sessions_give_way(void)
@@ -983,10 +1009,12 @@ unsigned long kmst_sessions_give_way(void)
 	int before = atomic_read(&nr_given);
 	unsigned long pages = tell_one_to_give_way();
 
-	if (!pages || !wait_event_timeout(given, atomic_read(&nr_given) != before,
-					  GIVE_WAY_JIFFIES))
+	if (!pages)
 		return 0;
-	return pages;
+	if (wait_event_timeout(given, atomic_read(&nr_given) != before, GIVE_WAY_JIFFIES))
+		return pages;
+	note_late();
+	return 0;
 }
 
 /* Called before the OOM killer chooses a program: it does not, if this frees anything. */

@@ -4,11 +4,10 @@
  *
  * Lock order: kmst_session.lock, then kmst_session.words, then
  * kmst_session.results_lock; the spinlock of the list of sessions comes before the latter.
- * The thread of a session also takes, with none of these held, what its front end's
- * @publish and @retire take, and whoever drops the last reference to an arena that of the
- * list of arenas, and that of the ledger of limits, which whoever starts an arena takes,
- * too. kmst_arena.split_lock is taken under a process's mmap_lock. These have none below
- * them.
+ * Below @words are what a front end's calls take (see struct kmst_session_ops), and then
+ * what whoever drops the last reference to an arena takes: the lock of the list of arenas,
+ * and that of the ledger of limits, which whoever starts an arena takes, too.
+ * kmst_arena.split_lock is taken under a process's mmap_lock, and has none below it.
  *
  * @lock is held while the thread starts and while it is waited for at a stop, so the
  * thread never takes it. What only reads does not take it either, so nobody waits for a
@@ -16,7 +15,7 @@
  * come again (-ERESTARTNOINTR), which a program does not see; only a fatal signal ends
  * the wait for a fill or for a stop. kmst_session_close() asks for an end before it takes
  * the lock: it does not wait for a fill to finish, only for the next point where the fill
- * looks.
+ * looks, and for who is waiting to be let start while another arena is allocated.
  */
 #ifndef KMEM_STUDIO_SESSION_H
 #define KMEM_STUDIO_SESSION_H
@@ -123,7 +122,10 @@ struct kmst_results {
  * @hello:    the thread runs and is about to allocate; @config is what it goes by
  * @filled:   every word of @arena is written
  * @publish:  @arena is about to be live: users may be let in. An errno fails the start
- * @retire:   @arena is about to be freed, after its last verification: no more users
+ * @hide:     memory ran out, and the arena is about to be freed, not verified: no more
+ *            users are to be let in. Allocates nothing, and waits for nobody who does.
+ *            @retire follows, after the arena is gone
+ * @retire:   the arena is about to be freed, after its last verification: no more users
  *            are to be let in. Not called for an arena that was not published
  * @lost:     the arena was given back before it was verified, as memory ran out; it had
  *            @nr_pages
@@ -131,9 +133,9 @@ struct kmst_results {
  *            -EINTR if it was given up
  *
  * All are called from the session's thread, but for the @verified of
- * kmst_session_verify(), which is called from its caller. All may sleep. @filled and
- * @verified are called with kmst_session.words held. @publish, @retire and @lost may be
- * NULL.
+ * kmst_session_verify(), which is called from its caller. All may sleep. @filled, @verified
+ * and @hide are called with kmst_session.words held. @publish, @hide, @retire and @lost may
+ * be NULL.
  */
 struct kmst_session_ops {
 	void (*hello)(struct kmst_session *session,
@@ -141,7 +143,8 @@ struct kmst_session_ops {
 	void (*filled)(struct kmst_session *session,
 		       const struct kmst_arena *arena);
 	int (*publish)(struct kmst_session *session, struct kmst_arena *arena);
-	void (*retire)(struct kmst_session *session, struct kmst_arena *arena);
+	void (*hide)(struct kmst_session *session);
+	void (*retire)(struct kmst_session *session);
 	void (*lost)(struct kmst_session *session, unsigned long nr_pages);
 	void (*verified)(struct kmst_session *session,
 			 const struct kmst_arena *arena,
@@ -155,6 +158,7 @@ struct kmst_session_ops {
  * @results_lock: a spinlock for @results, @node_pages, @arena and @verifying, so that they
  *                can be had while a fill or a verification runs
  * @list:         its place among the sessions that have a thread
+ * @late:         it was told to give way, and did not in time; under the lock of the list
  * @ops:          whom to tell, constant
  * @thread_name:  what the thread is called, constant
  * @owner:        the number that its arenas carry, constant
@@ -178,6 +182,7 @@ struct kmst_session {
 	struct mutex			words;	/* see above */
 	spinlock_t			results_lock;	/* see above */
 	struct list_head		list;
+	bool				late;
 	const struct kmst_session_ops	*ops;
 	const char			*thread_name;
 	u64				owner;

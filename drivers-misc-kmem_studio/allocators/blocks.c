@@ -115,9 +115,9 @@ static int map_frames(const struct kmst_spans *spans, struct vm_area_struct *vma
 	return 0;
 }
 
-static int map_blocks(const struct kmst_spans *spans, struct vm_area_struct *vma)
+static bool maps_frames(const struct kmst_spans *spans)
 {
-	return is_compound(spans->table) ? map_frames(spans, vma) : KMST_BY_FAULTS;
+	return is_compound(spans->table);
 }
 
 static int add_block(struct kmst_spans *spans, struct page *page,
@@ -270,7 +270,8 @@ const struct kmst_allocator kmst_allocator_page = {
 	.alloc		= page_alloc,
 	.free		= free_blocks,
 	.split		= split_block,
-	.map		= map_blocks,
+	.maps_frames	= maps_frames,
+	.map		= map_frames,
 };
 
 const struct kmst_allocator kmst_allocator_chunk = {
@@ -284,7 +285,8 @@ const struct kmst_allocator kmst_allocator_chunk = {
 	.alloc		= chunk_alloc,
 	.free		= free_blocks,
 	.split		= split_block,
-	.map		= map_blocks,
+	.maps_frames	= maps_frames,
+	.map		= map_frames,
 };
 
 const struct kmst_allocator kmst_allocator_exact = {

@@ -413,6 +413,12 @@ TEST_F_TIMEOUT(mapping, a_broken_page_is_told, 300)
 	EXPECT_EQ((__u32)((BROKEN_PAGE + 1) * page_words), word);
 	find_broken(pfn, sizeof(pfn));
 	munmap(self->words, bytes_mapped());
+	/* the other pages can be mapped nevertheless */
+	self->words = map_pages(self->fd, 0, NR_PAGES);
+	ASSERT_NE(MAP_FAILED, self->words);
+	EXPECT_EQ((__u32)((BROKEN_PAGE + 1) * page_words),
+		  self->words[(BROKEN_PAGE + 1) * page_words]);
+	munmap(self->words, bytes_mapped());
 	close(self->fd);
 	/* what was lost is told once more at the end */
 	EXPECT_EQ(-EILSEQ, arena_stop(ARENA));

@@ -30,6 +30,8 @@ struct listener {
 	int			reports;
 	int			last_err;
 	unsigned long		lost_pages;
+	long			held_at_hide;
+	long			held_at_retire;
 };
 
 static struct listener *listener_of(struct kmst_session *session)
@@ -69,10 +71,22 @@ static void hear_lost(struct kmst_session *session, unsigned long nr_pages)
 	listener_of(session)->lost_pages = nr_pages;
 }
 
+static void hear_hide(struct kmst_session *session)
+{
+	listener_of(session)->held_at_hide = atomic_long_read(&kmst_counted.pages_held);
+}
+
+static void hear_retire(struct kmst_session *session)
+{
+	listener_of(session)->held_at_retire = atomic_long_read(&kmst_counted.pages_held);
+}
+
 static const struct kmst_session_ops listener_ops = {
 	.hello		= hear_hello,
 	.filled		= hear_filled,
 	.verified	= hear_verified,
+	.hide		= hear_hide,
+	.retire		= hear_retire,
 	.lost		= hear_lost,
 };
 
@@ -586,6 +600,9 @@ static void the_largest_gives_way(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kmst_session_corrupt(&large->session, 0), -ENOMEM);
 	KUNIT_EXPECT_EQ(test, large->reports, 0);
 	KUNIT_EXPECT_TRUE(test, expect_soon(test, READ_ONCE(large->lost_pages) == 20));
+	/* what may need memory comes after the memory was given back */
+	KUNIT_EXPECT_EQ(test, large->held_at_hide, 61L);
+	KUNIT_EXPECT_EQ(test, large->held_at_retire, 41L);
 	KUNIT_EXPECT_EQ(test, kmst_session_verify(&small->session), 0);
 
 	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 1UL);
@@ -618,6 +635,29 @@ static void what_is_held_does_not_give_way(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kmst_session_verify(&listener->session), 0);
 	kmst_arena_put(arena);
 	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 1UL);
+}
+
+/* One that ends is not waited for: the next one is asked. One that is late, only once. */
+static void who_does_not_give_way_is_not_asked_again(struct kunit *test)
+{
+	struct listener *ends = new_listener(test);
+	struct listener *late = new_listener(test);
+	struct listener *small = test->priv;
+
+	KUNIT_ASSERT_EQ(test, start_giving_way(small, PER_PAGE, true), 0);
+	KUNIT_ASSERT_EQ(test, start_giving_way(late, 20 * PER_PAGE, true), 0);
+	KUNIT_ASSERT_EQ(test, start_giving_way(ends, 40 * PER_PAGE, true), 0);
+
+	/* neither can go on while somebody has its words */
+	mutex_lock(&ends->session.words);
+	mutex_lock(&late->session.words);
+	kmst_session_end(&ends->session);
+	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 0UL);
+	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 1UL);
+	mutex_unlock(&late->session.words);
+	mutex_unlock(&ends->session.words);
+	KUNIT_EXPECT_EQ(test, kmst_session_close(&ends->session), 0);
+	KUNIT_EXPECT_EQ(test, kmst_session_close(&late->session), -ENOMEM);
 }
 
 static void results_are_of_one_run(struct kunit *test)
@@ -679,6 +719,7 @@ static struct kunit_case session_cases[] = {
 	KUNIT_CASE(an_end_is_not_waited_for),
 	KUNIT_CASE(the_largest_gives_way),
 	KUNIT_CASE(what_is_held_does_not_give_way),
+	KUNIT_CASE(who_does_not_give_way_is_not_asked_again),
 	KUNIT_CASE(results_are_of_one_run),
 	KUNIT_CASE(closing_ends_a_fill),
 	{}
