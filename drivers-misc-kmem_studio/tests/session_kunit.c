@@ -650,7 +650,7 @@ static void who_does_not_give_way_is_not_asked_again(struct kunit *test)
 
 	/* neither can go on while somebody has its words */
 	mutex_lock(&ends->session.words);
-	mutex_lock(&late->session.words);
+	mutex_lock_nested(&late->session.words, SINGLE_DEPTH_NESTING);
 	kmst_session_end(&ends->session);
 	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 0UL);
 	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 1UL);
