@@ -409,7 +409,7 @@ static int ask(const struct kmst_demand *demand, const struct kmst_going *going,
 		if (wait_event_killable_timeout(ledger.wait, READ_ONCE(ledger.ended) != ended,
 						LOOK_JIFFIES) < 0)
 			err = -EINTR;
-		else if (freezing(current) && !(current->flags & PF_KTHREAD))
+		else if (signal_pending(current) && freezing(current))
 			err = -ERESTARTNOINTR;
 		else
 			err = kmst_cancel_point(cancel);
