@@ -17,6 +17,7 @@
 #	lock			one user at a time for a folder of the cache
 #	step			a long command, with progress and a log file
 #	background		a command beside the script, ended with it
+#	choose_base		which kernel the series is for
 #	need_packages		Debian packages, by group
 #	private_apt		packages of another suite or architecture
 #
@@ -281,6 +282,52 @@ _progress()
 	printf ', %s of about %s' "${n:-0}" "$total"
 }
 
+# --- bases --------------------------------------------------------------------
+
+# The bases that configs/bases states, oldest first.
+list_bases()
+{
+	awk '/^[^#]/ { print $1 }' "$repo/configs/bases"
+}
+
+# choose_base [NAME]: set $base, and of its line $base_versions, $base_package,
+# $base_suite, $base_compat and $base_lacks ("-" where there is none). Scripts that this one starts
+# take the same one.
+choose_base()
+{
+	local line
+
+	base=${1:-${KMEM_STUDIO_BASE:-$(list_bases | sed -n 1p)}}
+	line=$(awk -v name="$base" '$1 == name' "$repo/configs/bases")
+	[ -n "$line" ] ||
+		usage_error "--base: \"$base\" is not one of $(list_bases | paste -sd' ')."
+	read -r _ base_versions base_package base_suite base_compat base_lacks <<<"$line"
+	export KMEM_STUDIO_BASE=$base
+}
+
+# The base whose versions VERSION is of; nothing if there is none.
+base_of_version()
+{
+	local name versions rest
+
+	while read -r name versions rest; do
+		# shellcheck disable=SC2053 # a pattern is meant
+		case $name in
+		[!#]*) [[ $1 != $versions ]] || echo "$name" ;;
+		esac
+	done <"$repo/configs/bases"
+}
+
+# The version that the Makefile of a repository's HEAD states: 6.12.34.
+version_of()
+{
+	git -C "$1" show HEAD:Makefile 2>/dev/null | awk '
+	/^VERSION = / { v = $3 }
+	/^PATCHLEVEL = / { p = $3 }
+	/^SUBLEVEL = / { print v "." p "." $3; found = 1 }
+	END { exit !found }'
+}
+
 # --- Debian packages ----------------------------------------------------------
 
 _packages_of()
@@ -289,8 +336,7 @@ _packages_of()
 	kernel)
 		echo bc bison ca-certificates ccache cpio diffutils flex gcc \
 			git gzip kmod libc6-dev libelf-dev libssl-dev \
-			linux-source-6.12 make patch perl python3 rsync \
-			xz-utils
+			make patch perl python3 rsync xz-utils
 		;;
 	arm64)
 		# On an arm64 machine the native compiler is the one.
@@ -306,6 +352,7 @@ _packages_of()
 	static) echo clang coccinelle codespell lld llvm shellcheck sparse ;;
 	docs) echo graphviz python3-sphinx python3-yaml ;;
 	coverage) echo gcc python3 ;;
+	linux-source-*) echo "$1" ;;
 	*) die "there is no package group \"$1\"." ;;
 	esac
 }

@@ -56,7 +56,7 @@ static unsigned long get_bulk(gfp_t gfp, int nid, unsigned long nr,
 {
 	if (kmst_fail_allocation())
 		return 0;
-	return alloc_pages_bulk_array_node(gfp, nid, nr, pages);
+	return alloc_pages_bulk_node(gfp, nid, nr, pages);
 }
 
 static int bulk_alloc(const struct kmst_request *request, struct kmst_spans *spans)
@@ -146,7 +146,7 @@ static void singles_free(struct kmst_spans *spans)
 
 const struct kmst_allocator kmst_allocator_bulk = {
 	.name		= "bulk",
-	.description	= "alloc_pages_bulk_array: single pages of one node, many a call",
+	.description	= "alloc_pages_bulk: single pages of one node, many a call",
 	.promises	= KMST_MAPPABLE,
 	.max_order	= -1,
 	.nr_pointers	= singles_nr_pointers,

@@ -17,6 +17,9 @@
 #include "slab.h"
 #include "vmalloc.h"
 
+/* Since 6.19 vmalloc() takes no flag that says where the pages have to be. */
+#define VMALLOC_REFUSED	(KMST_GFP_HIGH | __GFP_COMP | __GFP_THISNODE | __GFP_DMA | __GFP_DMA32)
+
 /* What the kernel may map a large area by, where the caller does not mind. */
 #define LARGEST_PAGE	(IS_ENABLED(CONFIG_HAVE_ARCH_HUGE_VMALLOC) ? PMD_SIZE : PAGE_SIZE)
 
@@ -35,11 +38,7 @@ static int add_or_free(struct kmst_spans *spans, void *virt, size_t bytes,
 	return err;
 }
 
-/*
- * The flag has the pages of vmalloc() asked for with patience, but without the OOM killer.
- * (Kernels 6.19 and 7.0 before their fixes of early 2026 say that they do not know it, and
- * leave it out.)
- */
+/* The flag has the pages asked for with patience, but without the OOM killer. */
 static int vmalloc_alloc(const struct kmst_request *request,
 			 struct kmst_spans *spans)
 {
@@ -135,7 +134,7 @@ const struct kmst_allocator kmst_allocator_vmalloc = {
 	.max_order	= -1,
 	.max_run	= kmst_vmalloc_max_pages,
 	.max_run_is	= "the addresses of all areas of vmalloc(), VMALLOC_TOTAL",
-	.gfp_refused	= KMST_GFP_HIGH | __GFP_COMP,
+	.gfp_refused	= VMALLOC_REFUSED,
 	.sleeps		= true,
 	.uses_high	= true,
 	.nr_pages	= pages_and_table,

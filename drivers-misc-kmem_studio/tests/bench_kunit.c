@@ -303,8 +303,8 @@ static void bare_bulk(struct bare *bare)
 
 	bare->pages = kvcalloc(bare->nr_pages, sizeof(*bare->pages), GFP_KERNEL);
 	while (bare->pages && nr < bare->nr_pages) {
-		got = alloc_pages_bulk_array(GFP_BENCH, min(bare->nr_pages - nr, 512UL),
-					     bare->pages + nr);
+		got = alloc_pages_bulk(GFP_BENCH, min(bare->nr_pages - nr, 512UL),
+				       bare->pages + nr);
 		if (!got)
 			return;
 		nr += got;

@@ -5,6 +5,7 @@
  * one load.
  */
 #include <kunit/test.h>
+#include <linux/array_size.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -42,40 +43,46 @@ static const struct run runs[] = {
 	{ (u64)U32_MAX * 8, 1 },
 };
 
-struct param {
-	const struct kmst_pattern	*pattern;
-	unsigned int			run;
-};
+#define NR_PATTERNS	7
 
-/* Each pattern with each run: the parameter is made anew from the one before. */
-static const void *param_gen_params(const void *previous, char *desc)
+/*
+ * A place in this array stands for a pattern with a run. As many as the table has: a case
+ * sees to it.
+ */
+static const u8 params[NR_PATTERNS * ARRAY_SIZE(runs)];
+
+static const struct run *run_at(const u8 *param)
 {
-	static struct param param;
-	static unsigned int pattern;
-
-	if (!previous) {
-		pattern = 0;
-		param.run = 0;
-	} else if (++param.run == ARRAY_SIZE(runs)) {
-		pattern++;
-		param.run = 0;
-	}
-	param.pattern = kmst_pattern_at(pattern);
-	if (!param.pattern)
-		return NULL;
-	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s first=%llu offset=%zu",
-		 param.pattern->name, runs[param.run].first, runs[param.run].offset);
-	return &param;
+	return &runs[(param - params) % ARRAY_SIZE(runs)];
 }
+
+static const struct kmst_pattern *pattern_at(const u8 *param)
+{
+	return kmst_pattern_at((param - params) / ARRAY_SIZE(runs));
+}
+
+static void param_desc(const u8 *param, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s first=%llu offset=%zu",
+		 pattern_at(param)->name, run_at(param)->first, run_at(param)->offset);
+}
+
+KUNIT_ARRAY_PARAM(param, params, param_desc);
 
 static const struct kmst_pattern *pattern_of(struct kunit *test)
 {
-	return ((const struct param *)test->param_value)->pattern;
+	return pattern_at(test->param_value);
 }
 
 static const struct run *run_of(struct kunit *test)
 {
-	return &runs[((const struct param *)test->param_value)->run];
+	return run_at(test->param_value);
+}
+
+static void all_patterns_are_tested(struct kunit *test)
+{
+	KUNIT_EXPECT_NOT_NULL(test, kmst_pattern_at(NR_PATTERNS - 1));
+	KUNIT_EXPECT_NULL(test, kmst_pattern_at(NR_PATTERNS));
 }
 
 static struct kmst_place place_of(u64 word)
@@ -428,6 +435,7 @@ static void random_words_look_random(struct kunit *test)
 }
 
 static struct kunit_case pattern_cases[] = {
+	KUNIT_CASE(all_patterns_are_tested),
 	KUNIT_CASE_PARAM(fill_writes_each_word_and_no_other, param_gen_params),
 	KUNIT_CASE_PARAM(check_accepts_what_is_right, param_gen_params),
 	KUNIT_CASE_PARAM(check_finds_each_flipped_bit, param_gen_params),
