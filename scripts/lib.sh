@@ -338,6 +338,7 @@ _packages_of()
 			git gzip kmod libc6-dev libelf-dev libssl-dev \
 			make patch perl python3 rsync xz-utils
 		;;
+	module) echo ca-certificates kmod make xz-utils ;;
 	arm64)
 		# On an arm64 machine the native compiler is the one.
 		if [ "$(dpkg --print-architecture)" = arm64 ]; then
@@ -486,7 +487,7 @@ _private_config()
 	read -r uri key < <(_main_archive "$codename") || true
 	[ -n "${uri-}" ] ||
 		die "apt's sources on this machine do not name the main archive of $codename."
-	options="arch=$arch"
+	options="arch=$arch,$(dpkg --print-architecture)"
 	if [ -z "$key" ]; then
 		key=$(find /usr/share/keyrings -name 'debian-archive-keyring.[gp][gp][pg]' \
 			2>/dev/null | sed -n 1p)
@@ -524,16 +525,30 @@ _private_config()
 	echo "Dir::Etc::main \"$dir/apt.conf\";" >"$dir/first.conf"
 }
 
+# private_lists SUITE ARCH: read the package lists of another suite or architecture; sets
+# $private to apt's configuration for them, for APT_CONFIG=$private/first.conf. Holds the
+# lock of that folder.
+private_lists()
+{
+	private=$cache/apt/$1-$2
+	lock "$private"
+	mkdir -p "$private"
+	_private_config "$private" "$1" "$2"
+	step "Reading the package lists of $1 ($2)" \
+		env APT_CONFIG="$private/first.conf" apt-get update
+}
+
 # private_apt [--with-libraries] SUITE ARCH DESTDIR PKG...
 #
 # Unpack packages of another suite or architecture into DESTDIR, leaving the
 # machine as it was: apt's own machinery (so the signatures are checked), with
 # lists and sources of ours, and "dpkg -x" instead of an installation. Needs no
-# root. --with-libraries also unpacks what the packages depend on and the
-# machine does not have.
+# root. A package may be named with its architecture, for one of this machine.
+# --with-libraries also unpacks what the packages depend on and the machine does
+# not have.
 private_apt()
 {
-	local with=0 suite arch dest dir
+	local with=0 suite arch dest private
 
 	if [ "$1" = --with-libraries ]; then
 		with=1
@@ -541,19 +556,14 @@ private_apt()
 	fi
 	suite=$1 arch=$2 dest=$3
 	shift 3
-	dir=$cache/apt/$suite-$arch
-	lock "$dir"
-	mkdir -p "$dir"
-	_private_config "$dir" "$suite" "$arch"
-	step "Reading the package lists of $suite ($arch)" \
-		env APT_CONFIG="$dir/first.conf" apt-get update
-	rm -rf "$dir/debs" "$dest.new"
-	mkdir -p "$dir/debs" "$dest.new" "$(dirname "$dest")"
+	private_lists "$suite" "$arch"
+	rm -rf "$private/debs" "$dest.new"
+	mkdir -p "$private/debs" "$dest.new" "$(dirname "$dest")"
 	step "Downloading and unpacking $* of $suite ($arch)" \
-		_private_fetch "$with" "$suite" "$arch" "$dir" "$dest.new" "$@"
-	rm -rf "$dest" "$dir/debs"
+		_private_fetch "$with" "$suite" "$arch" "$private" "$dest.new" "$@"
+	rm -rf "$dest" "$private/debs"
 	mv "$dest.new" "$dest"
-	unlock "$dir"
+	unlock "$private"
 }
 
 _private_fetch()
@@ -565,7 +575,8 @@ _private_fetch()
 	export APT_CONFIG=$dir/first.conf
 	cd "$dir/debs"
 	for p in "$@"; do
-		list+=("$p:$arch")
+		[[ $p == *:* ]] || p+=:$arch
+		list+=("$p")
 	done
 	if [ "$with" = 1 ]; then
 		# Of what apt would install, take what we asked for and what is
