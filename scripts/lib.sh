@@ -534,8 +534,11 @@ private_lists()
 	lock "$private"
 	mkdir -p "$private"
 	_private_config "$private" "$1" "$2"
+	# they were read just now
+	[ -z "$(find "$private/updated" -mmin -30 2>/dev/null)" ] || return 0
 	step "Reading the package lists of $1 ($2)" \
 		env APT_CONFIG="$private/first.conf" apt-get update
+	touch "$private/updated"
 }
 
 # private_apt [--with-libraries] SUITE ARCH DESTDIR PKG...
