@@ -7,11 +7,20 @@
 #define KMEM_STUDIO_COMPAT_H
 
 #include <linux/gfp.h>
+#include <linux/version.h>
 
 /* before 6.14 */
 #ifndef alloc_pages_bulk_node
 #define alloc_pages_bulk	alloc_pages_bulk_array
 #define alloc_pages_bulk_node	alloc_pages_bulk_array_node
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0) && LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0)
+/* These warn of a flag that others obey; without one of the two the OOM killer is called. */
+#include <linux/vmalloc.h>
+#undef __vmalloc
+#define __vmalloc(size, gfp) \
+	alloc_hooks(__vmalloc_noprof(size, ((gfp) & ~__GFP_RETRY_MAYFAIL) | __GFP_NORETRY))
 #endif
 
 #endif /* KMEM_STUDIO_COMPAT_H */

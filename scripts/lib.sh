@@ -20,6 +20,7 @@
 #	choose_base		which kernel the series is for
 #	need_packages		Debian packages, by group
 #	private_apt		packages of another suite or architecture
+#	ensure_busybox		the programs of an emulated board
 #
 # Standard output belongs to the scripts' results: everything here talks on
 # standard error.
@@ -349,6 +350,7 @@ _packages_of()
 		;;
 	arm) echo gcc-arm-linux-gnueabihf libc6-dev-armhf-cross ;;
 	qemu) echo cpio device-tree-compiler qemu-system-arm ;;
+	system) echo debootstrap dpkg-dev e2fsprogs fakeroot xz-utils ;;
 	uml) echo gcc libc6-dev python3 ;;
 	static) echo clang coccinelle codespell lld llvm shellcheck sparse ;;
 	docs) echo graphviz python3-sphinx python3-yaml ;;
@@ -594,4 +596,16 @@ _private_fetch()
 	for deb in *.deb; do
 		dpkg -x "$deb" "$dest"
 	done
+}
+
+# ensure_busybox ARCH: set $busybox to a statically linked one for that architecture.
+ensure_busybox()
+{
+	local codename dir=$cache/busybox/$1
+
+	busybox=$dir/bin/busybox
+	[ ! -x "$busybox" ] || return 0
+	codename=$(_codename)
+	private_apt "$codename" "$1" "$dir" busybox-static
+	[ -x "$busybox" ] || busybox=$dir/usr/bin/busybox
 }
