@@ -6,17 +6,16 @@
 #ifndef KMEM_STUDIO_COMPAT_H
 #define KMEM_STUDIO_COMPAT_H
 
-#include <linux/gfp.h>
 #include <linux/version.h>
 
-/* before 6.14 */
-#ifndef alloc_pages_bulk_node
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 14, 0)
 #define alloc_pages_bulk	alloc_pages_bulk_array
 #define alloc_pages_bulk_node	alloc_pages_bulk_array_node
 #endif
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0) && LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0)
 /* These warn of a flag that others obey; without one of the two the OOM killer is called. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 #include <linux/vmalloc.h>
 #undef __vmalloc
 #define __vmalloc(size, gfp) \
