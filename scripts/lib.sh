@@ -350,7 +350,7 @@ _packages_of()
 		;;
 	arm) echo gcc-arm-linux-gnueabihf libc6-dev-armhf-cross ;;
 	qemu) echo cpio device-tree-compiler qemu-system-arm ;;
-	system) echo debootstrap dpkg-dev e2fsprogs fakeroot xz-utils ;;
+	system) echo binutils debootstrap dpkg-dev e2fsprogs fakeroot gzip xz-utils zstd ;;
 	uml) echo gcc libc6-dev python3 ;;
 	static) echo clang coccinelle codespell lld llvm shellcheck sparse ;;
 	docs) echo graphviz python3-sphinx python3-yaml ;;
