@@ -339,6 +339,7 @@ _packages_of()
 			git gzip kmod libc6-dev libelf-dev libssl-dev \
 			make patch perl python3 rsync xz-utils
 		;;
+	dkms) echo dkms ;;
 	module) echo ca-certificates kmod make xz-utils ;;
 	arm64)
 		# On an arm64 machine the native compiler is the one.
