@@ -439,7 +439,19 @@ static void every_allocator_is_a_parameter(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, kmst_allocator_at(ARRAY_SIZE(allocators)));
 }
 
+/* What __vmalloc() of newer kernels warns of does not reach it. */
+static void vmalloc_takes_no_zone_and_no_node(struct kunit *test)
+{
+	const struct kmst_allocator *allocator = kmst_allocator_find("vmalloc");
+
+	KUNIT_ASSERT_NOT_NULL(test, allocator);
+	KUNIT_EXPECT_TRUE(test, allocator->gfp_refused & __GFP_THISNODE);
+	KUNIT_EXPECT_TRUE(test, allocator->gfp_refused & __GFP_DMA);
+	KUNIT_EXPECT_TRUE(test, allocator->gfp_refused & __GFP_DMA32);
+}
+
 static struct kunit_case allocator_cases[] = {
+	KUNIT_CASE(vmalloc_takes_no_zone_and_no_node),
 	KUNIT_CASE(names_are_looked_up),
 	KUNIT_CASE(every_allocator_is_a_parameter),
 	KUNIT_CASE_PARAM(page_takes_one_block, order_gen_params),
