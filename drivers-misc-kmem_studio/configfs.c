@@ -38,6 +38,7 @@
 #include "chardev.h"
 #include "configfs.h"
 #include "debugfs.h"
+#include "lab.h"
 #include "log.h"
 #include "names.h"
 #include "pattern.h"
@@ -62,12 +63,10 @@ static struct workqueue_struct *removals;
  * struct arenas - the folder of all arenas
  * @group:       the folder
  * @nr:          arenas in it
- * @max_percent: where the share of RAM comes from that they may take
  */
 struct arenas {
 	struct config_group	group;
 	atomic_t		nr;
-	unsigned int		(*max_percent)(void);
 };
 
 /**
@@ -507,13 +506,12 @@ CONFIGFS_ATTR(arena_, cma_only);
 
 static int start(struct arena *arena)
 {
-	struct arenas *arenas = arenas_of(to_config_group(arena->item.ci_parent));
 	struct kmst_refusal why;
 	int err;
 
 	lockdep_assert_held(&arena->lock);
 
-	arena->config.arena.max_percent = arenas->max_percent();
+	arena->config.arena.max_percent = kmst_lab_max_percent();
 	err = kmst_session_start(&arena->session, &arena->config, &why);
 	if (err == -EBUSY)
 		pr_err("%slive=1 changes nothing: the arena is live\n", arena->who);
@@ -913,19 +911,17 @@ static struct arenas arenas;
 
 /**
  * kmst_configfs_init() - Show the folder kmem_studio in configfs.
- * @max_percent: tells the share of RAM that all arenas together may take
  *
  * Context: process context, may sleep.
  * Return: 0, -ENOMEM, or as configfs_register_subsystem().
  */
-int __init kmst_configfs_init(unsigned int (*max_percent)(void))
+int __init kmst_configfs_init(void)
 {
 	int err;
 
 	removals = alloc_workqueue("kmem_studio", WQ_UNBOUND, 0);
 	if (!removals)
 		return -ENOMEM;
-	arenas.max_percent = max_percent;
 	config_group_init(&studio.su_group);
 	mutex_init(&studio.su_mutex);
 	config_group_init_type_name(&arenas.group, "arenas", &arenas_type);

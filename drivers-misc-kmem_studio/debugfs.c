@@ -643,11 +643,13 @@ void kmst_debugfs_remove(struct dentry *folder)
  * kmst_debugfs_init() - Make the folder kmem_studio in debugfs, without files.
  *
  * Context: process context, may sleep.
+ * Return: 0, as the driver works without debugfs, too.
  */
-void kmst_debugfs_init(void)
+int kmst_debugfs_init(void)
 {
 	root = debugfs_create_dir("kmem_studio", NULL);
 	arenas_folder = debugfs_create_dir("arenas", root);
+	return 0;
 }
 
 /**
