@@ -11,7 +11,7 @@
 #include "debugfs.h"
 #include "device.h"
 #include "lab.h"
-#include "session.h"
+#include "session_oom.h"
 
 static int __init kmem_studio_init(void)
 {
