@@ -204,7 +204,7 @@ static ssize_t copy_row(const struct kmst_arena *arena, loff_t pos, size_t left,
 	struct kmst_run run;
 	size_t bytes, copied;
 
-	if (!kmst_arena_row(arena, (u64)pos / WORD_BYTES, &run))
+	if (!kmst_memory_row(&arena->memory, (u64)pos / WORD_BYTES, &run))
 		return -EFAULT;
 	bytes = kmst_run_sound_bytes(&run, skip, run.nr_words * WORD_BYTES);
 	if (!bytes)
@@ -272,7 +272,7 @@ static unsigned long collect_pages(const struct kmst_arena *arena, unsigned long
 	if (index >= pages_mappable(arena))
 		return 0;
 	most = min3(most, pages_mappable(arena) - index, FAULT_PAGES - index % FAULT_PAGES);
-	return kmst_arena_pages(arena, index, most, pages);
+	return kmst_memory_pages(&arena->memory, index, most, pages);
 }
 
 /* Of the pages those in front of the first that the kernel has found broken. */
@@ -321,8 +321,8 @@ static bool is_sound(const struct kmst_arena *arena, unsigned long index, unsign
 
 	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE))
 		return true;
-	for (more = kmst_arena_page(arena, index, &at); more && at.index < index + nr;
-	     more = kmst_arena_next_page(arena, &at)) {
+	for (more = kmst_memory_page(&arena->memory, index, &at); more && at.index < index + nr;
+	     more = kmst_memory_next_page(&arena->memory, &at)) {
 		if (PageHWPoison(at.page))
 			return false;
 		if (!(at.index % KMST_PAGES_PER_POINT))
@@ -335,7 +335,7 @@ static int map_at_once(const struct kmst_arena *arena, struct vm_area_struct *vm
 {
 	if (!is_sound(arena, vma->vm_pgoff, vma_pages(vma)))
 		return -EHWPOISON;
-	return arena->allocator->map(&arena->spans, vma);
+	return arena->allocator->map(&arena->memory, vma);
 }
 
 static bool maps_frames(const struct kmst_arena *arena)
@@ -344,7 +344,7 @@ static bool maps_frames(const struct kmst_arena *arena)
 
 	if (!allocator->map)
 		return false;
-	return !allocator->maps_frames || allocator->maps_frames(&arena->spans);
+	return !allocator->maps_frames || allocator->maps_frames(&arena->memory);
 }
 
 static int device_mmap(struct file *file, struct vm_area_struct *vma)

@@ -4,8 +4,8 @@
  * stops it, rmdir verifies and frees it. Documentation/ABI/testing/configfs-kmem-studio
  * lists the files.
  *
- * Lock order: configfs holds off rmdir while a file is read or written. Then
- * arena.lock, then the session's locks, then arena.device_lock.
+ * Lock order: configfs holds off rmdir while a file is read or written. Then arena.lock,
+ * then the session's locks.
  *
  * configfs holds locks of all its users over rmdir, so that is quick: the arena is shown no
  * more, and its thread is told to end. Who waits for it is a work item of @removals, which
@@ -35,7 +35,6 @@
 #include <linux/sysfs.h>
 #include <linux/workqueue.h>
 
-#include "chardev.h"
 #include "configfs.h"
 #include "debugfs.h"
 #include "lab.h"
@@ -79,9 +78,6 @@ struct arenas {
  *           the session
  * @scrubs_logged: keeps scrubs that find something else each time from flooding the log
  * @debugfs: its folder of tables
- * @device_lock: the next two
- * @device:  its device while it is live
- * @removed: there is to be no device any more
  * @removal: waits for the end of the session, and frees all of this
  * @who:     what its lines of the log begin with
  * @thread:  what its thread is called
@@ -94,9 +90,6 @@ struct arena {
 	u64				logged;
 	struct ratelimit_state		scrubs_logged;
 	struct dentry			*debugfs;
-	struct mutex			device_lock;	/* see above */
-	struct kmst_chardev		*device;
-	bool				removed;
 	struct work_struct		removal;
 	char				who[sizeof("arenas/: ") + KMST_ARENA_NAME_LEN];
 	char				thread[sizeof("kmst/") + KMST_ARENA_NAME_LEN];
@@ -114,11 +107,6 @@ static struct arenas *arenas_of(struct config_group *group)
 
 /* --- what the session tells --- */
 
-static void arena_hello(struct kmst_session *session,
-			const struct kmst_arena_config *config)
-{
-}
-
 static void arena_filled(struct kmst_session *session,
 			 const struct kmst_arena *kmst_arena)
 {
@@ -128,63 +116,9 @@ static void arena_filled(struct kmst_session *session,
 	kmst_log_source(arena->who, kmst_arena);
 }
 
-static int arena_publish(struct kmst_session *session, struct kmst_arena *kmst_arena)
-{
-	struct arena *arena = container_of(session, struct arena, session);
-	struct kmst_chardev *device;
-
-	guard(mutex)(&arena->device_lock);
-
-	if (arena->removed)
-		return 0;
-	device = kmst_chardev_add(kmst_arena->name, kmst_arena);
-	if (IS_ERR(device))
-		return PTR_ERR(device);
-	arena->device = device;
-	return 0;
-}
-
-static void remove_device(struct arena *arena)
-{
-	lockdep_assert_held(&arena->device_lock);
-
-	if (!arena->device)
-		return;
-	kmst_chardev_remove(arena->device);
-	kmst_chardev_put(arena->device);
-	arena->device = NULL;
-}
-
-static void arena_hide(struct kmst_session *session)
-{
-	struct arena *arena = container_of(session, struct arena, session);
-
-	guard(mutex)(&arena->device_lock);
-
-	if (arena->device)
-		kmst_chardev_hide(arena->device);
-}
-
-static void arena_retire(struct kmst_session *session)
-{
-	struct arena *arena = container_of(session, struct arena, session);
-
-	guard(mutex)(&arena->device_lock);
-
-	remove_device(arena);
-}
-
 static void arena_lost(struct kmst_session *session, unsigned long nr_pages)
 {
 	kmst_log_lost(container_of(session, struct arena, session)->who, nr_pages);
-}
-
-static void note_on_device(struct arena *arena, int err)
-{
-	guard(mutex)(&arena->device_lock);
-
-	if (arena->device)
-		kmst_chardev_note(arena->device, err);
 }
 
 /* Whoever asked gets an answer. A scrub adds to the log what is not there yet. */
@@ -195,7 +129,6 @@ static void arena_verified(struct kmst_session *session,
 	struct arena *arena = container_of(session, struct arena, session);
 	u64 found = report->mismatches + report->bad_translations + report->poisoned;
 
-	note_on_device(arena, err);
 	if (!err)
 		arena->logged = 0;
 	if (err != -EILSEQ)
@@ -207,13 +140,9 @@ static void arena_verified(struct kmst_session *session,
 }
 
 static const struct kmst_session_ops arena_ops = {
-	.hello		= arena_hello,
 	.filled		= arena_filled,
-	.publish	= arena_publish,
-	.hide		= arena_hide,
-	.retire		= arena_retire,
-	.lost		= arena_lost,
 	.verified	= arena_verified,
+	.lost		= arena_lost,
 };
 
 /* --- configuration: one value a file --- */
@@ -730,7 +659,6 @@ static void arena_release(struct config_item *item)
 	struct arena *arena = arena_of(item);
 
 	ratelimit_state_exit(&arena->scrubs_logged);
-	mutex_destroy(&arena->device_lock);
 	mutex_destroy(&arena->lock);
 	kfree(arena);
 }
@@ -787,7 +715,6 @@ static struct arena *new_arena(const char *name)
 	if (!arena)
 		return NULL;
 	mutex_init(&arena->lock);
-	mutex_init(&arena->device_lock);
 	INIT_WORK(&arena->removal, finish_removal);
 	arena->config = (struct kmst_session_config){
 		.arena = {
@@ -807,6 +734,8 @@ static struct arena *new_arena(const char *name)
 	snprintf(arena->who, sizeof(arena->who), "arenas/%s: ", name);
 	snprintf(arena->thread, sizeof(arena->thread), "kmst/%s", name);
 	kmst_session_init(&arena->session, &arena_ops, arena->thread);
+	/* no arena is live yet: this cannot fail */
+	kmst_session_open(&arena->session);
 	return arena;
 }
 
@@ -840,12 +769,7 @@ static void arenas_drop_item(struct config_group *group, struct config_item *ite
 {
 	struct arena *arena = arena_of(item);
 
-	/* first: nobody who needs memory below is to wait for this arena to give way */
 	kmst_session_end(&arena->session);
-	scoped_guard(mutex, &arena->device_lock) {
-		arena->removed = true;
-		remove_device(arena);
-	}
 	kmst_debugfs_remove(arena->debugfs);
 	atomic_dec(&arenas_of(group)->nr);
 	queue_work(removals, &arena->removal);

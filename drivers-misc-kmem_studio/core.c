@@ -12,7 +12,7 @@
 #include "debugfs.h"
 #include "device.h"
 #include "lab.h"
-#include "session.h"
+#include "session_oom.h"
 
 /* A part of the driver; open lets users in, when all parts are there. */
 struct part {

@@ -126,10 +126,10 @@ void kmst_log_report(const char *who, const struct kmst_report *report)
  */
 void kmst_log_source(const char *who, const struct kmst_arena *arena)
 {
-	if (!arena->allocator->uses_cma || kmst_arena_source(arena) == KMST_SOURCE_CMA)
+	if (!arena->allocator->uses_cma || arena->memory.source == KMST_SOURCE_CMA)
 		return;
 	pr_notice("%snr_structs=%u lies on a block of the page allocator (%llu pages), not in the area for DMA, %s\n",
-		  who, arena->plan.nr_structs, arena->spans.bytes >> PAGE_SHIFT,
+		  who, arena->plan.nr_structs, arena->memory.bytes >> PAGE_SHIFT,
 		  arena->plan.nr_pages == 1 ? "from which the DMA API takes no single page" :
 		  "which had no room in one piece");
 }

@@ -56,6 +56,12 @@ static void empty_report(struct kmst_report *report)
 	report->nr_bad = 0;
 }
 
+/* A way through all runs: a fill, or a verification with a report. */
+struct pass {
+	const struct kmst_arena	*arena;
+	struct kmst_report	*report;
+};
+
 static struct kmst_place place_of(const struct kmst_arena *arena, u64 word,
 				  phys_addr_t phys)
 {
@@ -173,7 +179,7 @@ static int each_sound_part(const struct kmst_arena *arena, const struct kmst_run
 		sound = min(bytes - at, PAGE_SIZE - offset_in_page(run->offset + at));
 		part = part_of(run, at, sound);
 		if (report)
-			note_poisoned(report, part.page ?: vmalloc_to_page(part.virt));
+			note_poisoned(report, kmst_run_page(&part));
 	}
 	return 0;
 }
@@ -195,10 +201,11 @@ static int fill_part(const struct kmst_arena *arena, const struct kmst_run *run,
 	return 0;
 }
 
-static int fill_run(const struct kmst_arena *arena, const struct kmst_run *run,
-		    void *context)
+static int fill_run(const struct kmst_run *run, void *context)
 {
-	return each_sound_part(arena, run, fill_part, NULL);
+	const struct pass *pass = context;
+
+	return each_sound_part(pass->arena, run, fill_part, NULL);
 }
 
 /**
@@ -214,10 +221,11 @@ static int fill_run(const struct kmst_arena *arena, const struct kmst_run *run,
 int kmst_verify_fill(const struct kmst_arena *arena,
 		     const struct kmst_cancel *cancel)
 {
+	struct pass pass = { .arena = arena };
 	int err;
 
-	err = kmst_arena_walk(arena, fill_run, NULL, cancel);
-	trace_kmst_fill(arena->name, arena->plan.nr_words, arena->nr_guards, err);
+	err = kmst_memory_walk(&arena->memory, fill_run, &pass, cancel);
+	trace_kmst_fill(arena->name, arena->plan.nr_words, arena->memory.nr_guards, err);
 	return err;
 }
 
@@ -267,7 +275,7 @@ static void note_bad_word(struct kmst_report *report,
 	if (report->nr_bad == report->max_bad)
 		return;
 	/* for objects that takes a while */
-	bad->page = kmst_arena_page_index(arena, run, at * sizeof(bad->got));
+	bad->page = kmst_memory_page_index(&arena->memory, run, at * sizeof(bad->got));
 	report->bad[report->nr_bad++] = *bad;
 }
 
@@ -284,7 +292,7 @@ static bool flush_run(const struct kmst_arena *arena, const struct kmst_run *run
 
 	if (run->offset || bytes % PAGE_SIZE)
 		return false;
-	first = run->page ?: vmalloc_to_page(run->virt);
+	first = kmst_run_page(run);
 	if (!run->page)
 		flush_kernel_vmap_range(run->virt, bytes);
 	flushed = kmst_device_flush(first, bytes >> PAGE_SHIFT, arena->allocator->is_dma);
@@ -338,7 +346,7 @@ static void note_lost_run(const struct kmst_arena *arena, const struct kmst_run 
 		.kind = KMST_KIND_VMALLOC,
 		.virt = run->virt,
 	};
-	report->bad_route_page = kmst_arena_page_index(arena, run, 0);
+	report->bad_route_page = kmst_memory_page_index(&arena->memory, run, 0);
 }
 
 /**
@@ -449,7 +457,7 @@ bool kmst_verify_routes(const struct kmst_arena *arena, const struct kmst_run *r
 			continue;
 		right = false;
 		if (report->bad_translations == 1)
-			report->bad_route_page = kmst_arena_page_index(arena, run,
+			report->bad_route_page = kmst_memory_page_index(&arena->memory, run,
 								       i << PAGE_SHIFT);
 	}
 	report->last_right = right && run->page ? run->page + nr_pages - 1 : NULL;
@@ -465,14 +473,13 @@ static int check_part(const struct kmst_arena *arena, const struct kmst_run *run
 	return 0;
 }
 
-static int check_run(const struct kmst_arena *arena, const struct kmst_run *run,
-		     void *context)
+static int check_run(const struct kmst_run *run, void *context)
 {
-	struct kmst_report *report = context;
+	const struct pass *pass = context;
 
-	if (!kmst_verify_routes(arena, run, report))
+	if (!kmst_verify_routes(pass->arena, run, pass->report))
 		return 0;
-	return each_sound_part(arena, run, check_part, report);
+	return each_sound_part(pass->arena, run, check_part, pass->report);
 }
 
 /**
@@ -490,10 +497,11 @@ int kmst_verify_check(const struct kmst_arena *arena,
 		      struct kmst_report *report,
 		      const struct kmst_cancel *cancel)
 {
+	struct pass pass = { arena, report };
 	int err;
 
 	empty_report(report);
-	err = kmst_arena_walk(arena, check_run, report, cancel);
+	err = kmst_memory_walk(&arena->memory, check_run, &pass, cancel);
 	if (!err && (report->mismatches || report->bad_translations || report->poisoned))
 		err = -EILSEQ;
 	trace_kmst_verify(arena->name, report->words, report->guards, report->mismatches, err);
@@ -517,7 +525,7 @@ int kmst_verify_corrupt(const struct kmst_arena *arena, u64 word,
 	struct reach reach;
 	int err;
 
-	if (!kmst_arena_word(arena, word, &run))
+	if (!kmst_memory_word(&arena->memory, word, &run))
 		return -ERANGE;
 	if (!is_sound(&run))
 		return -EHWPOISON;

@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 
 #include "../device.h"
+#include "../layout.h"
 #include "../plan.h"
 #include "../zones.h"
 #include "cma.h"
@@ -78,15 +79,13 @@ static bool is_block(const struct cma_source *source)
 }
 
 /* Of a block all is taken, beyond what was asked for, too. */
-static size_t taken_bytes(const struct kmst_spans *spans)
+static size_t taken_bytes(const struct cma_source *source)
 {
-	const struct cma_source *source = spans->source;
-
-	return spans->from_cma ? source->bytes : PAGE_SIZE << get_order(source->bytes);
+	return is_block(source) ? PAGE_SIZE << get_order(source->bytes) : source->bytes;
 }
 
 static int cma_allocate(const struct kmst_request *request,
-			struct kmst_spans *spans)
+			struct kmst_memory *memory)
 {
 	size_t bytes = request->plan->nr_pages << PAGE_SHIFT;
 	struct cma_source *source;
@@ -95,33 +94,34 @@ static int cma_allocate(const struct kmst_request *request,
 	source = new_source(bytes);
 	if (!source)
 		return -ENOMEM;
-	spans->source = source;
+	memory->private = source;
 	err = get_pages(source, kmst_gfp_last_resort(request->gfp));
 	if (err)
 		return err;
-	spans->from_cma = !is_block(source);
-	return kmst_spans_add(spans, page_address(source->pages), bytes,
-			      taken_bytes(spans));
+	memory->source = is_block(source) ? KMST_SOURCE_PAGES : KMST_SOURCE_CMA;
+	return kmst_blocks_add(memory, page_address(source->pages), bytes,
+			      taken_bytes(source));
 }
 
-static int cma_map(const struct kmst_spans *spans, struct vm_area_struct *vma)
+static int cma_map(const struct kmst_memory *memory, struct vm_area_struct *vma)
 {
-	const struct cma_source *source = spans->source;
+	const struct cma_source *source = memory->private;
 
 	if (!IS_ENABLED(CONFIG_HAS_DMA))
 		return -ENODEV;
 	return dma_mmap_pages(kmst_device(), vma, source->bytes, source->pages);
 }
 
-static void cma_free(struct kmst_spans *spans)
+static void cma_free(struct kmst_memory *memory)
 {
-	if (spans->source)
-		put_source(spans->source);
+	if (memory->private)
+		put_source(memory->private);
 }
 
 const struct kmst_allocator kmst_allocator_cma = {
 	.name		= "cma",
 	.description	= "dma_alloc_pages: one run of pages from the area set aside for DMA",
+	.layout		= &kmst_layout_blocks,
 	.promises	= KMST_CONTIGUOUS | KMST_MAPPABLE,
 	.max_order	= -1,
 	.max_run	= cma_max_pages,

@@ -13,7 +13,9 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "../layout.h"
 #include "../plan.h"
+#include "../table.h"
 #include "slab.h"
 #include "vmalloc.h"
 
@@ -28,10 +30,10 @@ static unsigned long pages_and_table(const struct kmst_plan *plan)
 	return plan->nr_pages + kmst_table_pages(plan->nr_pages);
 }
 
-static int add_or_free(struct kmst_spans *spans, void *virt, size_t bytes,
+static int add_or_free(struct kmst_memory *memory, void *virt, size_t bytes,
 		       size_t allocated)
 {
-	int err = kmst_spans_add(spans, virt, bytes, allocated);
+	int err = kmst_blocks_add(memory, virt, bytes, allocated);
 
 	if (err)
 		kvfree(virt);
@@ -40,7 +42,7 @@ static int add_or_free(struct kmst_spans *spans, void *virt, size_t bytes,
 
 /* The flag has the pages asked for with patience, but without the OOM killer. */
 static int vmalloc_alloc(const struct kmst_request *request,
-			 struct kmst_spans *spans)
+			 struct kmst_memory *memory)
 {
 	size_t bytes = request->plan->nr_pages << PAGE_SHIFT;
 	void *virt;
@@ -50,7 +52,8 @@ static int vmalloc_alloc(const struct kmst_request *request,
 	virt = __vmalloc(bytes, kmst_gfp_last_resort(request->gfp));
 	if (!virt)
 		return -ENOMEM;
-	return add_or_free(spans, virt, bytes, bytes);
+	memory->source = KMST_SOURCE_VMALLOC;
+	return add_or_free(memory, virt, bytes, bytes);
 }
 
 /*
@@ -84,7 +87,7 @@ static size_t vmalloc_taken(void *virt, size_t bytes)
  * that may add the flag.
  */
 static int kvmalloc_alloc(const struct kmst_request *request,
-			  struct kmst_spans *spans)
+			  struct kmst_memory *memory)
 {
 	size_t bytes = kvmalloc_bytes(request->plan);
 	void *virt;
@@ -95,11 +98,14 @@ static int kvmalloc_alloc(const struct kmst_request *request,
 	virt = kvmalloc_node(bytes, request->gfp | __GFP_NOWARN, request->nid);
 	if (!virt)
 		return -ENOMEM;
-	if (is_vmalloc_addr(virt))
-		return add_or_free(spans, virt, bytes, vmalloc_taken(virt, bytes));
-	err = add_or_free(spans, virt, bytes, ksize(virt));
+	if (is_vmalloc_addr(virt)) {
+		memory->source = KMST_SOURCE_VMALLOC;
+		return add_or_free(memory, virt, bytes, vmalloc_taken(virt, bytes));
+	}
+	memory->source = kmst_kmalloc_source(virt);
+	err = add_or_free(memory, virt, bytes, ksize(virt));
 	if (!err)
-		spans->usable_only = kmst_kmalloc_usable_only(virt, bytes);
+		memory->usable_only = kmst_kmalloc_usable_only(virt, bytes);
 	return err;
 }
 
@@ -117,19 +123,20 @@ static unsigned long kvmalloc_max_pages(void)
 	return min_t(unsigned long, PFN_DOWN(INT_MAX), kmst_vmalloc_max_pages());
 }
 
-static void free_any(const struct kmst_span *span)
+static void free_any(const struct kmst_block *block)
 {
-	kvfree(span->virt);
+	kvfree(block->virt);
 }
 
-static void vmalloc_free(struct kmst_spans *spans)
+static void vmalloc_free(struct kmst_memory *memory)
 {
-	kmst_spans_free_each(spans, free_any);
+	kmst_blocks_free_each(memory, free_any);
 }
 
 const struct kmst_allocator kmst_allocator_vmalloc = {
 	.name		= "vmalloc",
 	.description	= "vmalloc: pages from anywhere, in a row for the kernel's page table",
+	.layout		= &kmst_layout_blocks,
 	.promises	= KMST_MAPPABLE,
 	.max_order	= -1,
 	.max_run	= kmst_vmalloc_max_pages,
@@ -145,6 +152,7 @@ const struct kmst_allocator kmst_allocator_vmalloc = {
 const struct kmst_allocator kmst_allocator_kvmalloc = {
 	.name		= "kvmalloc",
 	.description	= "kvmalloc: kmalloc if it has room in one piece, vmalloc if not",
+	.layout		= &kmst_layout_blocks,
 	.max_order	= -1,
 	.max_run	= kvmalloc_max_pages,
 	.max_run_is	= "INT_MAX bytes, or the addresses of vmalloc() where those are fewer",

@@ -20,8 +20,9 @@
 #include "../pattern.h"
 #include "../verify.h"
 #include "allocators.h"
+#include "per_page.h"
+#include "words.h"
 
-#define PER_PAGE	((unsigned int)(PAGE_SIZE / sizeof(struct kmst_struct)))
 #define PAGE_WORDS	(PER_PAGE * KMST_STRUCT_WORDS)
 #define SEED		5
 
@@ -96,45 +97,32 @@ static struct kmst_report *new_report(struct kunit *test)
 	return report;
 }
 
-/* Only for blocks in the linear map. */
+/* Only for memory that has an address. */
 static unsigned int *word_at(const struct kmst_arena *arena, u64 word)
 {
-	size_t at = word * sizeof(unsigned int);
-	unsigned int i;
-
-	for (i = 0; at >= arena->spans.table[i].bytes; i++)
-		at -= arena->spans.table[i].bytes;
-	return arena->spans.table[i].virt + at;
+	return kmst_test_word(&arena->memory, word).virt;
 }
 
 static u64 all_words(const struct kmst_arena *arena)
 {
-	return arena->plan.nr_words + arena->nr_guards;
+	return arena->plan.nr_words + arena->memory.nr_guards;
 }
 
 /* A word of an object of any arena, found without the code under test. */
 static unsigned int read_word(const struct kmst_arena *arena, u64 word,
 			      phys_addr_t *phys)
 {
-	unsigned int *at, value;
-	struct page *page;
+	struct kmst_test_word at = kmst_test_word(&arena->memory, word);
+	unsigned int value;
+	void *page;
 
-	if (arena->spans.pages) {
-		page = arena->spans.pages[word / PAGE_WORDS];
-		at = kmap_local_page(page) + word % PAGE_WORDS * sizeof(*at);
-		value = *at;
-		kunmap_local(at);
-		*phys = page_to_phys(page) + word % PAGE_WORDS * sizeof(*at);
-		return value;
-	}
-	if (arena->spans.objects)
-		at = arena->spans.objects[word / KMST_STRUCT_WORDS] +
-		     word % KMST_STRUCT_WORDS * sizeof(*at);
-	else
-		at = word_at(arena, word);
-	page = is_vmalloc_addr(at) ? vmalloc_to_page(at) : virt_to_page(at);
-	*phys = page_to_phys(page) + offset_in_page(at);
-	return *at;
+	*phys = page_to_phys(at.page) + at.offset;
+	if (at.virt)
+		return *at.virt;
+	page = kmap_local_page(at.page);
+	value = *(unsigned int *)(page + at.offset);
+	kunmap_local(page);
+	return value;
 }
 
 /* Word by word, by the definition, without the code under test. */
@@ -164,7 +152,7 @@ static void a_filled_arena_verifies(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), 0);
 	KUNIT_EXPECT_EQ(test, report->words, 8ULL * layout->nr_structs);
 	KUNIT_EXPECT_EQ(test, report->words + report->guards, all_words(arena));
-	KUNIT_EXPECT_EQ(test, report->pages, arena->nr_pages);
+	KUNIT_EXPECT_EQ(test, report->pages, arena->memory.nr_pages);
 	KUNIT_EXPECT_EQ(test, report->mismatches, 0ULL);
 	KUNIT_EXPECT_EQ(test, report->bad_translations, 0UL);
 	KUNIT_EXPECT_EQ(test, report->nr_bad, 0U);
@@ -212,7 +200,7 @@ static void one_flipped_bit_is_found_and_located(struct kunit *test)
 		expect_found(test, arena, last + 1, 1);
 	expect_found(test, arena, all_words(arena) - 1, BIT(31));
 
-	for (page = 0; page < min(arena->nr_pages, 20UL); page++) {
+	for (page = 0; page < min(arena->memory.nr_pages, 20UL); page++) {
 		expect_found(test, arena, page * PAGE_WORDS, BIT(bit++ % 32));
 		expect_found(test, arena, (page + 1) * PAGE_WORDS - 1, BIT(bit++ % 32));
 	}
@@ -336,7 +324,7 @@ static void a_wrong_address_route_is_an_error(struct kunit *test)
 	struct kmst_page_at at;
 
 	arena = new_filled(test, "page", 2 * PER_PAGE);
-	KUNIT_ASSERT_TRUE(test, kmst_arena_page(arena, 1, &at));
+	KUNIT_ASSERT_TRUE(test, kmst_memory_page(&arena->memory, 1, &at));
 	kmst_translate_page(at.page, &t);
 	kmst_translate_back(&t);
 	KUNIT_EXPECT_TRUE(test, kmst_verify_route(report, &t));
@@ -445,7 +433,7 @@ static void a_page_that_the_table_lost_is_a_failed_route(struct kunit *test)
 	struct kmst_run run;
 
 	arena = new_filled(test, "vmalloc", 2 * PER_PAGE);
-	KUNIT_ASSERT_TRUE(test, kmst_arena_word(arena, PAGE_WORDS, &run));
+	KUNIT_ASSERT_TRUE(test, kmst_memory_word(&arena->memory, PAGE_WORDS, &run));
 	KUNIT_ASSERT_NULL(test, run.page);
 	/* as if it went on in the page that is left out behind each area */
 	run.nr_words = 2 * PAGE_WORDS;
@@ -475,7 +463,7 @@ static struct page *poison_page(struct kunit *test, struct kmst_arena *arena,
 {
 	struct kmst_page_at at;
 
-	KUNIT_ASSERT_TRUE(test, kmst_arena_page(arena, index, &at));
+	KUNIT_ASSERT_TRUE(test, kmst_memory_page(&arena->memory, index, &at));
 	SetPageHWPoison(at.page);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, make_sound, at.page), 0);
 	return at.page;
@@ -576,12 +564,12 @@ static void what_is_verified_comes_from_memory(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), 0);
 	if (allocator->promises & KMST_PER_OBJECT) {
 		/* at least the last page has room for somebody else's */
-		KUNIT_EXPECT_LT(test, flushed.pages, arena->nr_pages);
+		KUNIT_EXPECT_LT(test, flushed.pages, arena->memory.nr_pages);
 		KUNIT_EXPECT_TRUE(test, report->cached);
 		return;
 	}
-	KUNIT_EXPECT_EQ(test, flushed.pages, arena->nr_pages);
-	KUNIT_EXPECT_EQ(test, flushed.dma_pages, allocator->is_dma ? arena->nr_pages : 0UL);
+	KUNIT_EXPECT_EQ(test, flushed.pages, arena->memory.nr_pages);
+	KUNIT_EXPECT_EQ(test, flushed.dma_pages, allocator->is_dma ? arena->memory.nr_pages : 0UL);
 	KUNIT_EXPECT_FALSE(test, report->cached);
 
 	/* the second look does not take the word from where the first one has put it */
@@ -678,8 +666,8 @@ static void prove_size(struct kunit *test, const char *allocator,
 	}
 	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), 0);
 	KUNIT_EXPECT_EQ(test, report->words, arena->plan.nr_words);
-	KUNIT_EXPECT_EQ(test, report->guards, arena->nr_guards);
-	KUNIT_EXPECT_GE(test, report->pages, arena->nr_pages);
+	KUNIT_EXPECT_EQ(test, report->guards, arena->memory.nr_guards);
+	KUNIT_EXPECT_GE(test, report->pages, arena->memory.nr_pages);
 
 	/* the middle word, where its page really is, and the last guard word */
 	word = arena->plan.nr_words / 2;
