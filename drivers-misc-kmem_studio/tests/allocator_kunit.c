@@ -117,15 +117,16 @@ static int alloc_pages_of(struct kunit *test, const char *name,
 }
 
 static void expect_blocks_hold(struct kunit *test, const struct kmst_memory *memory,
-			      unsigned long nr_pages)
+			       unsigned long nr_pages)
 {
 	unsigned long pages = 0;
 	unsigned int i;
 
 	for (i = 0; i < memory->blocks.nr; i++) {
 		size_t bytes = memory->blocks.table[i].bytes;
+		unsigned long virt = (unsigned long)memory->blocks.table[i].virt;
 
-		KUNIT_EXPECT_TRUE(test, IS_ALIGNED((unsigned long)memory->blocks.table[i].virt, bytes));
+		KUNIT_EXPECT_TRUE(test, IS_ALIGNED(virt, bytes));
 		KUNIT_EXPECT_TRUE(test, is_power_of_2(bytes));
 		pages += bytes / PAGE_SIZE;
 	}
