@@ -12,8 +12,8 @@
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 
-#include "session.h"
 #include "session_oom.h"
+#include "session_state.h"
 
 /* How long the OOM killer waits for an arena to be given back. */
 #define GIVE_WAY_JIFFIES	(2 * HZ)

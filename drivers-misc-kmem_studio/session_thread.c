@@ -12,8 +12,8 @@
 #include <linux/lockdep.h>
 #include <linux/sched.h>
 
-#include "session.h"
 #include "session_oom.h"
+#include "session_state.h"
 #include "session_thread.h"
 #include "trace.h"
 
