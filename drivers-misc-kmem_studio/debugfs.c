@@ -3,8 +3,8 @@
  * /sys/kernel/debug/kmem_studio: where the memory of each arena landed, in tables for
  * people.
  *
- * An open file holds on to its arena: what it shows stays as it is, and the arena's
- * memory is freed when the file is closed, even if the arena was stopped before.
+ * An open file holds a reference to its arena: the table stays as it is, and a stopped
+ * arena's memory is freed when the file is closed.
  */
 #include <linux/capability.h>
 #include <linux/debugfs.h>
@@ -42,7 +42,7 @@ struct view {
 	struct kmst_page_at	at;
 };
 
-/* A page as its place in the arena has it: that of vmalloc was found by the page table. */
+/* vmalloc's pages have the address of their area, not that of the linear map. */
 static void translate_at(const struct kmst_page_at *at, struct kmst_translation *t)
 {
 	kmst_translate_page(at->page, t);
@@ -68,7 +68,7 @@ static void view_stop(struct seq_file *seq, void *v)
 {
 }
 
-/* A seek makes all lines up to there, and has to be ended by a signal, too. */
+/* seq_file generates all lines up to a seek's target: end that on a signal. */
 static int view_point(const struct view *view)
 {
 	if (view->at.index % KMST_PAGES_PER_POINT)
@@ -88,8 +88,8 @@ static void *pages_next(struct seq_file *seq, void *v, loff_t *pos)
 }
 
 /*
- * In how many page tables of user space a page is. Pages of a certain type, such as those
- * of the slab allocator, have that in the place of the counter.
+ * Times that user space has mapped a page. Typed pages (slab, for one) have their type in
+ * the place of the counter.
  */
 static int times_mapped(const struct page *page)
 {
@@ -132,7 +132,7 @@ struct neighbours {
 	unsigned long		nr_pages;
 };
 
-/* Does @at come right behind @last, in each address that it has? */
+/* Does @at follow @last in physical and, where it has one, in virtual addresses? */
 static bool follows(const struct kmst_page_at *at, const struct kmst_page_at *last)
 {
 	if (page_to_pfn(at->page) != page_to_pfn(last->page) + 1)
@@ -145,8 +145,8 @@ static bool follows(const struct kmst_page_at *at, const struct kmst_page_at *la
 }
 
 /*
- * Collect the pages that follow @at, which is left at the first that does not. Where
- * @blocks, a block of the allocator is not joined with the next one.
+ * Collect contiguous pages from @at on, and leave @at behind them. With @blocks, end at the
+ * end of the allocator's block. Returns false past the last page.
  */
 static bool collect(const struct kmst_arena *arena, struct kmst_page_at *at, bool blocks,
 		    struct neighbours *run)
@@ -173,7 +173,7 @@ static void *spans_next(struct seq_file *seq, void *v, loff_t *pos)
 		++*pos;
 		return view_start(seq, pos);
 	}
-	/* showing a run went on to the page behind it */
+	/* spans_show() has moved on to the page behind the run */
 	*pos = view->at.index + 1;
 	return view->at.index < view->arena->memory.nr_pages ? view : NULL;
 }
@@ -213,7 +213,7 @@ static int view_open(struct inode *inode, struct file *file,
 	struct kmst_arena *arena;
 	struct view *view;
 
-	/* addresses: who may not read them in pagemap may not read them here */
+	/* as for the PFNs of pagemap */
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
 	arena = kmst_session_arena(session);

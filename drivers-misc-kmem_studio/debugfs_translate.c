@@ -53,8 +53,8 @@ struct question {
 };
 
 /*
- * The last one that anybody asked: what a file is about that is opened to be read. Who
- * writes and reads through one open file is not disturbed by others.
+ * The last question of all: the default of a file that is opened to be read. Whoever writes
+ * and reads through one open file has its own.
  */
 static struct question last_question;
 static DEFINE_MUTEX(questions_lock);
@@ -99,7 +99,7 @@ static void show_owner(struct seq_file *seq, unsigned long pfn)
 		kmst_arena_put_later(arena);
 }
 
-/* Who does not hold a page takes it as it is: mapped or not. */
+/* Nobody holds the page: that the MMU does not map it now is no contradiction. */
 static const char *routes_of(const struct kmst_translation *t)
 {
 	unsigned int differ = kmst_translation_compare(t);
@@ -194,7 +194,7 @@ static int translate_release(struct inode *inode, struct file *file)
 	return single_release(inode, file);
 }
 
-/* Is the number one that the machine's type of it can hold? */
+/* Does the machine's type for it hold the number? */
 static bool fits(enum question_kind kind, u64 value)
 {
 	if (kind == QUESTION_PHYS)

@@ -2,12 +2,12 @@
 /*
  * The lab: "modprobe kmem_studio nr_structs=1000", and "rmmod kmem_studio".
  *
- * The lines of the kernel log are an interface: scripts and courses look for
- * them. Documentation/misc-devices/kmem_studio.rst lists them.
+ * The log lines are an interface: scripts and courses look for them. Documentation/misc-
+ * devices/kmem_studio.rst lists them.
  *
- * The module's parameter lock, which the core holds around each .set and .get, comes before
- * the session's locks, but is let go of while an arena is filled, verified or freed: built
- * in, it is that of all parameters of the kernel.
+ * Lock order: the parameter lock, which the core holds around .set and .get, then the
+ * session's locks. It is dropped while an arena is filled, verified or freed: built in, it
+ * is the lock of all parameters of the kernel.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -31,7 +31,7 @@
 #include "names.h"
 #include "session.h"
 
-/* What this code is, whatever the kernel that it is built for was configured to have. */
+/* Not IS_MODULE(): out of tree, the kernel's configuration does not know the driver. */
 #ifdef MODULE
 #define IS_A_MODULE		true
 #else
@@ -101,7 +101,7 @@ static unsigned int read_word(const struct kmst_run *run)
 	return word;
 }
 
-/* Pages that a block has beyond the last object are not listed. */
+/* Pages of slack are not listed. */
 static void log_first_words(const struct kmst_arena *arena,
 			    const struct kmst_cancel *cancel)
 {
@@ -211,7 +211,7 @@ static int refuse_value(const struct kernel_param *kp, const char *val,
 	return kmst_log_value("", prefix ? prefix + 1 : kp->name, val, takes);
 }
 
-/* What takes memory, or gives it back, lasts: nobody has to wait for it to read a value. */
+/* Drops the parameter lock: nobody waits for a fill to read a value. */
 static int restart_or_stop(unsigned int nr_structs)
 {
 	struct kmst_session_config config = lab_config(nr_structs);
@@ -324,9 +324,9 @@ MODULE_PARM_DESC(max_percent,
 		 "Largest share of RAM (without highmem) that all arenas together may take, 1 to 90 percent (default 50)");
 
 /*
- * What the limits refuse is refused before the module is said to be loaded. A start
- * that fails after that has it said to be unloaded, too, as it then is. A write to
- * nr_structs that was quicker is the later wish, and stays.
+ * What the limits refuse is refused before the log says "Loaded"; a start that fails later
+ * is followed by "Unloaded". -EBUSY: somebody wrote to nr_structs first, and that is the
+ * later wish.
  */
 static int first_start(const struct kmst_session_config *config)
 {
@@ -374,7 +374,7 @@ int __init kmst_lab_init(void)
 
 	err = first_start(&config);
 	if (err && IS_A_MODULE) {
-		/* a parameter that is being written must not start another one */
+		/* keep a concurrent write to nr_structs from starting another arena */
 		kmst_session_close(&lab.session);
 		return err;
 	}

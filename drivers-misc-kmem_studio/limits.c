@@ -18,8 +18,8 @@
 #include "table.h"
 
 /*
- * Share of the area for DMA, as a shift, that is left to devices: of the 64 MB that are
- * common it is a picture of 1920 x 1080 points for the display.
+ * Share of the area for DMA, as a shift, that is left to devices: of the common 64 MB, a
+ * 1920 x 1080 framebuffer.
  */
 #define KEEP_AREA_SHIFT		3
 
@@ -69,7 +69,7 @@ static int check_flags(const struct kmst_demand *demand, struct kmst_refusal *wh
 	return 0;
 }
 
-/* The longest row of pages that the allocator gives on the best of days. */
+/* The longest run of pages that the allocator ever gives. */
 static unsigned long longest_run(const struct kmst_demand *demand)
 {
 	if (demand->cma_only)
@@ -226,7 +226,7 @@ static int check_area(unsigned long wanted, unsigned long pending,
 				  -ENOMEM);
 }
 
-/* What can be had, less a share that is left for others. */
+/* What is available, less a share that is left for others. */
 static unsigned long pages_available(const struct kmst_zone_use *use,
 				     const unsigned long *pending,
 				     const struct kmst_going *going, enum kmst_look look)

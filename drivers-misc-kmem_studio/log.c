@@ -168,7 +168,7 @@ static void log_run(const char *who, const struct kmst_arena_config *config,
 	       allocator->max_run_is, structs_in(why->allowed));
 }
 
-/* What stood in the way is a limit. */
+/* A limit stood in the way. */
 static void log_limit(const char *who, const struct kmst_arena_config *config,
 		      const struct kmst_refusal *why, int err)
 {
@@ -278,7 +278,7 @@ void kmst_log_refusal(const char *who, const struct kmst_arena_config *config,
 
 	switch (err) {
 	case -ERESTARTNOINTR:
-		/* the same write comes again */
+		/* the write is restarted */
 		return;
 	case -EINTR:
 		pr_err("%snr_structs=%u was given up before it was filled, as its writer was killed or the driver is unloaded: nothing is held\n",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What can be asked of a session: its thread is started and stopped here, and is in
+ * Sessions, as their front ends see them. The thread that is started and stopped here is in
  * session_thread.c.
  */
 #include <linux/bitops.h>
@@ -18,7 +18,10 @@
 /* The bit of a word that kmst_session_corrupt() flips. */
 #define CORRUPT_MASK	BIT(0)
 
-/* Who waits for a fill or a stop holds locks: of configfs, of sysfs, and the session's. */
+/*
+ * The wait for a fill or a stop is freezable, although locks of configfs or sysfs are held:
+ * hence UNSAFE.
+ */
 #define WAIT_STATE	(TASK_KILLABLE | TASK_FREEZABLE_UNSAFE)
 
 /**
@@ -60,22 +63,21 @@ int kmst_session_open(struct kmst_session *session)
 
 /* --- start and stop --- */
 
-/* End the thread, which has no arena any more, or soon will not have one. */
+/* Join the thread, which has been told to end, or has ended. */
 static int join_thread(struct kmst_session *session)
 {
 	int err;
 
 	lockdep_assert_held(&session->lock);
 
-	/* who is asked for memory looks at it while the thread runs */
+	/* the OOM notifier reads it while the thread runs */
 	err = kthread_stop_put(session->task);
 	session->task = NULL;
 	return err;
 }
 
 /*
- * Wait for the fill, and give it up if whoever waits is killed. A fill that won the race
- * against the signal counts as done.
+ * Wait for the fill; a fatal signal makes it give up. A fill that is done by then counts.
  */
 static void wait_started(struct kmst_session *session)
 {
@@ -112,7 +114,7 @@ static int run_thread(struct kmst_session *session)
 
 	wait_started(session);
 	if (!session->start_err) {
-		/* it is there, whoever was told so */
+		/* the fill won the race */
 		clear_bit(KMST_CANCEL_INTERRUPTED, &session->cancel.reasons);
 		return 0;
 	}
@@ -128,7 +130,7 @@ static int start_locked(struct kmst_session *session,
 
 	lockdep_assert_held(&session->lock);
 
-	/* the closed bit is for good, and makes the thread give up at once */
+	/* CLOSED is for good, and makes the thread give up at once */
 	clear_bit(KMST_CANCEL_STOPPED, &session->cancel.reasons);
 	clear_bit(KMST_CANCEL_LOST, &session->cancel.reasons);
 	clear_bit(KMST_CANCEL_INTERRUPTED, &session->cancel.reasons);
@@ -149,7 +151,7 @@ static int start_locked(struct kmst_session *session,
 	return err;
 }
 
-/* Who is killed while it waits leaves the rest to whoever comes next. */
+/* A caller that is killed leaves the join to whoever comes next. */
 static int stop_locked(struct kmst_session *session)
 {
 	int err;
@@ -183,7 +185,7 @@ static int check_locked(struct kmst_session *session,
 	old = kmst_session_arena(session);
 	if (!old)
 		return kmst_arena_check(&config->arena, NULL, why);
-	/* who reads a table of the arena, or has its device open, would keep its memory */
+	/* a user who has a table or the device open would keep the memory */
 	err = kmst_arena_check(&config->arena, kmst_arena_users(old) == 2 ? old : NULL, why);
 	kmst_arena_put(old);
 	return err;
@@ -211,7 +213,7 @@ int kmst_session_check(struct kmst_session *session,
 	return -ERESTARTNOINTR;
 }
 
-/* A thread that gave its arena back, or whose stop was not waited for, is no run. */
+/* Join a thread that gave way, or whose stop was not waited for. */
 static void join_ended(struct kmst_session *session)
 {
 	lockdep_assert_held(&session->lock);
@@ -235,7 +237,7 @@ static int start_if_idle(struct kmst_session *session,
 	if (err == -ERESTARTNOINTR)
 		return err;
 	if (err) {
-		/* it is a run that ended before it began: no figures of another one */
+		/* a run of its own, so that the last run's figures do not stay */
 		kmst_record_begin(&session->record, &config->arena);
 		kmst_record_state(&session->record, KMST_STATE_IDLE, err);
 		return err;
@@ -275,7 +277,7 @@ static int restart_locked(struct kmst_session *session,
 	err = check_locked(session, config, why);
 	if (err)
 		return err;
-	/* the log has told of an arena that was given back */
+	/* no error: the log has told of an arena that gave way */
 	join_ended(session);
 	err = stop_locked(session);
 	if (err)
@@ -311,7 +313,7 @@ int kmst_session_restart(struct kmst_session *session,
 	return -ERESTARTNOINTR;
 }
 
-/* What there is instead of an arena. */
+/* -ENOMEM for an arena that gave way. */
 static int why_no_arena(struct kmst_session *session)
 {
 	struct kmst_results results;

@@ -12,13 +12,13 @@
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 
-#include "session.h"
 #include "session_oom.h"
+#include "session_state.h"
 
 /* How long the OOM killer waits for an arena to be given back. */
 #define GIVE_WAY_JIFFIES	(2 * HZ)
 
-/* Sessions that have a thread. */
+/* Sessions that have a thread, by oom_list. */
 static LIST_HEAD(sessions);
 static DEFINE_SPINLOCK(sessions_lock);
 
@@ -72,7 +72,7 @@ static unsigned long pages_to_give(struct kmst_session *session)
 
 	lockdep_assert_held(&sessions_lock);
 
-	/* it verifies, which may take long, and frees its arena then */
+	/* it is about to verify, which may take long, and frees its arena anyhow */
 	if (session->oom_late || kmst_session_told(session, KMST_CANCEL_STOPPED) ||
 	    kmst_session_told(session, KMST_CANCEL_CLOSED))
 		return 0;
@@ -84,14 +84,14 @@ static unsigned long pages_to_give(struct kmst_session *session)
 	arena = session->arena;
 	if (!arena && session->record.results.state == KMST_STATE_STARTING)
 		pages = session->record.results.nr_pages;
-	/* what a program has open or mapped does not become free */
+	/* memory of an arena with other users would not become free */
 	if (arena && kmst_arena_users(arena) == 1)
 		pages = arena->memory.nr_pages;
 	spin_unlock(&session->record.lock);
 	return pages;
 }
 
-/* Tell the one that has most. Returns what it has, or what one that was told before has. */
+/* Tell the session that has most, unless one was told already. Returns its pages. */
 static unsigned long tell_one_to_give_way(void)
 {
 	struct kmst_session *session, *largest = NULL;

@@ -12,8 +12,8 @@
 #include <linux/lockdep.h>
 #include <linux/sched.h>
 
-#include "session.h"
 #include "session_oom.h"
+#include "session_state.h"
 #include "session_thread.h"
 #include "trace.h"
 
@@ -61,7 +61,7 @@ static int publish_arena(struct kmst_session *session, struct kmst_arena *arena)
 	return err;
 }
 
-/* Whoever still has the arena keeps its memory; it is counted as held then. */
+/* Other users keep the memory, which is counted as held then. */
 static void free_arena(struct kmst_session *session, struct kmst_arena *arena)
 {
 	u64 begin = ktime_get_ns();
@@ -101,7 +101,7 @@ static void set_arena(struct kmst_session *session, struct kmst_arena *arena)
 
 /* --- live --- */
 
-/* Who stopped waiting for the start does not matter any more once it has come to its end. */
+/* INTERRUPTED is for the start alone, which is over. */
 static bool is_told_to_end(const struct kmst_session *session)
 {
 	return kthread_should_stop() ||
@@ -142,9 +142,9 @@ static void scrub(struct kmst_session *session, const struct kmst_arena *arena)
 
 	set_user_nice(current, SCRUB_NICE);
 	err = kmst_session_verify_words(session, arena, true, &session->cancel);
-	/* who waits for the lock, or for the end, must not wait for a low priority */
+	/* do not let whoever waits for @words wait for a nice thread */
 	set_user_nice(current, 0);
-	/* told to stop: the verification at the end says what is to be said */
+	/* told to stop: the verification at the end reports */
 	if (err == -EINTR)
 		return;
 	scrubs = kmst_record_scrub(&session->record);
@@ -170,8 +170,8 @@ static void sleep_until_told(struct kmst_session *session, const struct kmst_are
 /* --- end --- */
 
 /*
- * Memory ran out, and somebody waits for the arena's: nothing that may need memory comes
- * before it is free.
+ * Give way. Whoever triggered the OOM killer waits for this memory: do nothing that may
+ * allocate before it is free.
  */
 static int give_arena_back(struct kmst_session *session, struct kmst_arena *arena)
 {
@@ -189,7 +189,7 @@ static int give_arena_back(struct kmst_session *session, struct kmst_arena *aren
 	return -ENOMEM;
 }
 
-/* The answer of a stop is owed: no request to give up ends this verification early. */
+/* A stop owes an answer: this verification cannot be cancelled. */
 static int verify_and_free(struct kmst_session *session, struct kmst_arena *arena)
 {
 	int err;
@@ -214,7 +214,7 @@ static int end_arena(struct kmst_session *session, struct kmst_arena *arena)
 	return err;
 }
 
-/* A start that gave way has nothing any more, and ran out of memory. */
+/* A start that gave way has freed everything, and fails for memory. */
 static int why_not_started(struct kmst_session *session, int err)
 {
 	if (!kmst_session_told(session, KMST_CANCEL_LOST) || err != -EINTR)

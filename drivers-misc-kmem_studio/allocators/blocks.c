@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Blocks of neighbouring pages, straight from the page allocator.
+ * Blocks of contiguous pages, straight from the page allocator.
  *
- * page  - one block of a power of two of pages, as the lab does it
- * chunk - the blocks that add up to the wanted pages exactly, largest first
- * exact - one block, of which what is beyond the wanted pages is given back
+ * page  - one block of 2^order pages, as the lab does it
+ * chunk - blocks that add up to the pages exactly, largest first
+ * exact - one block, of which what is beyond the pages is freed at once
  * folio - as chunk, each block a folio: one compound page with one reference count
  */
 #include <linux/gfp.h>
@@ -31,8 +31,8 @@ static bool is_compound(const struct kmst_block *block)
 }
 
 /*
- * A block has one reference for all its pages, which its first page counts, until a part
- * of it was mapped. Who frees it is the only one left to ask.
+ * Only the first page of a block is refcounted, until split_page() was called for a
+ * mapping. Whoever frees the block is its last user, so that its counts stand still.
  */
 static bool is_split(const struct kmst_block *block)
 {
@@ -40,7 +40,7 @@ static bool is_split(const struct kmst_block *block)
 	       page_count(virt_to_page(block->virt) + 1);
 }
 
-/* Each page goes when its last user lets go of it. */
+/* Each page is freed with its own last reference. */
 static void free_split_block(const struct kmst_block *block)
 {
 	unsigned long i, nr_pages = block->bytes >> PAGE_SHIFT;
@@ -82,7 +82,7 @@ static void split_blocks(const struct kmst_memory *memory, unsigned long index,
 		split_block(&blocks->table[i]);
 }
 
-/* What of a block belongs to an area, from page @at of the arena on. */
+/* Map what @vma has of a block, from page @at of the arena on. */
 static int map_block(const struct kmst_block *block, struct vm_area_struct *vma,
 		     unsigned long addr, unsigned long at)
 {
@@ -94,9 +94,9 @@ static int map_block(const struct kmst_block *block, struct vm_area_struct *vma,
 }
 
 /*
- * What is done to a mapped page of a compound one is done to all of it: advice and the
- * handling of memory failures lock it, isolate it, and try to split it. Its pages are
- * frames for user space, as those of a device are, which all of that leaves alone.
+ * Map as frames (VM_PFNMAP). madvise(), migration and memory failure lock, isolate and
+ * split the whole of a compound page when they find one of its pages in a page table;
+ * frames they leave alone.
  */
 static int map_frames(const struct kmst_memory *memory, struct vm_area_struct *vma)
 {
@@ -162,7 +162,7 @@ static int page_alloc(const struct kmst_request *request, struct kmst_memory *me
 	return err;
 }
 
-/* Who gives a block of @order and who takes it back. */
+/* Get a block of @order, and free it. */
 typedef struct page *(*get_block_fn)(gfp_t gfp, unsigned int order, int nid);
 typedef void (*put_block_fn)(struct page *page, unsigned int order);
 
@@ -183,7 +183,7 @@ static int alloc_exact_sum(const struct kmst_request *request,
 
 		page = get(order ? if_easy : last_resort, order, request->nid);
 		if (!page && order) {
-			/* what just failed is not asked for again */
+			/* do not ask for this order again */
 			max_order = order - 1;
 			continue;
 		}

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Contiguous memory through the DMA API, as a driver gets the buffers of a device
- * that has no IOMMU: from the area that was set aside for this at boot (CMA), whose
- * pages the kernel lends to programs until then.
+ * Contiguous memory through the DMA API, as a driver gets the buffers of a device without
+ * an IOMMU: from the area that was reserved for it at boot (CMA), whose pages are lent to
+ * programs until then.
  *
- * The DMA API gives memory to devices, here to the driver's own. What it gave is its own to
- * map, too: as the frames of a device, which nobody takes a reference to. So all of it goes
- * back when the arena goes.
+ * The memory is given to the driver's own device. It is mapped as that device's frames,
+ * which are not refcounted: all of it is freed with the arena.
  */
 #include <linux/dma-mapping.h>
 #include <linux/minmax.h>
@@ -32,13 +31,13 @@ static bool cma_supported(void)
 	return IS_ENABLED(CONFIG_DMA_CMA) && kmst_zones_largest_area();
 }
 
-/* Where the area has no room the DMA API takes a block of the page allocator. */
+/* Without room in the area, the DMA API falls back to the page allocator. */
 static unsigned long cma_max_pages(void)
 {
 	return max(kmst_zones_largest_area(), 1UL << MAX_PAGE_ORDER);
 }
 
-/* The block is larger than what was asked for, the area gives that and no more. */
+/* A block is rounded up to its order, pages of the area are not. */
 static unsigned long cma_nr_pages(const struct kmst_plan *plan)
 {
 	return plan->order > MAX_PAGE_ORDER ? plan->nr_pages : 1UL << plan->order;
@@ -46,7 +45,7 @@ static unsigned long cma_nr_pages(const struct kmst_plan *plan)
 
 static int get_pages(struct cma_source *source, gfp_t gfp)
 {
-	/* a machine without DMA does not have the call either */
+	/* without CONFIG_HAS_DMA there is no such call */
 	if (!IS_ENABLED(CONFIG_HAS_DMA) || kmst_fail_allocation())
 		return -ENOMEM;
 	source->pages = dma_alloc_pages(kmst_device(), source->bytes, &source->dma,
@@ -72,13 +71,13 @@ static struct cma_source *new_source(size_t bytes)
 	return source;
 }
 
-/* Pages of the area have a reference each, those of a block have one together. */
+/* CMA pages are refcounted each; of a block only the first one is. */
 static bool is_block(const struct cma_source *source)
 {
 	return source->bytes <= PAGE_SIZE || !page_count(source->pages + 1);
 }
 
-/* Of a block all is taken, beyond what was asked for, too. */
+/* A block is taken whole. */
 static size_t taken_bytes(const struct cma_source *source)
 {
 	return is_block(source) ? PAGE_SIZE << get_order(source->bytes) : source->bytes;

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Single pages, which need not be neighbours.
+ * Single pages.
  *
- * bulk    - many pages a call, from the lists that each CPU keeps. The call has a policy of
- *           its own: it takes pages of one node, the one that was named or that the CPU is
- *           on, and asks neither the task's memory policy nor that of numa_policy= on the
- *           kernel's command line, which may interleave; a cpuset it obeys. Where that
- *           node's zones have less free than what is asked for and their low watermark, or
- *           with page_owner=on, it gives one page as alloc_pages_node() does: with reclaim,
- *           and of another node if need be
- * highmem - pages that the kernel may have no lasting address for: 32-bit machines
- *           with more RAM than their linear map has room for. Elsewhere it gives
- *           pages like all others
+ * bulk    - alloc_pages_bulk(): many pages a call, from the per-CPU lists. They are of one
+ *           node, the one that was named or the CPU's: neither the task's memory policy nor
+ *           numa_policy= of the command line is asked; a cpuset is. Below the low watermark
+ *           of that node's zones, and with page_owner=on, a call gives one page, like
+ *           alloc_pages_node(): with reclaim, and of another node if need be
+ * highmem - alloc_page(GFP_HIGHUSER): pages that may have no lasting address, on 32-bit
+ *           machines with more RAM than the linear map has room for; elsewhere pages
+ *           like all others
  */
 #include <linux/gfp.h>
 #include <linux/minmax.h>
@@ -28,7 +26,7 @@
 #include "../trace.h"
 #include "singles.h"
 
-/* Pages of one call, which are taken with preemption off. */
+/* Pages of one call, which holds the lock of the per-CPU lists meanwhile. */
 #define BULK_PAGES	512UL
 
 static unsigned long singles_nr_pointers(const struct kmst_plan *plan)
@@ -84,7 +82,7 @@ static int bulk_alloc(const struct kmst_request *request, struct kmst_memory *me
 	err = kmst_pages_prepare(memory, wanted);
 	if (err)
 		return err;
-	/* the call fills the places that are empty */
+	/* the call fills entries that are NULL */
 	memset(memory->pages.table, 0, memory->table_bytes);
 
 	while (memory->pages.nr < wanted) {
@@ -130,8 +128,8 @@ static int get_highmem(const struct kmst_request *request, struct kmst_memory *m
 }
 
 /*
- * Whatever flags were asked for, these pages stay where they are: they must not be in
- * the way of CMA, or of memory that is to be taken out.
+ * The pages are pinned for as long as the arena lives: keep them off CMA and ZONE_MOVABLE,
+ * even if __GFP_MOVABLE was asked for.
  */
 static int highmem_alloc(const struct kmst_request *request,
 			 struct kmst_memory *memory)

@@ -3,11 +3,10 @@
  * Memory from the slab allocator.
  *
  * kmalloc        - room for all objects in one allocation
- * kmalloc_object - one allocation for each object
- * slab           - one object of a cache of the arena's own for each object
+ * kmalloc_object - one kmalloc() for each object
+ * slab           - one object of the arena's own kmem_cache for each
  *
- * What kmalloc() gives is asked for in full, by kmalloc_size_roundup(): all of it may
- * be written to, and is guarded.
+ * kmalloc_size_roundup() makes all of a kmalloc() object usable, and guarded.
  */
 #include <linux/array_size.h>
 #include <linux/atomic.h>
@@ -34,7 +33,7 @@
 /* Objects between two points where the CPU is given up. */
 #define POINT_OBJECTS	(KMST_PAGES_PER_POINT * (PAGE_SIZE / sizeof(struct kmst_struct)))
 
-/* The kernel says so with a stack trace. */
+/* The slab allocator warns of these. */
 #define SLAB_REFUSED	(KMST_GFP_HIGH | __GFP_COMP)
 
 static unsigned long kmalloc_nr_pages(const struct kmst_plan *plan)
@@ -50,9 +49,9 @@ static unsigned long distance(const void *a, const void *b)
 }
 
 /*
- * Bytes from an object to the next one in its slab, as far as objects show it: all distances
- * between two of one slab are multiples of that. 0 if no two are in one. Where it is what may
- * be used of an object, there is nothing between them, and no more need be looked at.
+ * The greatest common divisor of the distances between objects of one slab: a multiple of
+ * the size of a slot, or 0 if no two are in one slab. Nothing lies between objects where
+ * that is the usable size.
  */
 static size_t bytes_of_slot(void * const *objects, unsigned int nr, size_t usable)
 {
@@ -66,10 +65,10 @@ static size_t bytes_of_slot(void * const *objects, unsigned int nr, size_t usabl
 	return slot;
 }
 
-/* Objects to look at: those of many slabs, but not of an arena of millions. */
+/* Objects to look at: many slabs' worth, but not millions. */
 #define PROBED_OBJECTS	4096U
 
-/* ksize() tells what may be used; what checks put around each object is seen in its slab. */
+/* ksize() leaves out what red zones, KASAN or KFENCE put around an object. */
 static bool objects_usable_only(const struct kmst_memory *memory)
 {
 	unsigned int nr = min(memory->objects.nr, PROBED_OBJECTS);
@@ -173,7 +172,7 @@ static unsigned long pointer_each(const struct kmst_plan *plan)
 	return plan->nr_structs;
 }
 
-/* All objects of a cache have the same size. */
+/* All objects are of one cache, and have one size. */
 static void note_objects(struct kmst_memory *memory)
 {
 	memory->source = KMST_SOURCE_SLAB;
@@ -182,8 +181,8 @@ static void note_objects(struct kmst_memory *memory)
 }
 
 /*
- * How much a cache adds to each object is not known before: with the checks of SLUB on
- * it is a multiple. Leave others what they need.
+ * With slab_debug an object takes a multiple of its size, which no limit knew before: stop
+ * while others still have what they need.
  */
 static int object_point(const struct kmst_request *request)
 {
@@ -264,7 +263,7 @@ static slab_flags_t zone_of_cache(gfp_t gfp)
 	return gfp & __GFP_DMA32 ? SLAB_CACHE_DMA32 : 0;
 }
 
-/* A cache that no other user's objects are in. Its name is seen in /proc/slabinfo. */
+/* A cache of the arena's own, see /proc/slabinfo. */
 static struct kmem_cache *new_cache(gfp_t gfp)
 {
 	static atomic_t nr_made;
@@ -274,7 +273,7 @@ static struct kmem_cache *new_cache(gfp_t gfp)
 		return NULL;
 	snprintf(name, sizeof(name), "kmem_studio-%u",
 		 (unsigned int)atomic_inc_return(&nr_made));
-	/* aligned to its size, no object is on two pages; all of it may go to user space */
+	/* aligned to its size, so on one page; all of it may be copied to user space */
 	return kmem_cache_create_usercopy(name, sizeof(struct kmst_struct),
 					  sizeof(struct kmst_struct),
 					  SLAB_NO_MERGE | zone_of_cache(gfp), 0,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pages from anywhere, put in a row by the page table.
+ * Pages from anywhere, contiguous in virtual addresses alone.
  *
  * vmalloc  - always
- * kvmalloc - only if kmalloc() has no room in one piece
+ * kvmalloc - only if kmalloc() finds no room in one piece
  */
 #include <linux/align.h>
 #include <linux/limits.h>
@@ -22,7 +22,7 @@
 /* Since 6.19 vmalloc() takes no flag that says where the pages have to be. */
 #define VMALLOC_REFUSED	(KMST_GFP_HIGH | __GFP_COMP | __GFP_THISNODE | __GFP_DMA | __GFP_DMA32)
 
-/* What the kernel may map a large area by, where the caller does not mind. */
+/* The largest page that kvmalloc() may map an area by. */
 #define LARGEST_PAGE	(IS_ENABLED(CONFIG_HAVE_ARCH_HUGE_VMALLOC) ? PMD_SIZE : PAGE_SIZE)
 
 static unsigned long pages_and_table(const struct kmst_plan *plan)
@@ -40,7 +40,7 @@ static int add_or_free(struct kmst_memory *memory, void *virt, size_t bytes,
 	return err;
 }
 
-/* The flag has the pages asked for with patience, but without the OOM killer. */
+/* With __GFP_RETRY_MAYFAIL the pages are reclaimed for, without the OOM killer. */
 static int vmalloc_alloc(const struct kmst_request *request,
 			 struct kmst_memory *memory)
 {
@@ -57,8 +57,8 @@ static int vmalloc_alloc(const struct kmst_request *request,
 }
 
 /*
- * What kmalloc() or vmalloc() round up to differs: ask for whole pages, which both
- * give in full, or for what kmalloc() makes of less than a page.
+ * kmalloc() and vmalloc() round up differently: ask for whole pages, which both give in
+ * full, or for a size of kmalloc()'s.
  */
 static size_t kvmalloc_bytes(const struct kmst_plan *plan)
 {
@@ -68,9 +68,8 @@ static size_t kvmalloc_bytes(const struct kmst_plan *plan)
 }
 
 /*
- * A large area is mapped by huge pages if they can be had, and is then made of whole
- * ones: what is mapped behind was taken for it, too. A page that is not mapped comes
- * after each area.
+ * An area that is mapped by huge pages is allocated in whole ones: count what is mapped
+ * behind @bytes, up to the guard page that ends each area.
  */
 static size_t vmalloc_taken(void *virt, size_t bytes)
 {
@@ -82,9 +81,8 @@ static size_t vmalloc_taken(void *virt, size_t bytes)
 }
 
 /*
- * Asks as everybody does. With __GFP_RETRY_MAYFAIL kmalloc() would work hard for its one
- * block, where everybody else's is soon given up for single pages. Whoever wants to see
- * that may add the flag.
+ * Ask as every caller of kvmalloc() does. With __GFP_RETRY_MAYFAIL kmalloc() would reclaim
+ * for its one block before it falls back; whoever wants to see that may add the flag.
  */
 static int kvmalloc_alloc(const struct kmst_request *request,
 			  struct kmst_memory *memory)

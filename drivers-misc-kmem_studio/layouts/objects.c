@@ -24,7 +24,8 @@
 #include "run.h"
 
 /* Objects between two points where the CPU is given up. */
-#define POINT_OBJECTS	((unsigned int)(KMST_PAGES_PER_POINT * (PAGE_SIZE / sizeof(struct kmst_struct))))
+#define POINT_OBJECTS	\
+	((unsigned int)(KMST_PAGES_PER_POINT * (PAGE_SIZE / sizeof(struct kmst_struct))))
 
 /**
  * kmst_objects_prepare() - Get the table of an arena's objects.

@@ -22,6 +22,7 @@
 #include "../table.h"
 #include "allocators.h"
 #include "orders.h"
+#include "words.h"
 
 KUNIT_ARRAY_PARAM(allocator, allocators, allocator_desc);
 KUNIT_ARRAY_PARAM(order, orders, order_desc);
@@ -116,15 +117,16 @@ static int alloc_pages_of(struct kunit *test, const char *name,
 }
 
 static void expect_blocks_hold(struct kunit *test, const struct kmst_memory *memory,
-			      unsigned long nr_pages)
+			       unsigned long nr_pages)
 {
 	unsigned long pages = 0;
 	unsigned int i;
 
 	for (i = 0; i < memory->blocks.nr; i++) {
 		size_t bytes = memory->blocks.table[i].bytes;
+		unsigned long virt = (unsigned long)memory->blocks.table[i].virt;
 
-		KUNIT_EXPECT_TRUE(test, IS_ALIGNED((unsigned long)memory->blocks.table[i].virt, bytes));
+		KUNIT_EXPECT_TRUE(test, IS_ALIGNED(virt, bytes));
 		KUNIT_EXPECT_TRUE(test, is_power_of_2(bytes));
 		pages += bytes / PAGE_SIZE;
 	}
@@ -394,26 +396,24 @@ static void bytes_are_exact(struct kunit *test)
 {
 	const struct kmst_allocator *allocator = allocator_of_case(test);
 	struct kmst_memory memory = {};
-	u64 usable;
 	int err;
 
 	skip_if_not_supported(test, allocator);
 	err = alloc_pages_of(test, allocator->name, 5, &memory, NULL);
 	KUNIT_ASSERT_EQ(test, err, 0);
 	if (allocator->promises & KMST_PER_OBJECT) {
-		usable = (u64)memory.objects.nr * memory.objects.object_bytes;
+		u64 nr = kmst_memory_nr_spans(&memory);
+
+		KUNIT_EXPECT_EQ(test, nr, 5 * (u64)PAGE_SIZE / 32);
 		KUNIT_EXPECT_EQ(test, memory.bytes,
-				(u64)memory.objects.nr * ksize(memory.objects.table[0]));
-		KUNIT_EXPECT_EQ(test, memory.objects.nr, 5 * (u32)PAGE_SIZE / 32);
-	} else {
-		usable = memory.blocks.table ? memory.blocks.table[0].bytes : 0;
-		if (!strcmp(allocator->name, "page") || !strcmp(allocator->name, "kmalloc"))
-			KUNIT_EXPECT_EQ(test, memory.bytes, 8ULL * PAGE_SIZE);
-		else if (strcmp(allocator->name, "kvmalloc"))
-			KUNIT_EXPECT_EQ(test, memory.bytes, 5ULL * PAGE_SIZE);
+				nr * ksize(kmst_test_word(&memory, 0).virt));
+	} else if (!strcmp(allocator->name, "page") || !strcmp(allocator->name, "kmalloc")) {
+		KUNIT_EXPECT_EQ(test, memory.bytes, 8ULL * PAGE_SIZE);
+	} else if (strcmp(allocator->name, "kvmalloc")) {
+		KUNIT_EXPECT_EQ(test, memory.bytes, 5ULL * PAGE_SIZE);
 	}
 	KUNIT_EXPECT_GE(test, memory.bytes, 5ULL * PAGE_SIZE);
-	KUNIT_EXPECT_GE(test, memory.bytes, usable);
+	KUNIT_EXPECT_GE(test, memory.bytes, memory.layout->usable(&memory));
 	kmst_memory_free(&memory, allocator);
 }
 
@@ -424,14 +424,14 @@ static void promises_are_kept(struct kunit *test)
 
 	skip_if_not_supported(test, allocator);
 	KUNIT_ASSERT_EQ(test, alloc_pages_of(test, allocator->name, 7, &memory, NULL), 0);
-	KUNIT_EXPECT_EQ(test, allocator->layout == &kmst_layout_objects,
+	KUNIT_EXPECT_EQ(test, kmst_memory_nr_spans(&memory) == 7 * PAGE_SIZE / 32,
 			!!(allocator->promises & KMST_PER_OBJECT));
 	if (allocator->promises & KMST_CONTIGUOUS) {
-		KUNIT_EXPECT_EQ(test, memory.blocks.nr, 1U);
-		KUNIT_EXPECT_FALSE(test, is_vmalloc_addr(memory.blocks.table[0].virt));
+		KUNIT_EXPECT_EQ(test, kmst_memory_nr_spans(&memory), 1UL);
+		KUNIT_EXPECT_FALSE(test, is_vmalloc_addr(kmst_test_word(&memory, 0).virt));
 	}
-	if (allocator->promises & KMST_MAPPABLE && memory.blocks.table)
-		KUNIT_EXPECT_TRUE(test, PAGE_ALIGNED(memory.blocks.table[0].virt));
+	if (allocator->promises & KMST_MAPPABLE)
+		KUNIT_EXPECT_EQ(test, kmst_test_word(&memory, 0).offset, 0);
 	kmst_memory_free(&memory, allocator);
 }
 

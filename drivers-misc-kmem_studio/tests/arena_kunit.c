@@ -171,7 +171,8 @@ static void only_the_blocks_of_a_fault_are_split(struct kunit *test)
 	struct kmst_arena *arena = new_arena(test, kmst_allocator_find("chunk"), 21 * PER_PAGE);
 	unsigned int blocks[NR_PAGE_ORDERS] = {};
 
-	if (kmst_memory_nr_blocks(&arena->memory, 4) != 1 || kmst_memory_nr_blocks(&arena->memory, 2) != 1)
+	if (kmst_memory_nr_blocks(&arena->memory, 4) != 1 ||
+	    kmst_memory_nr_blocks(&arena->memory, 2) != 1)
 		kunit_skip(test, "no blocks of order 4 and 2");
 	kmst_arena_split(arena, 17, 1);
 	KUNIT_EXPECT_EQ(test, count_pages_with(arena, 0, 1, 1), 1UL);

@@ -45,6 +45,7 @@ static void hear_lost(struct kmst_session *session, unsigned long nr_pages)
 
 	listener->held_at_lost = atomic_long_read(&kmst_counted.pages_held);
 	listener->device_at_lost = session->share.device;
+	/* the test reads the others once it has seen this one */
 	smp_store_release(&listener->lost_pages, nr_pages);
 }
 

@@ -32,13 +32,14 @@ static void devices_are_left_their_share(struct kunit *test)
 	kunit_activate_static_stub(test, kmst_zones_area, area_in_use);
 	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, &why), 0);
 	kmst_plan_init(&demand.plan, 51 * PER_PAGE, PAGE_SHIFT);
-	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, &why), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, &why),
+			-ENOMEM);
 	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_AREA);
 	KUNIT_EXPECT_EQ(test, why.wanted, 51UL);
 	KUNIT_EXPECT_EQ(test, why.allowed, 50UL);
 	/* what an arena gives back before is there then */
 	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){ .area = 1 },
-						&why), 0);
+						 &why), 0);
 }
 
 /* --- no memory is taken for these --- */
@@ -144,7 +145,7 @@ static void each_kind_of_memory_is_counted_against_itself(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, reserve_pages(pool, taken, &reservation, NULL, &why), 0);
 		KUNIT_EXPECT_EQ(test, reservation.pages[pool], taken);
 		KUNIT_EXPECT_EQ(test, kmst_reserve_settle(&(struct kmst_demand){}, &reservation,
-							 reservation.pages, &why), 0);
+							  reservation.pages, &why), 0);
 		for (other = 0; other < KMST_NR_POOLS; other++) {
 			/* the table of highmem is not highmem */
 			unsigned long gone = reservation.pages[other];
@@ -164,7 +165,8 @@ static void a_reservation_that_is_refused_is_none(struct kunit *test)
 	struct kmst_refusal why;
 
 	needs_an_empty_ledger(test);
-	KUNIT_ASSERT_EQ(test, reserve_pages(KMST_POOL_LOW, share - 10, &reservation, NULL, &why), 0);
+	KUNIT_ASSERT_EQ(test, reserve_pages(KMST_POOL_LOW, share - 10, &reservation, NULL, &why),
+			0);
 	KUNIT_ASSERT_EQ(test, settle_low(&reservation, share - 10, &why), 0);
 	KUNIT_EXPECT_EQ(test, reserve_pages(KMST_POOL_LOW, 11, &more, NULL, &why), -E2BIG);
 	KUNIT_EXPECT_EQ(test, why.taken, share - 10);
@@ -192,7 +194,7 @@ static int ask(void *data)
 	struct asker *asker = data;
 
 	asker->err = reserve_pages(KMST_POOL_LOW, asker->nr_pages, &asker->reservation,
-				 &asker->cancel, &asker->why);
+				   &asker->cancel, &asker->why);
 	kthread_complete_and_exit(&asker->done, 0);
 }
 
@@ -209,7 +211,7 @@ static void let_ask(struct kunit *test, struct kmst_reservation *first, struct a
 
 	needs_an_empty_ledger(test);
 	KUNIT_ASSERT_EQ(test, reserve_pages(KMST_POOL_LOW, share_of(KMST_POOL_LOW) - 10, first,
-					  NULL, &why), 0);
+					    NULL, &why), 0);
 	*asker = (struct asker){ .nr_pages = 20 };
 	start(test, asker);
 	/* it does not take no for an answer yet */

@@ -128,6 +128,7 @@ static void the_device_goes_after_the_memory(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, listener->session.share.device);
 	kmst_counted.before_free = note_at_free;
 	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 1UL);
+	/* pairs with the release of the thread that notes it */
 	KUNIT_EXPECT_TRUE(test, expect_soon(test, smp_load_acquire(&listener->lost_pages) == 1));
 	KUNIT_EXPECT_TRUE(test, at_free.hidden);
 	KUNIT_EXPECT_TRUE(test, at_free.named);

@@ -10,7 +10,11 @@
 
 #include "per_page.h"
 
-/* Sizes in objects, written as pages and a few more or less. */
+/**
+ * struct size - a number of objects, written as pages and a few more or less
+ * @nr_pages: pages full of objects
+ * @more:     objects more, or less
+ */
 struct size {
 	unsigned int	nr_pages;
 	int		more;
