@@ -3,7 +3,7 @@
  * The lab: "modprobe kmem_studio nr_structs=1000", and "rmmod kmem_studio".
  *
  * The lines of the kernel log are an interface: scripts and courses look for
- * them. Documentation/misc-devices/kmem_studio.rst lists them.
+ * them. Documentation/misc-devices/kmem_studio-log.rst lists them.
  *
  * Lock order: the session's locks, then lab.device_lock. The module's parameter lock, which
  * the core holds around each .set and .get, comes before both, but is let go of while an
