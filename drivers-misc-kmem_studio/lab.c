@@ -2,8 +2,8 @@
 /*
  * The lab: "modprobe kmem_studio nr_structs=1000", and "rmmod kmem_studio".
  *
- * The log lines are an interface: scripts and courses look for them. Documentation/misc-
- * devices/kmem_studio.rst lists them.
+ * The lines of the kernel log are an interface: scripts and courses look for
+ * them. Documentation/misc-devices/kmem_studio-log.rst lists them.
  *
  * Lock order: the parameter lock, which the core holds around .set and .get, then the
  * session's locks. It is dropped while an arena is filled, verified or freed: built in, it

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What a verification found, and why an arena was not started, as lines of the
- * kernel log. Documentation/misc-devices/kmem_studio.rst lists them.
+ * kernel log. Documentation/misc-devices/kmem_studio-log.rst lists them.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

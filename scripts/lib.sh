@@ -17,6 +17,7 @@
 #	lock			one user at a time for a folder of the cache
 #	step			a long command, with progress and a log file
 #	background		a command beside the script, ended with it
+#	merge_configs		fragments of a kernel's configuration
 #	choose_base		which kernel the series is for
 #	need_packages		Debian packages, by group
 #	private_apt		packages of another suite or architecture
@@ -64,6 +65,14 @@ finish()
 	_finishing=1
 	exit "$1"
 }
+
+# A kernel's build takes neither.
+case $cache in
+*[[:space:]:]*)
+	die "\"$cache\" is where everything is to be built, and make takes no path with a space or" \
+		"a colon: name another folder in KMEM_STUDIO_BUILD."
+	;;
+esac
 
 # Print the comment at the top of the script: it is its --help.
 show_help()
@@ -281,6 +290,20 @@ _progress()
 		total=$n
 	fi
 	printf ', %s of about %s' "${n:-0}" "$total"
+}
+
+# merge_configs TREE OUT FRAGMENT...: add the fragments to OUT/.config. (merge_config.sh takes
+# no path with a space, and leaves its temporary files where it runs.)
+merge_configs()
+{
+	local tree=$1 out=$2
+
+	shift 2
+	mkdir -p "$out/fragments"
+	cp "$@" "$out/fragments/"
+	set -- "${@##*/}"
+	(cd "$out" && "$tree/scripts/kconfig/merge_config.sh" -m -O "$out" "$out/.config" \
+		"${@/#/fragments/}")
 }
 
 # --- bases --------------------------------------------------------------------
