@@ -5,7 +5,7 @@
 #ifndef KMEM_STUDIO_DEBUGFS_TRANSLATE_H
 #define KMEM_STUDIO_DEBUGFS_TRANSLATE_H
 
-struct file_operations;
+#include <linux/fs.h>
 
 extern const struct file_operations kmst_translate_fops;
 
