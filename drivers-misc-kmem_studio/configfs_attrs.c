@@ -300,10 +300,10 @@ static ssize_t arena_cma_only_show(struct config_item *item, char *page)
 static ssize_t arena_cma_only_store(struct config_item *item, const char *page, size_t len)
 {
 	struct kmst_folder *arena = kmst_folder_of(item);
-	bool wanted;
+	unsigned int wanted;
 	int err;
 
-	if (kstrtobool(page, &wanted))
+	if (kstrtouint(page, 0, &wanted) || wanted > 1)
 		return refuse(arena, "cma_only", page, "0 or 1");
 
 	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {

@@ -9,6 +9,7 @@
 #include <linux/capability.h>
 #include <linux/debugfs.h>
 #include <linux/fs.h>
+#include <linux/init.h>
 #include <linux/kasan.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -416,7 +417,7 @@ void kmst_debugfs_remove(struct dentry *folder)
  * Context: process context, may sleep.
  * Return: 0, as the driver works without debugfs, too.
  */
-int kmst_debugfs_init(void)
+int __init kmst_debugfs_init(void)
 {
 	root = debugfs_create_dir("kmem_studio", NULL);
 	arenas_folder = debugfs_create_dir("arenas", root);
@@ -430,7 +431,7 @@ int kmst_debugfs_init(void)
  *
  * Context: process context, may sleep.
  */
-void kmst_debugfs_open(void)
+void __init kmst_debugfs_open(void)
 {
 	debugfs_create_file("translate", 0600, root, NULL, &kmst_translate_fops);
 }

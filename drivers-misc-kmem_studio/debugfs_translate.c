@@ -4,6 +4,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/capability.h>
 #include <linux/cleanup.h>
 #include <linux/debugfs.h>
 #include <linux/fs.h>
@@ -172,9 +173,13 @@ static int translate_show(struct seq_file *seq, void *v)
 
 static int translate_open(struct inode *inode, struct file *file)
 {
-	struct question *question = kmalloc(sizeof(*question), GFP_KERNEL);
+	struct question *question;
 	int err;
 
+	/* it tells PFNs, as pagemap does */
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	question = kmalloc(sizeof(*question), GFP_KERNEL);
 	if (!question)
 		return -ENOMEM;
 	mutex_lock(&questions_lock);
@@ -233,6 +238,8 @@ static ssize_t translate_write(struct file *file, const char __user *buffer, siz
 
 	*own = (struct question){ kind, value };
 	last_question = *own;
+	/* an answer that was read before must not be the end of the file */
+	*pos = 0;
 	return len;
 }
 

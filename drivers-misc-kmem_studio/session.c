@@ -218,8 +218,14 @@ static void join_ended(struct kmst_session *session)
 {
 	lockdep_assert_held(&session->lock);
 
-	if (session->task && completion_done(&session->ended))
-		join_thread(session);
+	if (!session->task)
+		return;
+	/* one that gives way ends soon: it shows that before it has ended */
+	if (!completion_done(&session->ended) &&
+	    (!kmst_session_told(session, KMST_CANCEL_LOST) ||
+	     wait_for_completion_killable(&session->ended)))
+		return;
+	join_thread(session);
 }
 
 static int start_if_idle(struct kmst_session *session,

@@ -4,10 +4,12 @@
  * killer chooses a program: one at a time, the largest first.
  */
 #include <linux/atomic.h>
+#include <linux/init.h>
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
 #include <linux/notifier.h>
 #include <linux/oom.h>
+#include <linux/pfn.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
@@ -82,8 +84,10 @@ static unsigned long pages_to_give(struct kmst_session *session)
 
 	spin_lock(&session->record.lock);
 	arena = session->arena;
+	/* while it allocates, what it is about to have */
 	if (!arena && session->record.results.state == KMST_STATE_STARTING)
-		pages = session->record.results.nr_pages;
+		pages = session->record.results.nr_pages ?:
+			PHYS_PFN(session->record.results.bytes_requested) + 1;
 	/* memory of an arena with other users would not become free */
 	if (arena && kmst_arena_users(arena) == 1)
 		pages = arena->memory.nr_pages;
@@ -169,7 +173,7 @@ static struct notifier_block oom_notifier = {
  * Context: process context, may sleep.
  * Return: 0, or as register_oom_notifier().
  */
-int kmst_sessions_init(void)
+int __init kmst_sessions_init(void)
 {
 	return register_oom_notifier(&oom_notifier);
 }

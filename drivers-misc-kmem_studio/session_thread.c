@@ -181,8 +181,9 @@ static int give_arena_back(struct kmst_session *session, struct kmst_arena *aren
 		set_arena(session, NULL);
 		kmst_share_hide(&session->share);
 		free_arena(session, arena);
+		/* a verification that waits for the words is told why there are none */
+		kmst_record_state(&session->record, KMST_STATE_LOST, -ENOMEM);
 	}
-	kmst_record_state(&session->record, KMST_STATE_LOST, -ENOMEM);
 	kmst_session_has_given();
 	kmst_share_retire(&session->share);
 	session->ops->lost(session, nr_pages);
@@ -214,13 +215,17 @@ static int end_arena(struct kmst_session *session, struct kmst_arena *arena)
 	return err;
 }
 
-/* A start that gave way has freed everything, and fails for memory. */
-static int why_not_started(struct kmst_session *session, int err)
+/* A start that failed has freed everything. One that was told to give way fails for memory. */
+static int start_failed(struct kmst_session *session, int err)
 {
-	if (!kmst_session_told(session, KMST_CANCEL_LOST) || err != -EINTR)
-		return err;
-	kmst_session_has_given();
-	return -ENOMEM;
+	bool lost = kmst_session_told(session, KMST_CANCEL_LOST);
+
+	if (lost && err == -EINTR)
+		err = -ENOMEM;
+	kmst_record_state(&session->record, KMST_STATE_IDLE, err);
+	if (lost)
+		kmst_session_has_given();
+	return err;
 }
 
 static int live_and_end(struct kmst_session *session)
@@ -230,15 +235,15 @@ static int live_and_end(struct kmst_session *session)
 	if (session->ops->hello)
 		session->ops->hello(session, &session->config.arena);
 	arena = create_ready_arena(session);
-	session->start_err = IS_ERR(arena) ? why_not_started(session, PTR_ERR(arena)) : 0;
+	session->start_err = IS_ERR(arena) ? start_failed(session, PTR_ERR(arena)) : 0;
 	if (IS_ERR(arena)) {
-		kmst_record_state(&session->record, KMST_STATE_IDLE, session->start_err);
 		complete(&session->started);
 		return session->start_err;
 	}
-	kmst_record_state(&session->record, KMST_STATE_LIVE, 0);
+	/* in this order: who is told that it is live finds an arena */
 	scoped_guard(mutex, &session->words)
 		set_arena(session, arena);
+	kmst_record_state(&session->record, KMST_STATE_LIVE, 0);
 	complete(&session->started);
 	sleep_until_told(session, arena);
 	return end_arena(session, arena);

@@ -12,6 +12,7 @@
 #include <linux/sched/task.h>
 
 #include "../session.h"
+#include "../session_oom.h"
 #include "counted.h"
 #include "listener.h"
 
@@ -381,6 +382,21 @@ static void another_signal_does_not(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kmst_session_nr_structs(&listener->session), 10 * PER_PAGE);
 }
 
+/* What is being allocated is given back, too, before there is an arena. */
+static void a_start_gives_way(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+	struct starter *starter = start_in_background(test);
+
+	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 0UL);
+	WRITE_ONCE(listener->session.config.give_way, true);
+	KUNIT_EXPECT_GE(test, kmst_sessions_give_way(), 10UL);
+	KUNIT_ASSERT_NE(test, wait_for_completion_timeout(&starter->done, 10 * HZ), 0UL);
+	KUNIT_EXPECT_EQ(test, starter->err, -ENOMEM);
+	expect_idle(test, listener);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 0L);
+}
+
 /* A reader that waited would do so for ever: the fill is held back. */
 static void readers_do_not_wait_for_a_fill(struct kunit *test)
 {
@@ -495,6 +511,7 @@ static struct kunit_case session_cases[] = {
 	KUNIT_CASE(the_results_tell_of_the_run),
 	KUNIT_CASE(a_fatal_signal_ends_a_fill),
 	KUNIT_CASE(another_signal_does_not),
+	KUNIT_CASE(a_start_gives_way),
 	KUNIT_CASE(readers_do_not_wait_for_a_fill),
 	KUNIT_CASE(waiting_for_a_turn_is_started_again),
 	KUNIT_CASE(an_end_is_not_waited_for),
