@@ -10,6 +10,8 @@
 #include <linux/types.h>
 
 struct kmst_cancel;
+struct kmst_layout_ops;
+struct kmst_memory;
 struct kmst_plan;
 struct page;
 struct vm_area_struct;
@@ -23,51 +25,13 @@ struct vm_area_struct;
 #define KMST_GFP_HIGH		(__GFP_HIGHMEM | __GFP_MOVABLE)
 
 /**
- * struct kmst_span - memory that is contiguous in kernel virtual addresses
- * @virt:       its first byte
- * @bytes:      its length that may be written to; whole pages but for the last span
- * @first_page: pages of the spans before it
+ * struct kmst_calls - calls that give many pages each
+ * @nr:     calls so far
+ * @single: those of them that gave one page, though more were asked for
  */
-struct kmst_span {
-	void		*virt;
-	size_t		bytes;
-	unsigned long	first_page;
-};
-
-/**
- * struct kmst_spans - the memory of one arena, in order: spans, or pages, or objects
- * @table:        the spans
- * @nr:           spans in @table
- * @capacity:     spans that @table has room for
- * @pages:        single pages, @nr_pages of them; they may lie in highmem
- * @objects:      single objects, not in any order
- * @nr_objects:   objects in @objects
- * @object_bytes: bytes of each object that may be written to
- * @nr_pages:     pages in all spans, or in @pages; 0 for objects, which share theirs
- * @bytes:        bytes that were taken from the kernel for all of this
- * @usable_only:  @bytes are those that may be used: what was taken cannot be known
- * @table_bytes:  bytes of @table, @pages or @objects
- * @source:       what the allocator made for this arena alone, NULL for none
- * @from_cma:     the pages are part of the area that is set aside for DMA
- * @nr_calls:     calls that gave @pages, where one gives many
- * @nr_single:    those of them that gave one page, though more were asked for
- */
-struct kmst_spans {
-	struct kmst_span	*table;
-	unsigned int		nr;
-	unsigned int		capacity;
-	struct page		**pages;
-	void			**objects;
-	unsigned int		nr_objects;
-	unsigned int		object_bytes;
-	unsigned long		nr_pages;
-	u64			bytes;
-	bool			usable_only;
-	size_t			table_bytes;
-	void			*source;
-	bool			from_cma;
-	unsigned long		nr_calls;
-	unsigned long		nr_single;
+struct kmst_calls {
+	unsigned long	nr;
+	unsigned long	single;
 };
 
 /**
@@ -88,6 +52,7 @@ struct kmst_request {
  * struct kmst_allocator - one method to get memory
  * @name:        what the user calls it
  * @description: how it gets memory, one line
+ * @layout:      the form that its memory has
  * @promises:    KMST_CONTIGUOUS, KMST_MAPPABLE, KMST_PER_OBJECT
  * @max_order:   highest order of single block that a plan may need, or -1 for
  *               no such limit
@@ -110,9 +75,11 @@ struct kmst_request {
  * @alloc:       get the memory of a plan. May sleep. Returns 0, -ENOMEM, or -EINTR
  *               when the request's cancel asked it to give up; what it added until
  *               then is the caller's to free
- * @free:        give all memory back, but not the tables. May sleep
- * @split:       see to it that each page of a span has a reference of its own, which user
- *               space may add to; NULL if it has. May be called again
+ * @free:        free all memory, but not the layout's tables. May sleep
+ * @calls:       the calls that gave the memory; NULL if each gives one span
+ * @split:       give each page of the blocks that these pages are part of a reference of
+ *               its own, which user space may add to; NULL if each has one. May be
+ *               called again
  * @maps_frames: is this memory mapped by @map? NULL for yes, if there is @map. Pages of
  *               other memory are put in by faults, each with a reference
  * @map:         map all pages of an area at once, as frames that their descriptors know
@@ -121,6 +88,7 @@ struct kmst_request {
 struct kmst_allocator {
 	const char	*name;
 	const char	*description;
+	const struct kmst_layout_ops *layout;
 	unsigned int	promises;
 	int		max_order;
 	unsigned long	(*max_run)(void);
@@ -136,11 +104,13 @@ struct kmst_allocator {
 	bool		(*supported)(void);
 	unsigned long	(*nr_pages)(const struct kmst_plan *plan);
 	int		(*alloc)(const struct kmst_request *request,
-				 struct kmst_spans *spans);
-	void		(*free)(struct kmst_spans *spans);
-	void		(*split)(const struct kmst_span *span);
-	bool		(*maps_frames)(const struct kmst_spans *spans);
-	int		(*map)(const struct kmst_spans *spans,
+				 struct kmst_memory *memory);
+	void		(*free)(struct kmst_memory *memory);
+	struct kmst_calls (*calls)(const struct kmst_memory *memory);
+	void		(*split)(const struct kmst_memory *memory, unsigned long index,
+				 unsigned long nr_pages);
+	bool		(*maps_frames)(const struct kmst_memory *memory);
+	int		(*map)(const struct kmst_memory *memory,
 			       struct vm_area_struct *vma);
 };
 
@@ -158,21 +128,13 @@ static inline bool kmst_allocator_takes_order(const struct kmst_allocator *alloc
 
 const struct kmst_allocator *kmst_allocator_find(const char *name);
 const struct kmst_allocator *kmst_allocator_at(unsigned int index);
-int kmst_spans_add(struct kmst_spans *spans, void *virt, size_t bytes,
-		   size_t allocated);
-void kmst_spans_free(struct kmst_spans *spans,
-		     const struct kmst_allocator *allocator);
-void kmst_spans_free_each(struct kmst_spans *spans,
-			  void (*free)(const struct kmst_span *span));
-void *kmst_spans_table(struct kmst_spans *spans, unsigned long nr);
-unsigned long kmst_table_pages(unsigned long nr);
-size_t kmst_table_max(void);
-unsigned long kmst_vmalloc_max_pages(void);
+int kmst_memory_alloc(struct kmst_memory *memory, const struct kmst_allocator *allocator,
+		      const struct kmst_request *request);
+void kmst_memory_free(struct kmst_memory *memory, const struct kmst_allocator *allocator);
 gfp_t kmst_gfp_last_resort(gfp_t gfp);
 gfp_t kmst_gfp_if_easy(gfp_t gfp);
 bool kmst_fail_allocation(void);
 struct page *kmst_alloc_block(gfp_t gfp, unsigned int order, int nid);
 void kmst_free_block(struct page *page, unsigned int order);
-void *kmst_grow_table(void *table, size_t bytes);
 
 #endif /* KMEM_STUDIO_ALLOCATOR_H */

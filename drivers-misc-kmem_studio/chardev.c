@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /dev/kmem_studio/NAME: the objects of a live arena, to be read, or to be mapped and
- * seen in the very frames that the kernel wrote to.
+ * /dev/kmem_studio/NAME: the objects of a live arena, to be read, or mapped read-only.
  *
- * Who has the device open, or mapped, has the arena: its memory is given back when the
- * last one lets go, however early the arena was stopped. A page that something else took
- * from the mapping meanwhile (a pipe, for one) has a reference of its own and outlives even
- * that. Of compound pages and those of the DMA API nothing can be taken: they are mapped as
- * frames.
+ * An open file or a mapping holds a reference to the arena: its memory is freed with the
+ * last one, however early the arena was stopped. A page that was taken from the mapping
+ * meanwhile (by vmsplice(), for one) has a reference of its own, and outlives even that.
+ * Compound pages and those of the DMA API are mapped as frames, of which nothing can be
+ * taken.
  *
  * Nothing here takes a lock of a session, or waits for whoever uses a device.
  */
@@ -42,7 +41,7 @@
 /* Devices that there may be at once: one an arena, and the lab's. */
 #define MAX_DEVICES	1025
 
-/* Pages that one fault maps: the next ones are likely to be wanted, too. */
+/* Pages that one fault maps: the next ones are likely to be touched, too. */
 #define FAULT_PAGES	(SZ_256K / PAGE_SIZE)
 
 /* Bytes that a read copies between two points where the CPU is given up. */
@@ -97,7 +96,7 @@ struct opened {
 	unsigned int		heard;
 };
 
-/* What is wrong now is news to who opens the file now. */
+/* An arena that is corrupt at the open is news to whoever opens it. */
 static unsigned int alarms_heard(struct kmst_chardev *device)
 {
 	unsigned int heard;
@@ -118,7 +117,7 @@ static void device_free(struct kref *ref)
 
 /* --- open and close --- */
 
-/* Who may see memory of the kernel, whose addresses are told elsewhere? */
+/* As for /dev/mem and pagemap: this is memory of the kernel. */
 static int check_open(const struct file *file)
 {
 	int err = security_locked_down(LOCKDOWN_DEV_MEM);
@@ -130,7 +129,7 @@ static int check_open(const struct file *file)
 	return file->f_mode & FMODE_WRITE ? -EACCES : 0;
 }
 
-/* While users are let in, there is an arena. */
+/* Until @gone the device has an arena. */
 static int find_device(u32 minor, struct opened *opened)
 {
 	struct kmst_chardev *device;
@@ -194,8 +193,8 @@ static loff_t device_llseek(struct file *file, loff_t offset, int whence)
 }
 
 /*
- * Copy from byte @pos on what lies there in a row. Returns bytes, -EFAULT for a bad address,
- * -EIO for a page that the kernel has found broken.
+ * Copy one run from byte @pos on. Returns bytes, -EFAULT for a bad address, -EIO for a
+ * hwpoisoned page.
  */
 static ssize_t copy_row(const struct kmst_arena *arena, loff_t pos, size_t left,
 			struct iov_iter *to)
@@ -204,7 +203,7 @@ static ssize_t copy_row(const struct kmst_arena *arena, loff_t pos, size_t left,
 	struct kmst_run run;
 	size_t bytes, copied;
 
-	if (!kmst_arena_row(arena, (u64)pos / WORD_BYTES, &run))
+	if (!kmst_memory_row(&arena->memory, (u64)pos / WORD_BYTES, &run))
 		return -EFAULT;
 	bytes = kmst_run_sound_bytes(&run, skip, run.nr_words * WORD_BYTES);
 	if (!bytes)
@@ -217,7 +216,7 @@ static ssize_t copy_row(const struct kmst_arena *arena, loff_t pos, size_t left,
 	return copied ?: -EFAULT;
 }
 
-/* Bytes that a read may have from @pos on. */
+/* Bytes that a read gets from @pos on. */
 static size_t bytes_left(const struct opened *opened, loff_t pos, size_t wanted)
 {
 	if (pos >= bytes_of(opened))
@@ -233,7 +232,7 @@ static ssize_t device_read_iter(struct kiocb *iocb, struct iov_iter *to)
 
 	if (READ_ONCE(opened->device->gone))
 		return -ENODEV;
-	/* whoever was told of an alarm comes here to see */
+	/* a read acknowledges the alarm that poll() reported */
 	WRITE_ONCE(opened->heard, READ_ONCE(opened->device->alarms));
 
 	left = bytes_left(opened, iocb->ki_pos, iov_iter_count(to));
@@ -250,21 +249,21 @@ static ssize_t device_read_iter(struct kiocb *iocb, struct iov_iter *to)
 			break;
 	}
 	iocb->ki_pos += done;
-	/* what cannot be had is told to who asks for it first */
+	/* the error is that of the next read, which begins there */
 	return done ? done : min(copied, 0);
 }
 
 /* --- map --- */
 
-/* Pages that a mapping may have: those that objects lie on. */
+/* Pages of slack are not mapped. */
 static unsigned long pages_mappable(const struct kmst_arena *arena)
 {
 	return arena->plan.nr_pages;
 }
 
 /*
- * The pages from @index on that the fault may map: to the end of the mapping, of the
- * arena, or of the aligned block of FAULT_PAGES, whichever comes first.
+ * The pages from @index on for a fault-around: to the end of the mapping, of the arena, or
+ * of the aligned block of FAULT_PAGES, whichever comes first.
  */
 static unsigned long collect_pages(const struct kmst_arena *arena, unsigned long index,
 				   unsigned long most, struct page **pages)
@@ -272,10 +271,10 @@ static unsigned long collect_pages(const struct kmst_arena *arena, unsigned long
 	if (index >= pages_mappable(arena))
 		return 0;
 	most = min3(most, pages_mappable(arena) - index, FAULT_PAGES - index % FAULT_PAGES);
-	return kmst_arena_pages(arena, index, most, pages);
+	return kmst_memory_pages(&arena->memory, index, most, pages);
 }
 
-/* Of the pages those in front of the first that the kernel has found broken. */
+/* Pages in front of the first hwpoisoned one. */
 static unsigned long count_sound(struct page **pages, unsigned long nr)
 {
 	unsigned long i;
@@ -303,7 +302,7 @@ static vm_fault_t device_fault(struct vm_fault *vmf)
 	kmst_arena_split(opened->arena, vmf->pgoff, nr);
 	left = nr;
 	err = vm_insert_pages(vmf->vma, vmf->address, pages, &left);
-	/* a page that is there already ends it: another thread was quicker */
+	/* -EBUSY: another thread has mapped the page */
 	if (!err || err == -EBUSY || left < nr)
 		return VM_FAULT_NOPAGE;
 	return err == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
@@ -313,7 +312,7 @@ static const struct vm_operations_struct device_vm_ops = {
 	.fault = device_fault,
 };
 
-/* What is mapped at once is looked at first. */
+/* No fault will look at pages that are mapped at once. */
 static bool is_sound(const struct kmst_arena *arena, unsigned long index, unsigned long nr)
 {
 	struct kmst_page_at at;
@@ -321,8 +320,8 @@ static bool is_sound(const struct kmst_arena *arena, unsigned long index, unsign
 
 	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE))
 		return true;
-	for (more = kmst_arena_page(arena, index, &at); more && at.index < index + nr;
-	     more = kmst_arena_next_page(arena, &at)) {
+	for (more = kmst_memory_page(&arena->memory, index, &at); more && at.index < index + nr;
+	     more = kmst_memory_next_page(&arena->memory, &at)) {
 		if (PageHWPoison(at.page))
 			return false;
 		if (!(at.index % KMST_PAGES_PER_POINT))
@@ -335,7 +334,7 @@ static int map_at_once(const struct kmst_arena *arena, struct vm_area_struct *vm
 {
 	if (!is_sound(arena, vma->vm_pgoff, vma_pages(vma)))
 		return -EHWPOISON;
-	return arena->allocator->map(&arena->spans, vma);
+	return arena->allocator->map(&arena->memory, vma);
 }
 
 static bool maps_frames(const struct kmst_arena *arena)
@@ -344,7 +343,7 @@ static bool maps_frames(const struct kmst_arena *arena)
 
 	if (!allocator->map)
 		return false;
-	return !allocator->maps_frames || allocator->maps_frames(&arena->spans);
+	return !allocator->maps_frames || allocator->maps_frames(&arena->memory);
 }
 
 static int device_mmap(struct file *file, struct vm_area_struct *vma)
@@ -357,7 +356,7 @@ static int device_mmap(struct file *file, struct vm_area_struct *vma)
 		return -ENODEV;
 	if (!(arena->allocator->promises & KMST_MAPPABLE))
 		return -ENODEV;
-	/* of a file that is open to be read only, VM_SHARED does not tell */
+	/* VM_SHARED is cleared for a file that is open read-only */
 	if (!(vma->vm_flags & VM_MAYSHARE))
 		return -EINVAL;
 	if (vma->vm_flags & (VM_WRITE | VM_EXEC))
@@ -368,7 +367,7 @@ static int device_mmap(struct file *file, struct vm_area_struct *vma)
 	vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP, VM_MAYWRITE | VM_MAYEXEC);
 	if (maps_frames(arena))
 		return map_at_once(arena, vma);
-	/* pages of RAM, each with its reference: VM_MIXEDMAP lets a fault map several */
+	/* VM_MIXEDMAP: refcounted pages, several a fault by vm_insert_pages() */
 	vm_flags_set(vma, VM_MIXEDMAP);
 	vma->vm_ops = &device_vm_ops;
 	return 0;
@@ -510,7 +509,7 @@ struct kmst_chardev *kmst_chardev_add(const char *name, struct kmst_arena *arena
 
 	if (!device)
 		return ERR_PTR(-ENOMEM);
-	/* a number that was just in use leads to nothing for a while */
+	/* cyclic: a stale node does not lead to the next arena at once */
 	err = xa_alloc_cyclic(&devices, &device->minor, device,
 			      XA_LIMIT(0, MAX_DEVICES - 1), &next_minor, GFP_KERNEL);
 	if (err < 0)
@@ -523,7 +522,7 @@ struct kmst_chardev *kmst_chardev_add(const char *name, struct kmst_arena *arena
 	return device;
 
 out_erase:
-	/* somebody may have made a node of the number */
+	/* a node may have been made by hand, and be open */
 	kmst_chardev_hide(device);
 	xa_erase(&devices, device->minor);
 out_put_device:
@@ -549,7 +548,7 @@ void kmst_chardev_remove(struct kmst_chardev *device)
 		return;
 	device->removed = true;
 	kmst_chardev_hide(device);
-	/* the number is not another device's before its name is gone */
+	/* the name goes first: until then nobody else gets the number */
 	device_destroy(&device_class, number_of(device->minor));
 	xa_erase(&devices, device->minor);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Level 6: /dev/kmem_studio/NAME, the bytes of a live arena for user space.
+ * Level 3: /dev/kmem_studio/NAME, the bytes of a live arena for user space.
  */
 #ifndef KMEM_STUDIO_CHARDEV_H
 #define KMEM_STUDIO_CHARDEV_H

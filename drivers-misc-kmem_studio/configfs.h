@@ -5,7 +5,7 @@
 #ifndef KMEM_STUDIO_CONFIGFS_H
 #define KMEM_STUDIO_CONFIGFS_H
 
-int kmst_configfs_init(unsigned int (*max_percent)(void));
+int kmst_configfs_init(void);
 void kmst_configfs_exit(void);
 
 #endif /* KMEM_STUDIO_CONFIGFS_H */

@@ -2,6 +2,7 @@
 /*
  * kmem_studio: a workbench for kernel memory.
  */
+#include <linux/array_size.h>
 #include <linux/init.h>
 #include <linux/module.h>
 
@@ -11,61 +12,56 @@
 #include "debugfs.h"
 #include "device.h"
 #include "lab.h"
-#include "session.h"
+#include "session_oom.h"
+
+/* A part of the driver; open lets users in, when all parts are there. */
+struct part {
+	int	(*init)(void);
+	void	(*open)(void);
+	void	(*exit)(void);
+};
+
+static const struct part parts[] __refconst = {
+	{ kmst_device_init, NULL, kmst_device_exit },
+	{ kmst_arenas_init, NULL, kmst_arenas_exit },
+	{ kmst_chardev_init, NULL, kmst_chardev_exit },
+	{ kmst_debugfs_init, kmst_debugfs_open, kmst_debugfs_exit },
+	{ kmst_sessions_init, NULL, kmst_sessions_exit },
+	/* before configfs: what the lab refuses at load must not find arenas of others */
+	{ kmst_lab_init, kmst_lab_open, kmst_lab_exit },
+	{ kmst_configfs_init, NULL, kmst_configfs_exit },
+	{ }
+};
+
+static void exit_before(const struct part *part)
+{
+	while (part != parts)
+		(--part)->exit();
+}
 
 static int __init kmem_studio_init(void)
 {
+	const struct part *part;
 	int err;
 
-	err = kmst_device_init();
-	if (err)
-		return err;
-	err = kmst_arenas_init();
-	if (err)
-		goto out_exit_device;
-	err = kmst_chardev_init();
-	if (err)
-		goto out_exit_arenas;
-	kmst_debugfs_init();
-	err = kmst_sessions_init();
-	if (err)
-		goto out_exit_debugfs;
-	/* the lab first: what it refuses must not find arenas of others */
-	err = kmst_lab_init();
-	if (err)
-		goto out_exit_sessions;
-
-	err = kmst_configfs_init(kmst_lab_max_percent);
-	if (err)
-		goto out_exit_lab;
-	kmst_debugfs_open();
-	kmst_lab_open();
+	for (part = parts; part->init; part++) {
+		err = part->init();
+		if (err) {
+			exit_before(part);
+			return err;
+		}
+	}
+	for (part = parts; part->init; part++) {
+		if (part->open)
+			part->open();
+	}
 	return 0;
-
-out_exit_lab:
-	kmst_lab_exit();
-out_exit_sessions:
-	kmst_sessions_exit();
-out_exit_debugfs:
-	kmst_debugfs_exit();
-	kmst_chardev_exit();
-out_exit_arenas:
-	kmst_arenas_exit();
-out_exit_device:
-	kmst_device_exit();
-	return err;
 }
 module_init(kmem_studio_init);
 
 static void __exit kmem_studio_exit(void)
 {
-	kmst_configfs_exit();
-	kmst_lab_exit();
-	kmst_sessions_exit();
-	kmst_debugfs_exit();
-	kmst_chardev_exit();
-	kmst_arenas_exit();
-	kmst_device_exit();
+	exit_before(parts + ARRAY_SIZE(parts) - 1);
 }
 module_exit(kmem_studio_exit);
 

@@ -1,44 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /sys/kernel/debug/kmem_studio: where the memory of each arena landed, in tables for
- * people, and what any address or PFN is.
+ * people.
  *
- * An open file holds on to its arena: what it shows stays as it is, and the arena's
- * memory is freed when the file is closed, even if the arena was stopped before.
+ * An open file holds a reference to its arena: the table stays as it is, and a stopped
+ * arena's memory is freed when the file is closed.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/capability.h>
-#include <linux/cleanup.h>
 #include <linux/debugfs.h>
 #include <linux/fs.h>
+#include <linux/init.h>
 #include <linux/kasan.h>
-#include <linux/kstrtox.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/module.h>
-#include <linux/mutex.h>
 #include <linux/nodemask.h>
-#include <linux/numa.h>
-#include <linux/pfn.h>
 #include <linux/sched/signal.h>
 #include <linux/seq_file.h>
-#include <linux/slab.h>
-#include <linux/string.h>
 #include <linux/string_choices.h>
-#include <linux/uaccess.h>
 
 #include "arena.h"
 #include "debugfs.h"
-#include "log.h"
+#include "debugfs_translate.h"
 #include "names.h"
 #include "pattern.h"
 #include "session.h"
 #include "translate.h"
-
-/* Longest question that the file translate takes. */
-#define MAX_QUESTION	64
 
 static struct dentry *root;
 static struct dentry *arenas_folder;
@@ -55,7 +43,7 @@ struct view {
 	struct kmst_page_at	at;
 };
 
-/* A page as its place in the arena has it: that of vmalloc was found by the page table. */
+/* vmalloc's pages have the address of their area, not that of the linear map. */
 static void translate_at(const struct kmst_page_at *at, struct kmst_translation *t)
 {
 	kmst_translate_page(at->page, t);
@@ -71,17 +59,17 @@ static void *view_start(struct seq_file *seq, loff_t *pos)
 
 	if (!*pos)
 		return SEQ_START_TOKEN;
-	if (!view->arena || *pos > view->arena->nr_pages)
+	if (!view->arena || *pos > view->arena->memory.nr_pages)
 		return NULL;
 	/* the header is at position 0 */
-	return kmst_arena_page(view->arena, *pos - 1, &view->at) ? view : NULL;
+	return kmst_memory_page(&view->arena->memory, *pos - 1, &view->at) ? view : NULL;
 }
 
 static void view_stop(struct seq_file *seq, void *v)
 {
 }
 
-/* A seek makes all lines up to there, and has to be ended by a signal, too. */
+/* seq_file generates all lines up to a seek's target: end that on a signal. */
 static int view_point(const struct view *view)
 {
 	if (view->at.index % KMST_PAGES_PER_POINT)
@@ -97,12 +85,12 @@ static void *pages_next(struct seq_file *seq, void *v, loff_t *pos)
 	++*pos;
 	if (v == SEQ_START_TOKEN)
 		return view_start(seq, pos);
-	return kmst_arena_next_page(view->arena, &view->at) ? view : NULL;
+	return kmst_memory_next_page(&view->arena->memory, &view->at) ? view : NULL;
 }
 
 /*
- * In how many page tables of user space a page is. Pages of a certain type, such as those
- * of the slab allocator, have that in the place of the counter.
+ * Times that user space has mapped a page. Typed pages (slab, for one) have their type in
+ * the place of the counter.
  */
 static int times_mapped(const struct page *page)
 {
@@ -145,7 +133,7 @@ struct neighbours {
 	unsigned long		nr_pages;
 };
 
-/* Does @at come right behind @last, in each address that it has? */
+/* Does @at follow @last in physical and, where it has one, in virtual addresses? */
 static bool follows(const struct kmst_page_at *at, const struct kmst_page_at *last)
 {
 	if (page_to_pfn(at->page) != page_to_pfn(last->page) + 1)
@@ -158,8 +146,8 @@ static bool follows(const struct kmst_page_at *at, const struct kmst_page_at *la
 }
 
 /*
- * Collect the pages that follow @at, which is left at the first that does not. Where
- * @blocks, a block of the allocator is not joined with the next one.
+ * Collect contiguous pages from @at on, and leave @at behind them. With @blocks, end at the
+ * end of the allocator's block. Returns false past the last page.
  */
 static bool collect(const struct kmst_arena *arena, struct kmst_page_at *at, bool blocks,
 		    struct neighbours *run)
@@ -172,9 +160,9 @@ static bool collect(const struct kmst_arena *arena, struct kmst_page_at *at, boo
 		last = *at;
 		if (!(at->index % KMST_PAGES_PER_POINT))
 			cond_resched();
-		if (!kmst_arena_next_page(arena, at))
+		if (!kmst_memory_next_page(&arena->memory, at))
 			return false;
-	} while (follows(at, &last) && !(blocks && at->span != last.span));
+	} while (follows(at, &last) && !(blocks && at->block != last.block));
 	return true;
 }
 
@@ -186,9 +174,9 @@ static void *spans_next(struct seq_file *seq, void *v, loff_t *pos)
 		++*pos;
 		return view_start(seq, pos);
 	}
-	/* showing a run went on to the page behind it */
+	/* spans_show() has moved on to the page behind the run */
 	*pos = view->at.index + 1;
-	return view->at.index < view->arena->nr_pages ? view : NULL;
+	return view->at.index < view->arena->memory.nr_pages ? view : NULL;
 }
 
 static int spans_show(struct seq_file *seq, void *v)
@@ -226,7 +214,7 @@ static int view_open(struct inode *inode, struct file *file,
 	struct kmst_arena *arena;
 	struct view *view;
 
-	/* addresses: who may not read them in pagemap may not read them here */
+	/* as for the PFNs of pagemap */
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
 	arena = kmst_session_arena(session);
@@ -296,7 +284,7 @@ static void measure_contiguity(const struct kmst_arena *arena,
 	bool more;
 
 	*contiguity = (struct contiguity){};
-	for (more = kmst_arena_page(arena, 0, &at); more;) {
+	for (more = kmst_memory_page(&arena->memory, 0, &at); more;) {
 		more = collect(arena, &at, false, &run);
 		contiguity->nr_runs++;
 		contiguity->largest = max(contiguity->largest, run.nr_pages);
@@ -314,7 +302,7 @@ static void show_placement(struct seq_file *seq, const struct kmst_arena *arena,
 	measure_contiguity(arena, &contiguity);
 	seq_printf(seq, "contiguous_runs:\t%lu\n", contiguity.nr_runs);
 	seq_printf(seq, "largest_run_pages:\t%lu\n", contiguity.largest);
-	if (kmst_arena_page(arena, 0, &at)) {
+	if (kmst_memory_page(&arena->memory, 0, &at)) {
 		translate_at(&at, &t);
 		seq_printf(seq, "kind:\t%s\n", kmst_kind_name(&t));
 	}
@@ -335,9 +323,12 @@ static void show_arena(struct seq_file *seq, const struct kmst_arena *arena)
 		   str_yes_no(allocator->promises & KMST_MAPPABLE),
 		   str_yes_no(allocator->promises & KMST_PER_OBJECT));
 	seq_printf(seq, "gfp:\t%s\nnode:\t%d\n", flags, arena->nid);
-	if (arena->spans.nr_calls)
-		seq_printf(seq, "bulk_calls:\t%lu\nbulk_calls_single:\t%lu\n",
-			   arena->spans.nr_calls, arena->spans.nr_single);
+	if (allocator->calls) {
+		struct kmst_calls calls = allocator->calls(&arena->memory);
+
+		seq_printf(seq, "bulk_calls:\t%lu\nbulk_calls_single:\t%lu\n", calls.nr,
+			   calls.single);
+	}
 	seq_printf(seq, "pattern:\t%s\nseed:\t%llu\n", arena->pattern->name, arena->seed);
 	seq_printf(seq, "nr_structs:\t%u\n", arena->plan.nr_structs);
 	if (kmst_allocator_takes_order(allocator))
@@ -386,225 +377,6 @@ static int summary_show(struct seq_file *seq, void *v)
 }
 DEFINE_SHOW_ATTRIBUTE(summary);
 
-/* --- translate: what is this address? --- */
-
-/**
- * enum question_kind - what was written to translate
- * @QUESTION_NONE:    nothing yet
- * @QUESTION_ADDRESS: a virtual address
- * @QUESTION_PFN:     a page frame number
- * @QUESTION_PHYS:    a physical address
- */
-enum question_kind {
-	QUESTION_NONE,
-	QUESTION_ADDRESS,
-	QUESTION_PFN,
-	QUESTION_PHYS,
-};
-
-/**
- * struct question - what was asked; the answer is worked out when it is read
- * @kind:  what kind of number it is
- * @value: the number
- */
-struct question {
-	enum question_kind	kind;
-	u64			value;
-};
-
-/*
- * The last one that anybody asked: what a file is about that is opened to be read. Who
- * writes and reads through one open file is not disturbed by others.
- */
-static struct question last_question;
-static DEFINE_MUTEX(questions_lock);
-
-static const char * const verdicts[] = {
-	[KMST_IS_MEMORY]   = "memory: the kernel has a descriptor for it",
-	[KMST_IS_RESERVED] = "reserved: RAM, but kept by the kernel or firmware from the start",
-	[KMST_IS_HIDDEN]   = "memory: but the MMU does not map it now (free, a guard, or secret)",
-	[KMST_IS_NOMAP]	   = "no memory: registers, a hole, or RAM that is not the kernel's",
-	[KMST_IS_USER]	   = "no memory: user space's, only its process can translate it",
-	[KMST_IS_HOLE]	   = "no memory: a hole, no RAM is there",
-	[KMST_IS_UNMAPPED] = "no memory: in the area of vmalloc, and nothing is mapped there",
-	[KMST_IS_DEVICE]   = "no memory: in the area of vmalloc, mapped to a device",
-	[KMST_IS_UNKNOWN]  = "unknown: in the area of vmalloc, not looked up on this machine",
-	[KMST_IS_OTHER]	   = "no memory: neither in the linear map nor in the area of vmalloc",
-};
-
-static void show_table_route(struct seq_file *seq, const struct kmst_translation *t)
-{
-	phys_addr_t phys;
-	int err;
-
-	err = kmst_translate_table(t->virt, &phys);
-	if (!err)
-		seq_printf(seq, "page_table:\t%pa\n", &phys);
-	else
-		seq_printf(seq, "page_table:\t%s\n", err == -EOPNOTSUPP ?
-			   "not read on this machine" : "no translation");
-	if (!t->hw_err)
-		seq_printf(seq, "hardware:\t%pa\n", &t->hw_phys);
-	else
-		seq_printf(seq, "hardware:\t%s\n", t->hw_err == -EOPNOTSUPP ?
-			   "this machine has no such instruction" : "no translation");
-}
-
-static void show_owner(struct seq_file *seq, unsigned long pfn)
-{
-	struct kmst_arena *arena = kmst_arena_find(pfn);
-
-	seq_printf(seq, "arena:\t%s\n", arena ? arena->name : "none");
-	if (arena)
-		kmst_arena_put_later(arena);
-}
-
-/* Who does not hold a page takes it as it is: mapped or not. */
-static const char *routes_of(const struct kmst_translation *t)
-{
-	unsigned int differ = kmst_translation_compare(t);
-
-	if (differ == KMST_ROUTE_UNMAPPED)
-		return "agree, but for the MMU, which has none";
-	return differ ? "DIFFER" : "agree";
-}
-
-static void show_translation(struct seq_file *seq, const struct kmst_translation *t)
-{
-	seq_printf(seq, "page:\t%p\npfn:\t0x%lx\nphys:\t%pa\nvirt:\t%p\n", t->page,
-		   t->pfn, &t->phys, t->virt);
-	seq_printf(seq, "kind:\t%s\nnode:\t%d\nzone:\t%s\n", kmst_kind_name(t),
-		   page_to_nid(t->page), page_zone(t->page)->name);
-	if (t->kind == KMST_KIND_VMALLOC)
-		seq_puts(seq, "note:\ta vmalloc address: __pa() and virt_to_page() do not hold for it, the page table does\n");
-	if (t->kind == KMST_KIND_HIGHMEM)
-		seq_puts(seq, "note:\thighmem: no virtual address until kmap_local_page() gives one\n");
-	seq_printf(seq, "phys_to_pfn:\t0x%lx\n", t->back_pfn);
-	if (t->virt) {
-		const char *from = t->kind == KMST_KIND_VMALLOC ? "vmalloc" : "virt";
-
-		seq_printf(seq, "%s_to_phys:\t%pa\n%s_to_page:\t%p\n", from,
-			   &t->back_phys, from, t->back_page);
-		show_table_route(seq, t);
-	}
-	seq_printf(seq, "routes:\t%s\n", routes_of(t));
-	show_owner(seq, t->pfn);
-}
-
-static enum kmst_place_kind answer(const struct question *question,
-				   struct kmst_translation *t)
-{
-	if (question->kind == QUESTION_ADDRESS)
-		return kmst_translate_address(question->value, t);
-	if (question->kind == QUESTION_PHYS)
-		return kmst_translate_pfn(PHYS_PFN(question->value), t);
-	return kmst_translate_pfn(question->value, t);
-}
-
-static struct question question_of(struct seq_file *seq)
-{
-	const struct question *own = seq->private;
-
-	guard(mutex)(&questions_lock);
-
-	return *own;
-}
-
-static int translate_show(struct seq_file *seq, void *v)
-{
-	static const char * const prefixes[] = { "", "", "pfn:", "phys:" };
-	struct question question = question_of(seq);
-	enum kmst_place_kind verdict;
-	struct kmst_translation t;
-
-	if (question.kind == QUESTION_NONE) {
-		seq_puts(seq, "write a kernel virtual address, pfn:N or phys:N, then read the answer\n");
-		return 0;
-	}
-	verdict = answer(&question, &t);
-	seq_printf(seq, "question:\t%s0x%llx\nanswer:\t%s\n", prefixes[question.kind],
-		   question.value, verdicts[verdict]);
-	if (verdict == KMST_IS_MEMORY || verdict == KMST_IS_RESERVED ||
-	    verdict == KMST_IS_HIDDEN)
-		show_translation(seq, &t);
-	return 0;
-}
-
-static int translate_open(struct inode *inode, struct file *file)
-{
-	struct question *question = kmalloc(sizeof(*question), GFP_KERNEL);
-	int err;
-
-	if (!question)
-		return -ENOMEM;
-	mutex_lock(&questions_lock);
-	*question = last_question;
-	mutex_unlock(&questions_lock);
-	err = single_open(file, translate_show, question);
-	if (err)
-		kfree(question);
-	return err;
-}
-
-static int translate_release(struct inode *inode, struct file *file)
-{
-	struct seq_file *seq = file->private_data;
-
-	kfree(seq->private);
-	return single_release(inode, file);
-}
-
-/* Is the number one that the machine's type of it can hold? */
-static bool fits(enum question_kind kind, u64 value)
-{
-	if (kind == QUESTION_PHYS)
-		return value == (phys_addr_t)value && value >> PAGE_SHIFT <= ULONG_MAX;
-	return value <= ULONG_MAX;
-}
-
-static ssize_t translate_write(struct file *file, const char __user *buffer, size_t len,
-			       loff_t *pos)
-{
-	struct seq_file *seq = file->private_data;
-	enum question_kind kind = QUESTION_ADDRESS;
-	size_t taken = min_t(size_t, len, MAX_QUESTION - 1);
-	struct question *own = seq->private;
-	char text[MAX_QUESTION];
-	const char *number = text;
-	u64 value;
-
-	if (copy_from_user(text, buffer, taken))
-		return -EFAULT;
-	text[taken] = 0;
-
-	if (str_has_prefix(text, "pfn:"))
-		kind = QUESTION_PFN;
-	else if (str_has_prefix(text, "phys:"))
-		kind = QUESTION_PHYS;
-	if (kind != QUESTION_ADDRESS)
-		number = strchr(text, ':') + 1;
-	/* %p prints an address without 0x */
-	if (taken < len || kstrtou64(number, kind == QUESTION_ADDRESS ? 16 : 0, &value) ||
-	    !fits(kind, value))
-		return kmst_log_value("", "translate", text,
-				      "a kernel virtual address, pfn:N or phys:N");
-
-	guard(mutex)(&questions_lock);
-
-	*own = (struct question){ kind, value };
-	last_question = *own;
-	return len;
-}
-
-static const struct file_operations translate_fops = {
-	.owner		= THIS_MODULE,
-	.open		= translate_open,
-	.read		= seq_read,
-	.write		= translate_write,
-	.llseek		= seq_lseek,
-	.release	= translate_release,
-};
-
 /* --- folders --- */
 
 /**
@@ -643,11 +415,13 @@ void kmst_debugfs_remove(struct dentry *folder)
  * kmst_debugfs_init() - Make the folder kmem_studio in debugfs, without files.
  *
  * Context: process context, may sleep.
+ * Return: 0, as the driver works without debugfs, too.
  */
-void kmst_debugfs_init(void)
+int __init kmst_debugfs_init(void)
 {
 	root = debugfs_create_dir("kmem_studio", NULL);
 	arenas_folder = debugfs_create_dir("arenas", root);
+	return 0;
 }
 
 /**
@@ -657,9 +431,9 @@ void kmst_debugfs_init(void)
  *
  * Context: process context, may sleep.
  */
-void kmst_debugfs_open(void)
+void __init kmst_debugfs_open(void)
 {
-	debugfs_create_file("translate", 0600, root, NULL, &translate_fops);
+	debugfs_create_file("translate", 0600, root, NULL, &kmst_translate_fops);
 }
 
 /**

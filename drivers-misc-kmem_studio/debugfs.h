@@ -10,7 +10,7 @@ struct kmst_session;
 
 struct dentry *kmst_debugfs_add(const char *name, struct kmst_session *session);
 void kmst_debugfs_remove(struct dentry *folder);
-void kmst_debugfs_init(void);
+int kmst_debugfs_init(void);
 void kmst_debugfs_open(void);
 void kmst_debugfs_exit(void);
 

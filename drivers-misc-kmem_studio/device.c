@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The driver's own device: nothing but what the DMA API gives memory to, and what it
- * cleans and invalidates caches for.
+ * The driver's own device, which the DMA API gives memory to, and cleans and invalidates
+ * caches for.
  *
- * A verification is to read what is in memory, and not what a cache still has of it. On a
- * machine that does not keep devices and caches coherent by itself, the DMA API does what
- * is needed before a device writes to memory and after it did, and modules may ask it to;
- * on arm and arm64 that is to clean, and to invalidate, each line to the point of
- * coherency. (The calls for persistent memory do the same, where CONFIG_ARM64_PMEM is on,
- * but on the kernels of a Raspberry Pi it is not.)
+ * A verification is to read memory, and not what a cache has of it. Where devices are not
+ * coherent with caches, mapping a buffer for DMA in both directions and unmapping it does
+ * that: on arm and arm64 each line is cleaned, and invalidated, to the point of coherency.
+ * (arch_wb_cache_pmem() does the same, but CONFIG_ARM64_PMEM is off on the kernels of a
+ * Raspberry Pi.)
  */
 #include <kunit/static_stub.h>
 #include <linux/dma-mapping.h>
@@ -25,8 +24,8 @@ static struct platform_device *studio;
 static bool sees_memory;
 
 /*
- * An address that is not the page's own is that of a copy (swiotlb), or of an IOMMU: then
- * nothing is to be copied back.
+ * Another address than the page's own is a bounce buffer's (swiotlb) or an IOMMU's: do not
+ * copy it back.
  */
 static bool flush_mapped(struct page *first, unsigned long nr_pages)
 {
@@ -43,7 +42,7 @@ static bool flush_mapped(struct page *first, unsigned long nr_pages)
 	return direct;
 }
 
-/* What the DMA API gave it has mapped already. */
+/* Memory of the DMA API is mapped already. */
 static void flush_dma(struct page *first, unsigned long nr_pages)
 {
 	size_t bytes = nr_pages << PAGE_SHIFT;
@@ -53,7 +52,7 @@ static void flush_dma(struct page *first, unsigned long nr_pages)
 	dma_sync_single_for_cpu(&studio->dev, dma, bytes, DMA_BIDIRECTIONAL);
 }
 
-/* Try it with a page, to know before it is asked for. */
+/* Try it once, with a page of ours. */
 static bool try_flush(void)
 {
 	struct page *page = alloc_page(GFP_KERNEL);

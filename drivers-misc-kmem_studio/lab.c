@@ -5,15 +5,13 @@
  * The lines of the kernel log are an interface: scripts and courses look for
  * them. Documentation/misc-devices/kmem_studio-log.rst lists them.
  *
- * Lock order: the session's locks, then lab.device_lock. The module's parameter lock, which
- * the core holds around each .set and .get, comes before both, but is let go of while an
- * arena is filled, verified or freed: built in, it is that of all parameters of the kernel.
+ * Lock order: the parameter lock, which the core holds around .set and .get, then the
+ * session's locks. It is dropped while an arena is filled, verified or freed: built in, it
+ * is the lock of all parameters of the kernel.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/capability.h>
-#include <linux/cleanup.h>
-#include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/highmem.h>
 #include <linux/kstrtox.h>
@@ -21,21 +19,19 @@
 #include <linux/mmzone.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
-#include <linux/mutex.h>
 #include <linux/nodemask.h>
 #include <linux/numa.h>
 #include <linux/printk.h>
 #include <linux/string.h>
 #include <linux/stringify.h>
 
-#include "chardev.h"
 #include "debugfs.h"
 #include "lab.h"
 #include "log.h"
 #include "names.h"
 #include "session.h"
 
-/* What this code is, whatever the kernel that it is built for was configured to have. */
+/* Not IS_MODULE(): out of tree, the kernel's configuration does not know the driver. */
 #ifdef MODULE
 #define IS_A_MODULE		true
 #else
@@ -56,10 +52,6 @@
  * @max_percent: for the next start
  * @verbose:     list the pages; read by the session's thread
  * @running:     initialised: writes to nr_structs take effect at once
- * @device_lock: the next three
- * @arena:       the arena that users may be let in to, NULL without one
- * @device:      its device, NULL without one
- * @open:        the module stays: there may be a device
  *
  * @allocator to @running are written under the parameter lock.
  */
@@ -71,16 +63,11 @@ struct lab {
 	unsigned int			max_percent;
 	bool				verbose;
 	bool				running;
-	struct mutex			device_lock;	/* see above */
-	struct kmst_arena		*arena;
-	struct kmst_chardev		*device;
-	bool				open;
 };
 
 static struct lab lab = {
 	.nr_structs	= DEFAULT_NR_STRUCTS,
 	.max_percent	= DEFAULT_MAX_PERCENT,
-	.device_lock	= __MUTEX_INITIALIZER(lab.device_lock),
 };
 
 static const struct kmst_allocator *lab_allocator(void)
@@ -114,7 +101,7 @@ static unsigned int read_word(const struct kmst_run *run)
 	return word;
 }
 
-/* Pages that a block has beyond the last object are not listed. */
+/* Pages of slack are not listed. */
 static void log_first_words(const struct kmst_arena *arena,
 			    const struct kmst_cancel *cancel)
 {
@@ -126,7 +113,7 @@ static void log_first_words(const struct kmst_arena *arena,
 		/* a line takes milliseconds on a serial console */
 		if (kmst_cancel_point(cancel))
 			return;
-		if (kmst_arena_word(arena, (u64)i * per_page, &run) &&
+		if (kmst_memory_word(&arena->memory, (u64)i * per_page, &run) &&
 		    kmst_run_sound_bytes(&run, 0, sizeof(unsigned int)))
 			pr_info("The first element in the %luth page is %u\n", i,
 				read_word(&run));
@@ -135,20 +122,23 @@ static void log_first_words(const struct kmst_arena *arena,
 
 static void log_placement(struct kmst_session *session, const struct kmst_arena *arena)
 {
+	struct kmst_calls calls;
 	unsigned int order;
 	int nid;
 
 	for (order = 0; order <= MAX_PAGE_ORDER; order++) {
-		unsigned int blocks = kmst_arena_blocks(arena, order);
+		unsigned long blocks = kmst_memory_nr_blocks(&arena->memory, order);
 
 		if (blocks)
-			pr_info("Blocks of order %u: %u\n", order, blocks);
+			pr_info("Blocks of order %u: %lu\n", order, blocks);
 	}
 	for_each_online_node(nid)
 		pr_info("Pages on node %d: %lu\n", nid, kmst_session_node_pages(session, nid));
-	if (arena->spans.nr_calls)
-		pr_info("Bulk calls: %lu\tthat gave one page: %lu\tmemory policy: not asked, pages of the CPU's node first\n",
-			arena->spans.nr_calls, arena->spans.nr_single);
+	if (!arena->allocator->calls)
+		return;
+	calls = arena->allocator->calls(&arena->memory);
+	pr_info("Bulk calls: %lu\tthat gave one page: %lu\tmemory policy: not asked, pages of the CPU's node first\n",
+		calls.nr, calls.single);
 }
 
 static void log_arena(struct kmst_session *session,
@@ -163,56 +153,6 @@ static void log_arena(struct kmst_session *session,
 		log_placement(session, arena);
 }
 
-static int make_device(void)
-{
-	struct kmst_chardev *device;
-
-	lockdep_assert_held(&lab.device_lock);
-
-	/* too early: kmst_lab_open() does it */
-	if (!lab.open || !lab.arena)
-		return 0;
-	device = kmst_chardev_add(lab.arena->name, lab.arena);
-	if (IS_ERR(device))
-		return PTR_ERR(device);
-	lab.device = device;
-	return 0;
-}
-
-static int let_users_in(struct kmst_session *session, struct kmst_arena *arena)
-{
-	int err;
-
-	guard(mutex)(&lab.device_lock);
-
-	lab.arena = arena;
-	err = make_device();
-	if (err)
-		lab.arena = NULL;
-	return err;
-}
-
-static void let_nobody_in(struct kmst_session *session)
-{
-	guard(mutex)(&lab.device_lock);
-
-	if (lab.device)
-		kmst_chardev_hide(lab.device);
-	lab.arena = NULL;
-}
-
-static void remove_device(struct kmst_session *session)
-{
-	guard(mutex)(&lab.device_lock);
-
-	if (lab.device) {
-		kmst_chardev_remove(lab.device);
-		kmst_chardev_put(lab.device);
-	}
-	lab.device = NULL;
-	lab.arena = NULL;
-}
-
 static void log_lost(struct kmst_session *session, unsigned long nr_pages)
 {
 	kmst_log_lost("", nr_pages);
@@ -222,10 +162,6 @@ static void log_report(struct kmst_session *session,
 		       const struct kmst_arena *arena,
 		       const struct kmst_report *report, bool scrub, int err)
 {
-	scoped_guard(mutex, &lab.device_lock) {
-		if (lab.device)
-			kmst_chardev_note(lab.device, err);
-	}
 	if (err)
 		kmst_log_report("", report);
 	else
@@ -235,11 +171,8 @@ static void log_report(struct kmst_session *session,
 static const struct kmst_session_ops lab_ops = {
 	.hello		= say_hello,
 	.filled		= log_arena,
-	.publish	= let_users_in,
-	.hide		= let_nobody_in,
-	.retire		= remove_device,
-	.lost		= log_lost,
 	.verified	= log_report,
+	.lost		= log_lost,
 };
 
 static struct kmst_session_config lab_config(unsigned int nr_structs)
@@ -278,7 +211,7 @@ static int refuse_value(const struct kernel_param *kp, const char *val,
 	return kmst_log_value("", prefix ? prefix + 1 : kp->name, val, takes);
 }
 
-/* What takes memory, or gives it back, lasts: nobody has to wait for it to read a value. */
+/* Drops the parameter lock: nobody waits for a fill to read a value. */
 static int restart_or_stop(unsigned int nr_structs)
 {
 	struct kmst_session_config config = lab_config(nr_structs);
@@ -391,9 +324,9 @@ MODULE_PARM_DESC(max_percent,
 		 "Largest share of RAM (without highmem) that all arenas together may take, 1 to 90 percent (default 50)");
 
 /*
- * What the limits refuse is refused before the module is said to be loaded. A start
- * that fails after that has it said to be unloaded, too, as it then is. A write to
- * nr_structs that was quicker is the later wish, and stays.
+ * What the limits refuse is refused before the log says "Loaded"; a start that fails later
+ * is followed by "Unloaded". -EBUSY: somebody wrote to nr_structs first, and that is the
+ * later wish.
  */
 static int first_start(const struct kmst_session_config *config)
 {
@@ -441,7 +374,7 @@ int __init kmst_lab_init(void)
 
 	err = first_start(&config);
 	if (err && IS_A_MODULE) {
-		/* a parameter that is being written must not start another one */
+		/* keep a concurrent write to nr_structs from starting another arena */
 		kmst_session_close(&lab.session);
 		return err;
 	}
@@ -463,10 +396,7 @@ void __init kmst_lab_open(void)
 
 	lab.debugfs = kmst_debugfs_add("lab", &lab.session);
 
-	guard(mutex)(&lab.device_lock);
-
-	lab.open = true;
-	err = make_device();
+	err = kmst_session_open(&lab.session);
 	if (err)
 		pr_err("/dev/kmem_studio/lab cannot be made, error %d: write to nr_structs to try again\n",
 		       err);

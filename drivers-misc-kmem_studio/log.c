@@ -126,10 +126,10 @@ void kmst_log_report(const char *who, const struct kmst_report *report)
  */
 void kmst_log_source(const char *who, const struct kmst_arena *arena)
 {
-	if (!arena->allocator->uses_cma || kmst_arena_source(arena) == KMST_SOURCE_CMA)
+	if (!arena->allocator->uses_cma || arena->memory.source == KMST_SOURCE_CMA)
 		return;
 	pr_notice("%snr_structs=%u lies on a block of the page allocator (%llu pages), not in the area for DMA, %s\n",
-		  who, arena->plan.nr_structs, arena->spans.bytes >> PAGE_SHIFT,
+		  who, arena->plan.nr_structs, arena->memory.bytes >> PAGE_SHIFT,
 		  arena->plan.nr_pages == 1 ? "from which the DMA API takes no single page" :
 		  "which had no room in one piece");
 }
@@ -168,7 +168,7 @@ static void log_run(const char *who, const struct kmst_arena_config *config,
 	       allocator->max_run_is, structs_in(why->allowed));
 }
 
-/* What stood in the way is a limit. */
+/* A limit stood in the way. */
 static void log_limit(const char *who, const struct kmst_arena_config *config,
 		      const struct kmst_refusal *why, int err)
 {
@@ -278,7 +278,7 @@ void kmst_log_refusal(const char *who, const struct kmst_arena_config *config,
 
 	switch (err) {
 	case -ERESTARTNOINTR:
-		/* the same write comes again */
+		/* the write is restarted */
 		return;
 	case -EINTR:
 		pr_err("%snr_structs=%u was given up before it was filled, as its writer was killed or the driver is unloaded: nothing is held\n",

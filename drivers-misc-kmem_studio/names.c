@@ -21,7 +21,7 @@ struct gfp_name {
 	gfp_t		flags;
 };
 
-/* One of these says in what context memory is asked for, and for whom. */
+/* Exactly one of these: where the request is made, and for whom. */
 static const struct gfp_name contexts[] = {
 	{ "KERNEL",		GFP_KERNEL },
 	{ "ATOMIC",		GFP_ATOMIC },
@@ -52,7 +52,7 @@ static const struct gfp_name *find_name(const struct gfp_name *names, size_t nr,
 	return NULL;
 }
 
-/* The names that the kernel's source has are the same with something in front. */
+/* Names as in the kernel's source are taken, too. */
 static const char *skip_prefix(const char *word, size_t *len)
 {
 	static const char * const prefixes[] = { "__GFP_", "GFP_" };
@@ -69,10 +69,7 @@ static const char *skip_prefix(const char *word, size_t *len)
 	return word;
 }
 
-/*
- * Flags that contradict each other, whoever is asked: two ways to try again, or more
- * than one zone. gfp_zone() has no answer to the latter.
- */
+/* Two retry policies, or more than one zone, for which gfp_zone() has no answer. */
 static bool contradictory(gfp_t gfp)
 {
 	const gfp_t retries = __GFP_NORETRY | __GFP_RETRY_MAYFAIL;
@@ -125,7 +122,7 @@ int kmst_gfp_parse(const char *text, gfp_t *gfp)
 	return 0;
 }
 
-/* The context whose flags are all there, the one with the most of them. */
+/* The context with the most flags of those whose flags are all set. */
 static const struct gfp_name *context_of(gfp_t gfp)
 {
 	const struct gfp_name *best = NULL;

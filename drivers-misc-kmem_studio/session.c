@@ -1,44 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A session's thread allocates and fills an arena, sleeps until it is told to stop,
- * verifies every word, frees the arena and ends. Meanwhile it may verify the arena
- * each time a period is over: that is a scrub.
- *
- * When the machine runs out of memory, sessions give theirs back before programs are
- * killed for it, the largest first.
+ * Sessions, as their front ends see them. The thread that is started and stopped here is in
+ * session_thread.c.
  */
 #include <linux/bitops.h>
 #include <linux/cleanup.h>
-#include <linux/jiffies.h>
 #include <linux/kthread.h>
-#include <linux/ktime.h>
 #include <linux/lockdep.h>
-#include <linux/nodemask.h>
-#include <linux/notifier.h>
-#include <linux/oom.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
 #include <linux/string.h>
 
 #include "session.h"
+#include "session_thread.h"
 #include "trace.h"
 
 /* The bit of a word that kmst_session_corrupt() flips. */
 #define CORRUPT_MASK	BIT(0)
 
-/* While it scrubs, a thread leaves the CPU to all others. */
-#define SCRUB_NICE	MAX_NICE
-
-/* Who waits for a fill or a stop holds locks: of configfs, of sysfs, and the session's. */
+/*
+ * The wait for a fill or a stop is freezable, although locks of configfs or sysfs are held:
+ * hence UNSAFE.
+ */
 #define WAIT_STATE	(TASK_KILLABLE | TASK_FREEZABLE_UNSAFE)
-
-/* Sessions that have a thread: those that may give way. */
-static LIST_HEAD(sessions);
-static DEFINE_SPINLOCK(sessions_lock);
-
-/* How many have given way, and who waits for one to do so. */
-static atomic_t nr_given;
-static DECLARE_WAIT_QUEUE_HEAD(given);
 
 /**
  * kmst_session_init() - Prepare an idle session.
@@ -54,389 +38,46 @@ void kmst_session_init(struct kmst_session *session,
 	memset(session, 0, sizeof(*session));
 	session->ops = ops;
 	session->thread_name = thread_name;
-	session->owner = kmst_arena_new_owner();
+	session->owner = kmst_registry_new_owner();
 	mutex_init(&session->lock);
 	mutex_init(&session->words);
-	spin_lock_init(&session->results_lock);
-	INIT_LIST_HEAD(&session->list);
+	spin_lock_init(&session->record.lock);
+	mutex_init(&session->share.lock);
+	INIT_LIST_HEAD(&session->oom_list);
 	init_completion(&session->started);
 	init_completion(&session->ended);
 	init_waitqueue_head(&session->wake);
 }
 
-static u64 ns_since(u64 begin)
-{
-	return ktime_get_ns() - begin;
-}
-
-/* --- results --- */
-
-static void begin_results(struct kmst_session *session,
-			  const struct kmst_session_config *config)
-{
-	struct kmst_plan plan;
-
-	kmst_plan_init(&plan, config->arena.nr_structs, PAGE_SHIFT);
-
-	spin_lock(&session->results_lock);
-	session->results = (struct kmst_results){
-		.run		 = session->results.run + 1,
-		.state		 = KMST_STATE_STARTING,
-		.order		 = kmst_allocator_takes_order(config->arena.allocator) ?
-				   (int)plan.order : -1,
-		.bytes_requested = plan.bytes,
-	};
-	memset(session->node_pages, 0, sizeof(session->node_pages));
-	spin_unlock(&session->results_lock);
-}
-
-static void note_arena(struct kmst_session *session, const struct kmst_arena *arena)
-{
-	struct kmst_results *results = &session->results;
-
-	memset(session->node_count, 0, sizeof(session->node_count));
-	kmst_arena_count_nodes(arena, session->node_count);
-
-	spin_lock(&session->results_lock);
-	memcpy(session->node_pages, session->node_count, sizeof(session->node_pages));
-	results->source = kmst_arena_source(arena);
-	results->nr_pages = arena->nr_pages;
-	results->nr_spans = kmst_arena_nr_spans(arena);
-	results->bytes_allocated = arena->spans.bytes;
-	results->usable_only = arena->spans.usable_only;
-	results->bytes_on_pages = (u64)arena->nr_pages << PAGE_SHIFT;
-	results->bytes_bookkeeping = kmst_arena_bookkeeping(arena);
-	results->alloc_ns = arena->alloc_ns;
-	spin_unlock(&session->results_lock);
-}
-
-static void note_filled(struct kmst_session *session, u64 fill_ns)
-{
-	spin_lock(&session->results_lock);
-	session->results.fill_ns = fill_ns;
-	spin_unlock(&session->results_lock);
-}
-
-static void note_state(struct kmst_session *session, enum kmst_state state, int err)
-{
-	spin_lock(&session->results_lock);
-	session->results.state = state;
-	session->results.error = err;
-	spin_unlock(&session->results_lock);
-}
-
-static void note_verified(struct kmst_session *session, u64 verify_ns, int err)
-{
-	struct kmst_results *results = &session->results;
-	struct kmst_report *report = session->report;
-
-	/* the program that asked will ask again */
-	if (err == -ERESTARTNOINTR)
-		return;
-	spin_lock(&session->results_lock);
-	results->error = err;
-	/* what was given up says nothing about the words that it has not seen */
-	if (!err || err == -EILSEQ) {
-		results->state = err ? KMST_STATE_CORRUPT : KMST_STATE_LIVE;
-		results->words_verified = report->words + report->guards;
-		results->mismatches = report->mismatches;
-		results->poisoned = report->poisoned;
-		results->cached = report->cached;
-		results->verify_ns = verify_ns;
-		results->verifications++;
-	}
-	spin_unlock(&session->results_lock);
-}
-
-static void note_freed(struct kmst_session *session, u64 free_ns)
-{
-	spin_lock(&session->results_lock);
-	session->results.free_ns = free_ns;
-	spin_unlock(&session->results_lock);
-}
-
-static u64 note_scrub(struct kmst_session *session)
-{
-	u64 scrubs;
-
-	spin_lock(&session->results_lock);
-	scrubs = ++session->results.scrubs;
-	spin_unlock(&session->results_lock);
-	return scrubs;
-}
-
-/* --- the thread --- */
-
-static bool is_told(const struct kmst_session *session, enum kmst_cancel_reason reason)
-{
-	return test_bit(reason, &session->cancel.reasons);
-}
-
-/* Who stopped waiting for the start does not matter any more once it has come to its end. */
-static bool is_told_to_end(const struct kmst_session *session)
-{
-	return kthread_should_stop() ||
-	       READ_ONCE(session->cancel.reasons) & ~BIT(KMST_CANCEL_INTERRUPTED);
-}
-
-static struct kmst_arena *create_arena(struct kmst_session *session)
-{
-	struct kmst_arena *arena;
-
-	arena = kmst_arena_create(&session->config.arena, &session->cancel, &session->why);
-	if (!IS_ERR(arena))
-		note_arena(session, arena);
-	return arena;
-}
-
-static int fill_arena(struct kmst_session *session, const struct kmst_arena *arena)
-{
-	u64 begin = ktime_get_ns();
-	int err;
-
-	guard(mutex)(&session->words);
-
-	err = kmst_verify_fill(arena, &session->cancel);
-	if (err)
-		return err;
-	note_filled(session, ns_since(begin));
-	session->ops->filled(session, arena);
-	return 0;
-}
-
-/* Whoever still has the arena keeps its memory; it is counted as held then. */
-static void free_arena(struct kmst_session *session, struct kmst_arena *arena)
-{
-	u64 begin = ktime_get_ns();
-
-	kmst_arena_retire(arena);
-	kmst_arena_put(arena);
-	note_freed(session, ns_since(begin));
-}
-
-static int publish_arena(struct kmst_session *session, struct kmst_arena *arena)
-{
-	int err = 0;
-
-	if (session->ops->publish)
-		err = session->ops->publish(session, arena);
-	if (err)
-		session->why = (struct kmst_refusal){ .limit = KMST_LIMIT_PUBLISH };
-	return err;
-}
-
-static struct kmst_arena *create_ready_arena(struct kmst_session *session)
-{
-	struct kmst_arena *arena;
-	int err;
-
-	arena = create_arena(session);
-	if (IS_ERR(arena))
-		return arena;
-
-	err = fill_arena(session, arena);
-	if (!err)
-		err = publish_arena(session, arena);
-	if (err) {
-		free_arena(session, arena);
-		return ERR_PTR(err);
-	}
-	return arena;
-}
-
-static void set_arena(struct kmst_session *session, struct kmst_arena *arena)
-{
-	spin_lock(&session->results_lock);
-	session->arena = arena;
-	spin_unlock(&session->results_lock);
-}
-
-/* Nobody finds the arena any more before no more users are let in. */
-static void retire_arena(struct kmst_session *session, struct kmst_arena *arena)
-{
-	set_arena(session, NULL);
-	if (session->ops->retire)
-		session->ops->retire(session);
-	free_arena(session, arena);
-}
-
-static int verify_locked(struct kmst_session *session, const struct kmst_arena *arena,
-			 bool scrub, const struct kmst_cancel *cancel)
-{
-	u64 begin = ktime_get_ns();
-	int err;
-
-	lockdep_assert_held(&session->words);
-
-	err = kmst_verify_check(arena, session->report, cancel);
-	note_verified(session, ns_since(begin), err);
-	session->ops->verified(session, arena, session->report, scrub, err);
-	return err;
-}
-
-/* The answer is owed: no request to give up ends this early. */
-static int verify_at_end(struct kmst_session *session, const struct kmst_arena *arena)
-{
-	guard(mutex)(&session->words);
-
-	return verify_locked(session, arena, false, NULL);
-}
-
-static void scrub(struct kmst_session *session, const struct kmst_arena *arena)
-{
-	u64 scrubs;
-	int err;
-
-	guard(mutex)(&session->words);
-
-	set_user_nice(current, SCRUB_NICE);
-	err = verify_locked(session, arena, true, &session->cancel);
-	/* who waits for the lock, or for the end, must not wait for a low priority */
-	set_user_nice(current, 0);
-	/* told to stop: the verification at the end says what is to be said */
-	if (err == -EINTR)
-		return;
-	scrubs = note_scrub(session);
-	trace_kmst_scrub(arena->name, scrubs, session->report->mismatches, err);
-}
-
-static void sleep_until_told(struct kmst_session *session,
-			     const struct kmst_arena *arena)
-{
-	unsigned long period = msecs_to_jiffies(session->config.scrub_ms);
-
-	while (!is_told_to_end(session)) {
-		if (!period) {
-			wait_event_interruptible(session->wake, is_told_to_end(session));
-			continue;
-		}
-		wait_event_interruptible_timeout(session->wake, is_told_to_end(session),
-						 period);
-		if (!is_told_to_end(session))
-			scrub(session, arena);
-	}
-}
-
-/*
- * Somebody waits for this memory, and for nothing that would need more of it: the name of the
- * device goes afterwards.
+/**
+ * kmst_session_open() - Let users in to live arenas: they get a device.
+ * @session: the session
+ *
+ * Context: process context, may sleep.
+ * Return: as kmst_share_open().
  */
-static int give_arena_back(struct kmst_session *session, struct kmst_arena *arena)
+int kmst_session_open(struct kmst_session *session)
 {
-	unsigned long nr_pages = arena->nr_pages;
-
-	/* who verifies has a reference, and is about to give up */
-	mutex_lock(&session->words);
-	set_arena(session, NULL);
-	if (session->ops->hide)
-		session->ops->hide(session);
-	free_arena(session, arena);
-	mutex_unlock(&session->words);
-	note_state(session, KMST_STATE_LOST, -ENOMEM);
-	atomic_inc(&nr_given);
-	wake_up_all(&given);
-	if (session->ops->retire)
-		session->ops->retire(session);
-	if (session->ops->lost)
-		session->ops->lost(session, nr_pages);
-	return -ENOMEM;
-}
-
-static int end_arena(struct kmst_session *session, struct kmst_arena *arena)
-{
-	int err;
-
-	if (is_told(session, KMST_CANCEL_LOST))
-		return give_arena_back(session, arena);
-	err = verify_at_end(session, arena);
-	retire_arena(session, arena);
-	note_state(session, KMST_STATE_IDLE, err);
-	return err;
-}
-
-/* A start that gave way has nothing any more, and ran out of memory. */
-static int why_not_started(struct kmst_session *session, int err)
-{
-	if (!is_told(session, KMST_CANCEL_LOST) || err != -EINTR)
-		return err;
-	atomic_inc(&nr_given);
-	wake_up_all(&given);
-	return -ENOMEM;
-}
-
-static int live_and_end(struct kmst_session *session)
-{
-	struct kmst_arena *arena;
-
-	session->ops->hello(session, &session->config.arena);
-	arena = create_ready_arena(session);
-	if (IS_ERR(arena)) {
-		session->start_err = why_not_started(session, PTR_ERR(arena));
-		note_state(session, KMST_STATE_IDLE, session->start_err);
-		complete(&session->started);
-		return session->start_err;
-	}
-	session->start_err = 0;
-	note_state(session, KMST_STATE_LIVE, 0);
-	set_arena(session, arena);
-	complete(&session->started);
-	sleep_until_told(session, arena);
-	return end_arena(session, arena);
-}
-
-static void list_session(struct kmst_session *session)
-{
-	spin_lock(&sessions_lock);
-	session->late = false;
-	list_add(&session->list, &sessions);
-	spin_unlock(&sessions_lock);
-}
-
-static void unlist_session(struct kmst_session *session)
-{
-	spin_lock(&sessions_lock);
-	list_del_init(&session->list);
-	spin_unlock(&sessions_lock);
-}
-
-static int session_thread(void *data)
-{
-	struct kmst_session *session = data;
-	int err;
-
-	list_session(session);
-	err = live_and_end(session);
-	unlist_session(session);
-	/* Ending before it is joined is safe: the starter holds a task reference. */
-	complete(&session->ended);
-	return err;
+	return kmst_share_open(&session->share);
 }
 
 /* --- start and stop --- */
 
-/* End the thread, which has no arena any more, or soon will not have one. */
+/* Join the thread, which has been told to end, or has ended. */
 static int join_thread(struct kmst_session *session)
 {
 	int err;
 
 	lockdep_assert_held(&session->lock);
 
-	/* who is asked for memory looks at it while the thread runs */
+	/* the OOM notifier reads it while the thread runs */
 	err = kthread_stop_put(session->task);
 	session->task = NULL;
 	return err;
 }
 
-static void tell_to_stop(struct kmst_session *session)
-{
-	/* a scrub that runs is not waited for */
-	set_bit(KMST_CANCEL_STOPPED, &session->cancel.reasons);
-	wake_up(&session->wake);
-}
-
 /*
- * Wait for the fill, and give it up if whoever waits is killed. A fill that won the race
- * against the signal counts as done.
+ * Wait for the fill; a fatal signal makes it give up. A fill that is done by then counts.
  */
 static void wait_started(struct kmst_session *session)
 {
@@ -465,7 +106,7 @@ static int run_thread(struct kmst_session *session)
 
 	lockdep_assert_held(&session->lock);
 
-	task = kthread_create(session_thread, session, "%s", session->thread_name);
+	task = kthread_create(kmst_session_thread, session, "%s", session->thread_name);
 	if (IS_ERR(task))
 		return PTR_ERR(task);
 	session->task = get_task_struct(task);
@@ -473,7 +114,7 @@ static int run_thread(struct kmst_session *session)
 
 	wait_started(session);
 	if (!session->start_err) {
-		/* it is there, whoever was told so */
+		/* the fill won the race */
 		clear_bit(KMST_CANCEL_INTERRUPTED, &session->cancel.reasons);
 		return 0;
 	}
@@ -489,7 +130,7 @@ static int start_locked(struct kmst_session *session,
 
 	lockdep_assert_held(&session->lock);
 
-	/* the closed bit is for good, and makes the thread give up at once */
+	/* CLOSED is for good, and makes the thread give up at once */
 	clear_bit(KMST_CANCEL_STOPPED, &session->cancel.reasons);
 	clear_bit(KMST_CANCEL_LOST, &session->cancel.reasons);
 	clear_bit(KMST_CANCEL_INTERRUPTED, &session->cancel.reasons);
@@ -499,18 +140,18 @@ static int start_locked(struct kmst_session *session,
 	session->config.arena.owner = session->owner;
 	session->why = (struct kmst_refusal){};
 
-	begin_results(session, config);
+	kmst_record_begin(&session->record, &config->arena);
 	err = new_report(session, config->max_mismatches);
 	if (!err)
 		err = run_thread(session);
 	if (err)
-		note_state(session, KMST_STATE_IDLE, err);
+		kmst_record_state(&session->record, KMST_STATE_IDLE, err);
 	*why = session->why;
 	trace_kmst_live(config->arena.name, true, err);
 	return err;
 }
 
-/* Who is killed while it waits leaves the rest to whoever comes next. */
+/* A caller that is killed leaves the join to whoever comes next. */
 static int stop_locked(struct kmst_session *session)
 {
 	int err;
@@ -519,11 +160,12 @@ static int stop_locked(struct kmst_session *session)
 
 	if (!session->task)
 		return 0;
-	tell_to_stop(session);
+	/* a scrub that runs is not waited for */
+	kmst_session_tell(session, KMST_CANCEL_STOPPED);
 	if (wait_for_completion_state(&session->ended, WAIT_STATE))
 		return -EINTR;
 	err = join_thread(session);
-	note_state(session, KMST_STATE_IDLE, err);
+	kmst_record_state(&session->record, KMST_STATE_IDLE, err);
 	trace_kmst_live(session->config.arena.name, false, err);
 	return err;
 }
@@ -538,13 +180,13 @@ static int check_locked(struct kmst_session *session,
 	lockdep_assert_held(&session->lock);
 
 	*why = (struct kmst_refusal){};
-	if (is_told(session, KMST_CANCEL_CLOSED))
+	if (kmst_session_told(session, KMST_CANCEL_CLOSED))
 		return -ENODEV;
 	old = kmst_session_arena(session);
 	if (!old)
 		return kmst_arena_check(&config->arena, NULL, why);
-	/* who reads a table of the arena, or has its device open, would keep its memory */
-	err = kmst_arena_check(&config->arena, kref_read(&old->ref) == 2 ? old : NULL, why);
+	/* a user who has a table or the device open would keep the memory */
+	err = kmst_arena_check(&config->arena, kmst_arena_users(old) == 2 ? old : NULL, why);
 	kmst_arena_put(old);
 	return err;
 }
@@ -571,13 +213,19 @@ int kmst_session_check(struct kmst_session *session,
 	return -ERESTARTNOINTR;
 }
 
-/* A thread that gave its arena back, or whose stop was not waited for, is no run. */
+/* Join a thread that gave way, or whose stop was not waited for. */
 static void join_ended(struct kmst_session *session)
 {
 	lockdep_assert_held(&session->lock);
 
-	if (session->task && completion_done(&session->ended))
-		join_thread(session);
+	if (!session->task)
+		return;
+	/* one that gives way ends soon: it shows that before it has ended */
+	if (!completion_done(&session->ended) &&
+	    (!kmst_session_told(session, KMST_CANCEL_LOST) ||
+	     wait_for_completion_killable(&session->ended)))
+		return;
+	join_thread(session);
 }
 
 static int start_if_idle(struct kmst_session *session,
@@ -595,9 +243,9 @@ static int start_if_idle(struct kmst_session *session,
 	if (err == -ERESTARTNOINTR)
 		return err;
 	if (err) {
-		/* it is a run that ended before it began: no figures of another one */
-		begin_results(session, config);
-		note_state(session, KMST_STATE_IDLE, err);
+		/* a run of its own, so that the last run's figures do not stay */
+		kmst_record_begin(&session->record, &config->arena);
+		kmst_record_state(&session->record, KMST_STATE_IDLE, err);
 		return err;
 	}
 	return start_locked(session, config, why);
@@ -635,7 +283,7 @@ static int restart_locked(struct kmst_session *session,
 	err = check_locked(session, config, why);
 	if (err)
 		return err;
-	/* the log has told of an arena that was given back */
+	/* no error: the log has told of an arena that gave way */
 	join_ended(session);
 	err = stop_locked(session);
 	if (err)
@@ -671,7 +319,7 @@ int kmst_session_restart(struct kmst_session *session,
 	return -ERESTARTNOINTR;
 }
 
-/* What there is instead of an arena. */
+/* -ENOMEM for an arena that gave way. */
 static int why_no_arena(struct kmst_session *session)
 {
 	struct kmst_results results;
@@ -680,42 +328,18 @@ static int why_no_arena(struct kmst_session *session)
 	return results.state == KMST_STATE_LOST ? -ENOMEM : -ENODEV;
 }
 
-/* The live arena, which the OOM notifier may still have, as this is given up for it. */
-static struct kmst_arena *arena_to_verify(struct kmst_session *session)
-{
-	struct kmst_arena *arena;
-
-	spin_lock(&session->results_lock);
-	arena = session->arena;
-	if (arena) {
-		kmst_arena_get(arena);
-		session->verifying = true;
-	}
-	spin_unlock(&session->results_lock);
-	return arena;
-}
-
-static void put_verified(struct kmst_session *session, struct kmst_arena *arena)
-{
-	spin_lock(&session->results_lock);
-	session->verifying = false;
-	spin_unlock(&session->results_lock);
-	kmst_arena_put(arena);
-}
-
-static int verify_now(struct kmst_session *session, const struct kmst_arena *arena)
+static int verify_locked(struct kmst_session *session)
 {
 	int err;
 
-	lockdep_assert_held(&session->lock);
+	lockdep_assert_held(&session->words);
 
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &session->words) {
-		err = verify_locked(session, arena, false, &session->cancel);
-		if (err == -EINTR && is_told(session, KMST_CANCEL_LOST))
-			return -ENOMEM;
-		return err;
-	}
-	return -ERESTARTNOINTR;
+	if (!session->arena)
+		return why_no_arena(session);
+	err = kmst_session_verify_words(session, session->arena, false, &session->cancel);
+	if (err == -EINTR && kmst_session_told(session, KMST_CANCEL_LOST))
+		return -ENOMEM;
+	return err;
 }
 
 /**
@@ -730,27 +354,20 @@ static int verify_now(struct kmst_session *session, const struct kmst_arena *are
  */
 int kmst_session_verify(struct kmst_session *session)
 {
-	struct kmst_arena *arena;
-	int err = -ERESTARTNOINTR;
-
 	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &session->lock) {
-		arena = arena_to_verify(session);
-		if (!arena)
-			return why_no_arena(session);
-		err = verify_now(session, arena);
-		put_verified(session, arena);
+		scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &session->words)
+			return verify_locked(session);
 	}
-	return err;
+	return -ERESTARTNOINTR;
 }
 
-static int corrupt_now(struct kmst_session *session, const struct kmst_arena *arena,
-		       u64 word)
+static int corrupt_locked(struct kmst_session *session, u64 word)
 {
-	lockdep_assert_held(&session->lock);
+	lockdep_assert_held(&session->words);
 
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &session->words)
-		return kmst_verify_corrupt(arena, word, CORRUPT_MASK);
-	return -ERESTARTNOINTR;
+	if (!session->arena)
+		return why_no_arena(session);
+	return kmst_verify_corrupt(session->arena, word, CORRUPT_MASK);
 }
 
 /**
@@ -765,17 +382,11 @@ static int corrupt_now(struct kmst_session *session, const struct kmst_arena *ar
  */
 int kmst_session_corrupt(struct kmst_session *session, u64 word)
 {
-	struct kmst_arena *arena;
-	int err = -ERESTARTNOINTR;
-
 	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &session->lock) {
-		arena = arena_to_verify(session);
-		if (!arena)
-			return why_no_arena(session);
-		err = corrupt_now(session, arena, word);
-		put_verified(session, arena);
+		scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &session->words)
+			return corrupt_locked(session, word);
 	}
-	return err;
+	return -ERESTARTNOINTR;
 }
 
 /**
@@ -799,14 +410,15 @@ int kmst_session_stop(struct kmst_session *session)
  * kmst_session_end() - Ask for an end, for good, and do not wait for it.
  * @session: the session; kmst_session_close() is to follow
  *
- * A live arena is verified and freed by its thread.
+ * No more users are let in. A live arena is verified and freed by its thread.
  *
- * Context: any.
+ * Context: process context, may sleep. Waits for nobody who uses the device.
  */
 void kmst_session_end(struct kmst_session *session)
 {
-	set_bit(KMST_CANCEL_CLOSED, &session->cancel.reasons);
-	wake_up(&session->wake);
+	/* first: nobody who needs memory below is to wait for this arena to give way */
+	kmst_session_tell(session, KMST_CANCEL_CLOSED);
+	kmst_share_close(&session->share);
 }
 
 /**
@@ -823,13 +435,13 @@ int kmst_session_close(struct kmst_session *session)
 {
 	int err = 0;
 
-	kmst_session_end(session);
+	kmst_session_tell(session, KMST_CANCEL_CLOSED);
 
 	guard(mutex)(&session->lock);
 
 	if (session->task) {
 		err = join_thread(session);
-		note_state(session, KMST_STATE_IDLE, err);
+		kmst_record_state(&session->record, KMST_STATE_IDLE, err);
 		trace_kmst_live(session->config.arena.name, false, err);
 	}
 	kmst_report_free(session->report);
@@ -851,11 +463,11 @@ struct kmst_arena *kmst_session_arena(struct kmst_session *session)
 {
 	struct kmst_arena *arena;
 
-	spin_lock(&session->results_lock);
+	spin_lock(&session->record.lock);
 	arena = session->arena;
 	if (arena)
 		kmst_arena_get(arena);
-	spin_unlock(&session->results_lock);
+	spin_unlock(&session->record.lock);
 	return arena;
 }
 
@@ -868,7 +480,7 @@ struct kmst_arena *kmst_session_arena(struct kmst_session *session)
  */
 unsigned long kmst_session_pages_held(const struct kmst_session *session)
 {
-	return kmst_arenas_held(session->owner);
+	return kmst_registry_held(session->owner);
 }
 
 /**
@@ -884,9 +496,9 @@ unsigned int kmst_session_nr_structs(struct kmst_session *session)
 {
 	unsigned int nr;
 
-	spin_lock(&session->results_lock);
+	spin_lock(&session->record.lock);
 	nr = session->arena ? session->arena->plan.nr_structs : 0;
-	spin_unlock(&session->results_lock);
+	spin_unlock(&session->record.lock);
 	return nr;
 }
 
@@ -902,9 +514,7 @@ unsigned int kmst_session_nr_structs(struct kmst_session *session)
 void kmst_session_results(struct kmst_session *session,
 			  struct kmst_results *results)
 {
-	spin_lock(&session->results_lock);
-	*results = session->results;
-	spin_unlock(&session->results_lock);
+	kmst_record_read(&session->record, results);
 }
 
 /**
@@ -917,136 +527,5 @@ void kmst_session_results(struct kmst_session *session,
  */
 unsigned long kmst_session_node_pages(struct kmst_session *session, int nid)
 {
-	unsigned long nr_pages;
-
-	spin_lock(&session->results_lock);
-	nr_pages = session->node_pages[nid];
-	spin_unlock(&session->results_lock);
-	return nr_pages;
-}
-
-/* --- when the machine runs out of memory --- */
-
-/* How long the OOM killer waits for an arena to be given back. */
-#define GIVE_WAY_JIFFIES	(2 * HZ)
-
-/* Pages that a session would free, 0 if it would not, or is not to. */
-static unsigned long pages_to_give(struct kmst_session *session)
-{
-	const struct kmst_arena *arena;
-	unsigned long pages = 0;
-
-	lockdep_assert_held(&sessions_lock);
-
-	/* it verifies, which may take long, and frees its arena then */
-	if (session->late || is_told(session, KMST_CANCEL_STOPPED) ||
-	    is_told(session, KMST_CANCEL_CLOSED))
-		return 0;
-	/* a thread that asks for memory cannot give any */
-	if (!session->config.give_way || session->task == current)
-		return 0;
-	spin_lock(&session->results_lock);
-	arena = session->arena;
-	if (!arena && session->results.state == KMST_STATE_STARTING)
-		pages = session->results.nr_pages;
-	/* what a program has open or mapped does not become free */
-	if (arena && kref_read(&arena->ref) - session->verifying == 1)
-		pages = arena->nr_pages;
-	spin_unlock(&session->results_lock);
-	return pages;
-}
-
-/* Tell the one that has most. Returns what it has, or what one that was told before has. */
-static unsigned long tell_one_to_give_way(void)
-{
-	struct kmst_session *session, *largest = NULL;
-	unsigned long pages, most = 0;
-	bool told;
-
-	spin_lock(&sessions_lock);
-	list_for_each_entry(session, &sessions, list) {
-		pages = pages_to_give(session);
-		told = pages && is_told(session, KMST_CANCEL_LOST);
-		if (!told && pages <= most)
-			continue;
-		most = pages;
-		largest = session;
-		if (told)
-			break;
-	}
-	if (largest) {
-		set_bit(KMST_CANCEL_LOST, &largest->cancel.reasons);
-		wake_up(&largest->wake);
-	}
-	spin_unlock(&sessions_lock);
-	return most;
-}
-
-/* Ask somebody else the next time. */
-static void note_late(void)
-{
-	struct kmst_session *session;
-
-	spin_lock(&sessions_lock);
-	list_for_each_entry(session, &sessions, list)
-		session->late |= is_told(session, KMST_CANCEL_LOST);
-	spin_unlock(&sessions_lock);
-}
-
-/**
- * kmst_sessions_give_way() - Have the session that has most memory give it back.
- *
- * Those that were not told to give way, that end anyhow, and arenas that a program has open
- * or mapped, are left alone. The thread that frees needs no memory for that. It may need a
- * lock, which a thread that asks for memory has: so the wait ends after a while, and that
- * session is not asked again.
- *
- * Context: process context, sleeps. Locks of a session may be held. Allocates nothing.
- * Return: pages that were given back, 0 if there was nobody to do so, or not in time.
- */
-unsigned long kmst_sessions_give_way(void)
-{
-	int before = atomic_read(&nr_given);
-	unsigned long pages = tell_one_to_give_way();
-
-	if (!pages)
-		return 0;
-	if (wait_event_timeout(given, atomic_read(&nr_given) != before, GIVE_WAY_JIFFIES))
-		return pages;
-	note_late();
-	return 0;
-}
-
-/* Called before the OOM killer chooses a program: it does not, if this frees anything. */
-static int give_way(struct notifier_block *block, unsigned long unused, void *data)
-{
-	unsigned long *freed = data;
-
-	*freed += kmst_sessions_give_way();
-	return NOTIFY_OK;
-}
-
-static struct notifier_block oom_notifier = {
-	.notifier_call = give_way,
-};
-
-/**
- * kmst_sessions_init() - Have sessions give way when memory runs out.
- *
- * Context: process context, may sleep.
- * Return: 0, or as register_oom_notifier().
- */
-int kmst_sessions_init(void)
-{
-	return register_oom_notifier(&oom_notifier);
-}
-
-/**
- * kmst_sessions_exit() - End what kmst_sessions_init() began.
- *
- * Context: process context, may sleep.
- */
-void kmst_sessions_exit(void)
-{
-	unregister_oom_notifier(&oom_notifier);
+	return kmst_record_node_pages(&session->record, nid);
 }

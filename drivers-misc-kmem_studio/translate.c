@@ -96,7 +96,7 @@ void kmst_translate_back(struct kmst_translation *t)
 	ask_hardware(t);
 }
 
-/* What a page of RAM is to the kernel: it may have unmapped it for the time being. */
+/* A page of RAM may be unmapped for the time being (DEBUG_PAGEALLOC, KFENCE, secretmem). */
 static enum kmst_place_kind kind_of_ram(const struct kmst_translation *t)
 {
 	phys_addr_t phys;
@@ -126,7 +126,7 @@ enum kmst_place_kind kmst_translate_pfn(unsigned long pfn,
 	if (!page)
 		return KMST_IS_HOLE;
 	kmst_translate_page(page, t);
-	/* the memory map is made of sections: it has descriptors for holes in them, too */
+	/* a section of the memory map has descriptors for holes, too */
 	if (t->virt && !virt_addr_valid(t->virt))
 		return KMST_IS_NOMAP;
 	kmst_translate_back(t);
@@ -134,9 +134,9 @@ enum kmst_place_kind kmst_translate_pfn(unsigned long pfn,
 }
 
 /*
- * May vmalloc_to_page() be asked about an area that nobody holds? Not where a huge page
- * can take the place of a table, which is freed then, and not where a descriptor is
- * looked up in tables that have none for what is not RAM.
+ * Is vmalloc_to_page() safe for an area that nobody holds? Not where a huge mapping may
+ * free a table under it, nor where pfn_to_page() of a PFN that is no RAM looks it up in
+ * tables (classic SPARSEMEM).
  */
 static bool any_area_may_be_walked(void)
 {
@@ -146,7 +146,7 @@ static bool any_area_may_be_walked(void)
 }
 
 /*
- * Where a page leads that somebody mapped, and may unmap at any time. -EFAULT if it leads
+ * Where an address of vmalloc's area leads, which may be unmapped at any time. -EFAULT if
  * nowhere, -EOPNOTSUPP if this kernel has no safe way to tell.
  */
 static int find_mapped(const void *virt, phys_addr_t *phys)
@@ -167,7 +167,7 @@ static int find_mapped(const void *virt, phys_addr_t *phys)
 	return 0;
 }
 
-/* The descriptor of RAM, and of nothing else: the memory map has some for holes, too. */
+/* The page of RAM, NULL for what is none: the memory map has descriptors for holes, too. */
 static struct page *ram_page(phys_addr_t phys)
 {
 	struct page *page = pfn_to_online_page(PHYS_PFN(phys));
@@ -177,7 +177,7 @@ static struct page *ram_page(phys_addr_t phys)
 	return page;
 }
 
-/* Translate an address that is not in the linear map. Nobody holds what is there. */
+/* Translate an address outside of the linear map. */
 static enum kmst_place_kind translate_mapped(unsigned long address,
 					     struct kmst_translation *t)
 {

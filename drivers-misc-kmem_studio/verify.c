@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fill an arena and verify it through the addresses that the chain page -> PFN ->
- * physical -> virtual gives for its pages.
+ * Fill an arena and verify it, through the addresses that the chain page -> PFN -> physical
+ * -> virtual gives for its pages.
  */
 #include <kunit/static_stub.h>
 #include <linux/align.h>
@@ -56,13 +56,19 @@ static void empty_report(struct kmst_report *report)
 	report->nr_bad = 0;
 }
 
+/* A walk over all runs: a fill, or a verification with a report. */
+struct pass {
+	const struct kmst_arena	*arena;
+	struct kmst_report	*report;
+};
+
 static struct kmst_place place_of(const struct kmst_arena *arena, u64 word,
 				  phys_addr_t phys)
 {
 	return (struct kmst_place){ word, phys, arena->seed };
 }
 
-/* Where the words of a run can be reached, and where they really are. */
+/* How the words of a run are reached, and their physical address. */
 struct reach {
 	unsigned int	*words;
 	phys_addr_t	phys;
@@ -70,9 +76,9 @@ struct reach {
 };
 
 /*
- * The address that the chain gives for the run's page, so that it is the chain that
- * is proved. vmalloc's and highmem's pages are reached as they have to be. An arena's
- * pages stay mapped: where the page table has none of vmalloc's, it is broken.
+ * Reach a run through the chain, so that it is the chain that is proved; vmalloc's through
+ * their own address, highmem's through a temporary mapping. A page that vmalloc's page
+ * table has lost is -EFAULT.
  */
 static int reach_run(const struct kmst_run *run, struct reach *reach)
 {
@@ -127,7 +133,7 @@ static struct kmst_run part_of(const struct kmst_run *run, size_t at, size_t byt
 	return part;
 }
 
-/* Objects may share the page. */
+/* Several runs of objects may be on one page. */
 static void note_poisoned(struct kmst_report *report, struct page *page)
 {
 	if (page == report->last_poisoned)
@@ -149,7 +155,7 @@ static bool is_sound(const struct kmst_run *run)
 typedef int (*part_fn)(const struct kmst_arena *arena, const struct kmst_run *run,
 		       struct kmst_report *report);
 
-/* Pages that the kernel has found broken are passed over, and noted in @report if given. */
+/* Skip hwpoisoned pages, and note them in @report if given. */
 static int each_sound_part(const struct kmst_arena *arena, const struct kmst_run *run,
 			   part_fn fn, struct kmst_report *report)
 {
@@ -173,7 +179,7 @@ static int each_sound_part(const struct kmst_arena *arena, const struct kmst_run
 		sound = min(bytes - at, PAGE_SIZE - offset_in_page(run->offset + at));
 		part = part_of(run, at, sound);
 		if (report)
-			note_poisoned(report, part.page ?: vmalloc_to_page(part.virt));
+			note_poisoned(report, kmst_run_page(&part));
 	}
 	return 0;
 }
@@ -195,10 +201,11 @@ static int fill_part(const struct kmst_arena *arena, const struct kmst_run *run,
 	return 0;
 }
 
-static int fill_run(const struct kmst_arena *arena, const struct kmst_run *run,
-		    void *context)
+static int fill_run(const struct kmst_run *run, void *context)
 {
-	return each_sound_part(arena, run, fill_part, NULL);
+	const struct pass *pass = context;
+
+	return each_sound_part(pass->arena, run, fill_part, NULL);
 }
 
 /**
@@ -214,10 +221,11 @@ static int fill_run(const struct kmst_arena *arena, const struct kmst_run *run,
 int kmst_verify_fill(const struct kmst_arena *arena,
 		     const struct kmst_cancel *cancel)
 {
+	struct pass pass = { .arena = arena };
 	int err;
 
-	err = kmst_arena_walk(arena, fill_run, NULL, cancel);
-	trace_kmst_fill(arena->name, arena->plan.nr_words, arena->nr_guards, err);
+	err = kmst_memory_walk(&arena->memory, fill_run, &pass, cancel);
+	trace_kmst_fill(arena->name, arena->plan.nr_words, arena->memory.nr_guards, err);
 	return err;
 }
 
@@ -266,15 +274,15 @@ static void note_bad_word(struct kmst_report *report,
 			    bad->again);
 	if (report->nr_bad == report->max_bad)
 		return;
-	/* for objects that takes a while */
-	bad->page = kmst_arena_page_index(arena, run, at * sizeof(bad->got));
+	/* slow for objects, so for the words that are located only */
+	bad->page = kmst_memory_page_index(&arena->memory, run, at * sizeof(bad->got));
 	report->bad[report->nr_bad++] = *bad;
 }
 
 /*
- * See to it that the words come from memory, and from no cache. Objects share pages, and
- * lines of caches, with who knows whom: those are left alone. Where caches go by virtual
- * addresses, vmalloc's are other ones than the page's.
+ * Clean and invalidate the caches, so that the words come from memory. Only for whole
+ * pages: other pages have lines of somebody else's objects. On aliasing caches, vmalloc's
+ * addresses have lines of their own.
  */
 static bool flush_run(const struct kmst_arena *arena, const struct kmst_run *run)
 {
@@ -284,7 +292,7 @@ static bool flush_run(const struct kmst_arena *arena, const struct kmst_run *run
 
 	if (run->offset || bytes % PAGE_SIZE)
 		return false;
-	first = run->page ?: vmalloc_to_page(run->virt);
+	first = kmst_run_page(run);
 	if (!run->page)
 		flush_kernel_vmap_range(run->virt, bytes);
 	flushed = kmst_device_flush(first, bytes >> PAGE_SHIFT, arena->allocator->is_dma);
@@ -293,7 +301,7 @@ static bool flush_run(const struct kmst_arena *arena, const struct kmst_run *run
 	return flushed;
 }
 
-/* What the first look brought into a cache says nothing about the memory. */
+/* The first look left the line in a cache: the second one must not find it there. */
 static void flush_page_of(const struct kmst_arena *arena, const struct kmst_run *run,
 			  size_t at)
 {
@@ -307,8 +315,8 @@ static void flush_page_of(const struct kmst_arena *arena, const struct kmst_run 
 }
 
 /*
- * Judge the words of a run from @at on that a comparison has loaded. What it saw is
- * what counts, and a second read only says whether the fault is still there.
+ * Judge the words from @at on as the comparison loaded them. The second read only tells
+ * whether the fault is still there.
  */
 static void note_seen(struct kmst_report *report, const struct kmst_arena *arena,
 		      const struct kmst_run *run, const struct reach *reach,
@@ -328,7 +336,7 @@ static void note_seen(struct kmst_report *report, const struct kmst_arena *arena
 	}
 }
 
-/* The page table had the page when the routes were judged: what is lost is not read. */
+/* The page table lost the page since its routes were judged. */
 static void note_lost_run(const struct kmst_arena *arena, const struct kmst_run *run,
 			  struct kmst_report *report)
 {
@@ -338,7 +346,7 @@ static void note_lost_run(const struct kmst_arena *arena, const struct kmst_run 
 		.kind = KMST_KIND_VMALLOC,
 		.virt = run->virt,
 	};
-	report->bad_route_page = kmst_arena_page_index(arena, run, 0);
+	report->bad_route_page = kmst_memory_page_index(&arena->memory, run, 0);
 }
 
 /**
@@ -403,16 +411,16 @@ bool kmst_verify_route(struct kmst_report *report,
 	return false;
 }
 
-/* Page @i of a run, by the way that its kind allows. */
+/* Translate page @i of a run. */
 static void translate_run_page(const struct kmst_run *run, unsigned long i,
 			       unsigned long virt, struct kmst_translation *t)
 {
 	if (!run->page) {
-		/* without a page, the routes of @t differ */
+		/* without a page, kmst_translation_compare() fails */
 		kmst_translate_vmalloc(run->virt + (i << PAGE_SHIFT), t);
 	} else {
 		kmst_translate_page(run->page + i, t);
-		/* the address that the arena goes by has to be the chain's */
+		/* the chain has to lead to the address that the arena uses */
 		if (virt && (unsigned long)t->virt != virt + (i << PAGE_SHIFT))
 			t->virt = NULL;
 	}
@@ -440,7 +448,7 @@ bool kmst_verify_routes(const struct kmst_arena *arena, const struct kmst_run *r
 
 	KUNIT_STATIC_STUB_REDIRECT(kmst_verify_routes, arena, run, report);
 
-	/* objects often share a page with those before them */
+	/* judged with the run before, which ended on the same page */
 	if (run->page && run->page == report->last_right)
 		i = 1;
 	for (; i < nr_pages; i++) {
@@ -449,8 +457,8 @@ bool kmst_verify_routes(const struct kmst_arena *arena, const struct kmst_run *r
 			continue;
 		right = false;
 		if (report->bad_translations == 1)
-			report->bad_route_page = kmst_arena_page_index(arena, run,
-								       i << PAGE_SHIFT);
+			report->bad_route_page = kmst_memory_page_index(&arena->memory, run,
+									i << PAGE_SHIFT);
 	}
 	report->last_right = right && run->page ? run->page + nr_pages - 1 : NULL;
 	return right;
@@ -465,14 +473,13 @@ static int check_part(const struct kmst_arena *arena, const struct kmst_run *run
 	return 0;
 }
 
-static int check_run(const struct kmst_arena *arena, const struct kmst_run *run,
-		     void *context)
+static int check_run(const struct kmst_run *run, void *context)
 {
-	struct kmst_report *report = context;
+	const struct pass *pass = context;
 
-	if (!kmst_verify_routes(arena, run, report))
+	if (!kmst_verify_routes(pass->arena, run, pass->report))
 		return 0;
-	return each_sound_part(arena, run, check_part, report);
+	return each_sound_part(pass->arena, run, check_part, pass->report);
 }
 
 /**
@@ -490,10 +497,11 @@ int kmst_verify_check(const struct kmst_arena *arena,
 		      struct kmst_report *report,
 		      const struct kmst_cancel *cancel)
 {
+	struct pass pass = { arena, report };
 	int err;
 
 	empty_report(report);
-	err = kmst_arena_walk(arena, check_run, report, cancel);
+	err = kmst_memory_walk(&arena->memory, check_run, &pass, cancel);
 	if (!err && (report->mismatches || report->bad_translations || report->poisoned))
 		err = -EILSEQ;
 	trace_kmst_verify(arena->name, report->words, report->guards, report->mismatches, err);
@@ -517,7 +525,7 @@ int kmst_verify_corrupt(const struct kmst_arena *arena, u64 word,
 	struct reach reach;
 	int err;
 
-	if (!kmst_arena_word(arena, word, &run))
+	if (!kmst_memory_word(&arena->memory, word, &run))
 		return -ERANGE;
 	if (!is_sound(&run))
 		return -EHWPOISON;

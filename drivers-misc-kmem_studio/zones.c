@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How much memory there is: for a request that of the zones which its flags and its node
- * allow, and of no other.
+ * How much memory there is: all of it, and for a request that of the zones which its flags
+ * and its node allow.
  */
 #include <kunit/static_stub.h>
 #include <linux/gfp.h>
@@ -17,12 +17,12 @@
 #include "zones.h"
 
 /*
- * Share of RAM, as a shift, that is left available: what programs need next must not
- * be what sends the OOM killer out.
+ * Share of RAM, as a shift, that is left available, so that the next program does not meet
+ * the OOM killer.
  */
 #define KEEP_AVAILABLE_SHIFT	5
 
-/* What an arena has is not moved: nothing of it comes from a zone for movable pages. */
+/* Arenas are not movable: nothing comes from ZONE_MOVABLE. */
 static enum zone_type last_zone(const struct kmst_zone_use *use)
 {
 	return gfp_zone(use->gfp & ~__GFP_MOVABLE);
@@ -99,8 +99,8 @@ void kmst_zones_count(const struct kmst_zone_use *use,
 {
 	kmst_zones_sum(use, pages);
 	/*
-	 * The kernel's own estimate counts all zones, but knows other things that cannot
-	 * be reclaimed: the lower one holds.
+	 * si_mem_available() counts all zones, but knows better what cannot be reclaimed:
+	 * the lower one holds.
 	 */
 	pages->available = min(pages->available, si_mem_available());
 }
@@ -236,7 +236,7 @@ enum kmst_pool kmst_zones_pool(const struct page *page)
 bool kmst_zones_include(const struct kmst_zone_use *use,
 			const struct page *page)
 {
-	/* without a node it is one of them, and nobody knows which */
+	/* without a node, it is any one of them */
 	if (use->gfp & __GFP_THISNODE && use->nid != page_to_nid(page))
 		return false;
 	return page_zonenum(page) <= last_zone(use);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Blocks of neighbouring pages, straight from the page allocator.
+ * Blocks of contiguous pages, straight from the page allocator.
  *
- * page  - one block of a power of two of pages, as the lab does it
- * chunk - the blocks that add up to the wanted pages exactly, largest first
- * exact - one block, of which what is beyond the wanted pages is given back
+ * page  - one block of 2^order pages, as the lab does it
+ * chunk - blocks that add up to the pages exactly, largest first
+ * exact - one block, of which what is beyond the pages is freed at once
  * folio - as chunk, each block a folio: one compound page with one reference count
  */
 #include <linux/gfp.h>
@@ -16,6 +16,7 @@
 #include <linux/sched/signal.h>
 
 #include "../cancel.h"
+#include "../layout.h"
 #include "../plan.h"
 #include "blocks.h"
 
@@ -24,78 +25,90 @@ static unsigned long plan_nr_pages(const struct kmst_plan *plan)
 	return plan->nr_pages;
 }
 
-static bool is_compound(const struct kmst_span *span)
+static bool is_compound(const struct kmst_block *block)
 {
-	return PageCompound(virt_to_page(span->virt));
+	return PageCompound(virt_to_page(block->virt));
 }
 
 /*
- * A block has one reference for all its pages, which its first page counts, until a part
- * of it was mapped. Who frees it is the only one left to ask.
+ * Only the first page of a block is refcounted, until split_page() was called for a
+ * mapping. Whoever frees the block is its last user, so that its counts stand still.
  */
-static bool is_split(const struct kmst_span *span)
+static bool is_split(const struct kmst_block *block)
 {
-	return span->bytes > PAGE_SIZE && !is_compound(span) &&
-	       page_count(virt_to_page(span->virt) + 1);
+	return block->bytes > PAGE_SIZE && !is_compound(block) &&
+	       page_count(virt_to_page(block->virt) + 1);
 }
 
-/* Each page goes when its last user lets go of it. */
-static void free_split_block(const struct kmst_span *span)
+/* Each page is freed with its own last reference. */
+static void free_split_block(const struct kmst_block *block)
 {
-	unsigned long i, nr_pages = span->bytes >> PAGE_SHIFT;
+	unsigned long i, nr_pages = block->bytes >> PAGE_SHIFT;
 
 	for (i = 0; i < nr_pages; i++) {
-		kmst_free_block(virt_to_page(span->virt + (i << PAGE_SHIFT)), 0);
+		kmst_free_block(virt_to_page(block->virt + (i << PAGE_SHIFT)), 0);
 		if (!((i + 1) % KMST_PAGES_PER_POINT))
 			kmst_cancel_point(NULL);
 	}
 }
 
-static void free_block(const struct kmst_span *span)
+static void free_block(const struct kmst_block *block)
 {
-	if (is_split(span))
-		free_split_block(span);
+	if (is_split(block))
+		free_split_block(block);
 	else
-		kmst_free_block(virt_to_page(span->virt), get_order(span->bytes));
+		kmst_free_block(virt_to_page(block->virt), get_order(block->bytes));
 }
 
-static void free_blocks(struct kmst_spans *spans)
+static void free_blocks(struct kmst_memory *memory)
 {
-	kmst_spans_free_each(spans, free_block);
+	kmst_blocks_free_each(memory, free_block);
 }
 
-static void split_block(const struct kmst_span *span)
+static void split_block(const struct kmst_block *block)
 {
-	if (span->bytes > PAGE_SIZE && !is_split(span))
-		split_page(virt_to_page(span->virt), get_order(span->bytes));
+	if (block->bytes > PAGE_SIZE && !is_split(block))
+		split_page(virt_to_page(block->virt), get_order(block->bytes));
 }
 
-/* What of a block belongs to an area, from page @at of the arena on. */
-static int map_block(const struct kmst_span *span, struct vm_area_struct *vma,
+static void split_blocks(const struct kmst_memory *memory, unsigned long index,
+			 unsigned long nr_pages)
+{
+	const struct kmst_blocks *blocks = &memory->blocks;
+	unsigned int i;
+
+	for (i = kmst_blocks_find(memory, index);
+	     i < blocks->nr && blocks->table[i].first_page < index + nr_pages; i++)
+		split_block(&blocks->table[i]);
+}
+
+/* Map what @vma has of a block, from page @at of the arena on. */
+static int map_block(const struct kmst_block *block, struct vm_area_struct *vma,
 		     unsigned long addr, unsigned long at)
 {
-	unsigned long skip = (at - span->first_page) << PAGE_SHIFT;
-	unsigned long bytes = min(span->bytes - skip, vma->vm_end - addr);
+	unsigned long skip = (at - block->first_page) << PAGE_SHIFT;
+	unsigned long bytes = min(block->bytes - skip, vma->vm_end - addr);
 
-	return remap_pfn_range(vma, addr, page_to_pfn(virt_to_page(span->virt + skip)), bytes,
+	return remap_pfn_range(vma, addr, page_to_pfn(virt_to_page(block->virt + skip)), bytes,
 			       vma->vm_page_prot);
 }
 
 /*
- * What is done to a mapped page of a compound one is done to all of it: advice and the
- * handling of memory failures lock it, isolate it, and try to split it. Its pages are
- * frames for user space, as those of a device are, which all of that leaves alone.
+ * Map as frames (VM_PFNMAP). madvise(), migration and memory failure lock, isolate and
+ * split the whole of a compound page when they find one of its pages in a page table;
+ * frames they leave alone.
  */
-static int map_frames(const struct kmst_spans *spans, struct vm_area_struct *vma)
+static int map_frames(const struct kmst_memory *memory, struct vm_area_struct *vma)
 {
+	const struct kmst_blocks *blocks = &memory->blocks;
 	unsigned long at = vma->vm_pgoff, pages_since_point = 0;
 	unsigned long addr = vma->vm_start;
 	unsigned int i;
 	int err;
 
-	for (i = 0; i < spans->nr && addr < vma->vm_end; i++) {
-		const struct kmst_span *span = &spans->table[i];
-		unsigned long end = span->first_page + (span->bytes >> PAGE_SHIFT);
+	for (i = 0; i < blocks->nr && addr < vma->vm_end; i++) {
+		const struct kmst_block *block = &blocks->table[i];
+		unsigned long end = block->first_page + (block->bytes >> PAGE_SHIFT);
 
 		if (++pages_since_point >= KMST_PAGES_PER_POINT) {
 			cond_resched();
@@ -105,7 +118,7 @@ static int map_frames(const struct kmst_spans *spans, struct vm_area_struct *vma
 		}
 		if (at >= end)
 			continue;
-		err = map_block(span, vma, addr, at);
+		err = map_block(block, vma, addr, at);
 		if (err)
 			return err;
 		addr += (end - at) << PAGE_SHIFT;
@@ -115,17 +128,18 @@ static int map_frames(const struct kmst_spans *spans, struct vm_area_struct *vma
 	return 0;
 }
 
-static bool maps_frames(const struct kmst_spans *spans)
+static bool maps_frames(const struct kmst_memory *memory)
 {
-	return is_compound(spans->table);
+	return is_compound(memory->blocks.table);
 }
 
-static int add_block(struct kmst_spans *spans, struct page *page,
+static int add_block(struct kmst_memory *memory, struct page *page,
 		     unsigned int order)
 {
 	size_t bytes = PAGE_SIZE << order;
 
-	return kmst_spans_add(spans, page_address(page), bytes, bytes);
+	memory->source = KMST_SOURCE_PAGES;
+	return kmst_blocks_add(memory, page_address(page), bytes, bytes);
 }
 
 static unsigned long page_nr_pages(const struct kmst_plan *plan)
@@ -133,7 +147,7 @@ static unsigned long page_nr_pages(const struct kmst_plan *plan)
 	return 1UL << plan->order;
 }
 
-static int page_alloc(const struct kmst_request *request, struct kmst_spans *spans)
+static int page_alloc(const struct kmst_request *request, struct kmst_memory *memory)
 {
 	unsigned int order = request->plan->order;
 	struct page *page;
@@ -142,18 +156,18 @@ static int page_alloc(const struct kmst_request *request, struct kmst_spans *spa
 	page = kmst_alloc_block(kmst_gfp_last_resort(request->gfp), order, request->nid);
 	if (!page)
 		return -ENOMEM;
-	err = add_block(spans, page, order);
+	err = add_block(memory, page, order);
 	if (err)
 		kmst_free_block(page, order);
 	return err;
 }
 
-/* Who gives a block of @order and who takes it back. */
+/* Get a block of @order, and free it. */
 typedef struct page *(*get_block_fn)(gfp_t gfp, unsigned int order, int nid);
 typedef void (*put_block_fn)(struct page *page, unsigned int order);
 
 static int alloc_exact_sum(const struct kmst_request *request,
-			   struct kmst_spans *spans, get_block_fn get,
+			   struct kmst_memory *memory, get_block_fn get,
 			   put_block_fn put)
 {
 	gfp_t if_easy = kmst_gfp_if_easy(request->gfp);
@@ -169,13 +183,13 @@ static int alloc_exact_sum(const struct kmst_request *request,
 
 		page = get(order ? if_easy : last_resort, order, request->nid);
 		if (!page && order) {
-			/* what just failed is not asked for again */
+			/* do not ask for this order again */
 			max_order = order - 1;
 			continue;
 		}
 		if (!page)
 			return -ENOMEM;
-		err = add_block(spans, page, order);
+		err = add_block(memory, page, order);
 		if (err) {
 			put(page, order);
 			return err;
@@ -193,12 +207,12 @@ static int alloc_exact_sum(const struct kmst_request *request,
 	return 0;
 }
 
-static int chunk_alloc(const struct kmst_request *request, struct kmst_spans *spans)
+static int chunk_alloc(const struct kmst_request *request, struct kmst_memory *memory)
 {
-	return alloc_exact_sum(request, spans, kmst_alloc_block, kmst_free_block);
+	return alloc_exact_sum(request, memory, kmst_alloc_block, kmst_free_block);
 }
 
-static int exact_alloc(const struct kmst_request *request, struct kmst_spans *spans)
+static int exact_alloc(const struct kmst_request *request, struct kmst_memory *memory)
 {
 	size_t bytes = request->plan->nr_pages << PAGE_SHIFT;
 	void *virt;
@@ -209,20 +223,21 @@ static int exact_alloc(const struct kmst_request *request, struct kmst_spans *sp
 	virt = alloc_pages_exact(bytes, kmst_gfp_last_resort(request->gfp));
 	if (!virt)
 		return -ENOMEM;
-	err = kmst_spans_add(spans, virt, bytes, bytes);
+	memory->source = KMST_SOURCE_PAGES;
+	err = kmst_blocks_add(memory, virt, bytes, bytes);
 	if (err)
 		free_pages_exact(virt, bytes);
 	return err;
 }
 
-static void free_exact(const struct kmst_span *span)
+static void free_exact(const struct kmst_block *block)
 {
-	free_pages_exact(span->virt, span->bytes);
+	free_pages_exact(block->virt, block->bytes);
 }
 
-static void exact_free(struct kmst_spans *spans)
+static void exact_free(struct kmst_memory *memory)
 {
-	kmst_spans_free_each(spans, free_exact);
+	kmst_blocks_free_each(memory, free_exact);
 }
 
 static struct page *get_folio(gfp_t gfp, unsigned int order, int nid)
@@ -244,24 +259,25 @@ static void put_folio(struct page *page, unsigned int order)
 }
 
 static int folio_allocate(const struct kmst_request *request,
-			  struct kmst_spans *spans)
+			  struct kmst_memory *memory)
 {
-	return alloc_exact_sum(request, spans, get_folio, put_folio);
+	return alloc_exact_sum(request, memory, get_folio, put_folio);
 }
 
-static void free_folio(const struct kmst_span *span)
+static void free_folio(const struct kmst_block *block)
 {
-	folio_put(virt_to_folio(span->virt));
+	folio_put(virt_to_folio(block->virt));
 }
 
-static void folio_free(struct kmst_spans *spans)
+static void folio_free(struct kmst_memory *memory)
 {
-	kmst_spans_free_each(spans, free_folio);
+	kmst_blocks_free_each(memory, free_folio);
 }
 
 const struct kmst_allocator kmst_allocator_page = {
 	.name		= "page",
 	.description	= "alloc_pages: one block of 2^order pages, at most MAX_PAGE_ORDER",
+	.layout		= &kmst_layout_blocks,
 	.promises	= KMST_CONTIGUOUS | KMST_MAPPABLE,
 	.max_order	= MAX_PAGE_ORDER,
 	.gfp_refused	= KMST_GFP_HIGH,
@@ -269,7 +285,7 @@ const struct kmst_allocator kmst_allocator_page = {
 	.nr_pages	= page_nr_pages,
 	.alloc		= page_alloc,
 	.free		= free_blocks,
-	.split		= split_block,
+	.split		= split_blocks,
 	.maps_frames	= maps_frames,
 	.map		= map_frames,
 };
@@ -277,6 +293,7 @@ const struct kmst_allocator kmst_allocator_page = {
 const struct kmst_allocator kmst_allocator_chunk = {
 	.name		= "chunk",
 	.description	= "alloc_pages: blocks that add up to the pages exactly, largest first",
+	.layout		= &kmst_layout_blocks,
 	.promises	= KMST_MAPPABLE,
 	.max_order	= -1,
 	.gfp_refused	= KMST_GFP_HIGH,
@@ -284,7 +301,7 @@ const struct kmst_allocator kmst_allocator_chunk = {
 	.nr_pages	= plan_nr_pages,
 	.alloc		= chunk_alloc,
 	.free		= free_blocks,
-	.split		= split_block,
+	.split		= split_blocks,
 	.maps_frames	= maps_frames,
 	.map		= map_frames,
 };
@@ -292,6 +309,7 @@ const struct kmst_allocator kmst_allocator_chunk = {
 const struct kmst_allocator kmst_allocator_exact = {
 	.name		= "exact",
 	.description	= "alloc_pages_exact: one block, cut to the pages, the rest given back",
+	.layout		= &kmst_layout_blocks,
 	.promises	= KMST_CONTIGUOUS | KMST_MAPPABLE,
 	.max_order	= MAX_PAGE_ORDER,
 	.gfp_refused	= KMST_GFP_HIGH | __GFP_COMP,
@@ -303,6 +321,7 @@ const struct kmst_allocator kmst_allocator_exact = {
 const struct kmst_allocator kmst_allocator_folio = {
 	.name		= "folio",
 	.description	= "folio_alloc: folios that add up to the pages exactly, largest first",
+	.layout		= &kmst_layout_blocks,
 	.promises	= KMST_MAPPABLE,
 	.max_order	= -1,
 	.gfp_added	= __GFP_COMP,

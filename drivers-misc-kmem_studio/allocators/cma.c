@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Contiguous memory through the DMA API, as a driver gets the buffers of a device
- * that has no IOMMU: from the area that was set aside for this at boot (CMA), whose
- * pages the kernel lends to programs until then.
+ * Contiguous memory through the DMA API, as a driver gets the buffers of a device without
+ * an IOMMU: from the area that was reserved for it at boot (CMA), whose pages are lent to
+ * programs until then.
  *
- * The DMA API gives memory to devices, here to the driver's own. What it gave is its own to
- * map, too: as the frames of a device, which nobody takes a reference to. So all of it goes
- * back when the arena goes.
+ * The memory is given to the driver's own device. It is mapped as that device's frames,
+ * which are not refcounted: all of it is freed with the arena.
  */
 #include <linux/dma-mapping.h>
 #include <linux/minmax.h>
@@ -14,6 +13,7 @@
 #include <linux/slab.h>
 
 #include "../device.h"
+#include "../layout.h"
 #include "../plan.h"
 #include "../zones.h"
 #include "cma.h"
@@ -31,13 +31,13 @@ static bool cma_supported(void)
 	return IS_ENABLED(CONFIG_DMA_CMA) && kmst_zones_largest_area();
 }
 
-/* Where the area has no room the DMA API takes a block of the page allocator. */
+/* Without room in the area, the DMA API falls back to the page allocator. */
 static unsigned long cma_max_pages(void)
 {
 	return max(kmst_zones_largest_area(), 1UL << MAX_PAGE_ORDER);
 }
 
-/* The block is larger than what was asked for, the area gives that and no more. */
+/* A block is rounded up to its order, pages of the area are not. */
 static unsigned long cma_nr_pages(const struct kmst_plan *plan)
 {
 	return plan->order > MAX_PAGE_ORDER ? plan->nr_pages : 1UL << plan->order;
@@ -45,7 +45,7 @@ static unsigned long cma_nr_pages(const struct kmst_plan *plan)
 
 static int get_pages(struct cma_source *source, gfp_t gfp)
 {
-	/* a machine without DMA does not have the call either */
+	/* without CONFIG_HAS_DMA there is no such call */
 	if (!IS_ENABLED(CONFIG_HAS_DMA) || kmst_fail_allocation())
 		return -ENOMEM;
 	source->pages = dma_alloc_pages(kmst_device(), source->bytes, &source->dma,
@@ -71,22 +71,20 @@ static struct cma_source *new_source(size_t bytes)
 	return source;
 }
 
-/* Pages of the area have a reference each, those of a block have one together. */
+/* CMA pages are refcounted each; of a block only the first one is. */
 static bool is_block(const struct cma_source *source)
 {
 	return source->bytes <= PAGE_SIZE || !page_count(source->pages + 1);
 }
 
-/* Of a block all is taken, beyond what was asked for, too. */
-static size_t taken_bytes(const struct kmst_spans *spans)
+/* A block is taken whole. */
+static size_t taken_bytes(const struct cma_source *source)
 {
-	const struct cma_source *source = spans->source;
-
-	return spans->from_cma ? source->bytes : PAGE_SIZE << get_order(source->bytes);
+	return is_block(source) ? PAGE_SIZE << get_order(source->bytes) : source->bytes;
 }
 
 static int cma_allocate(const struct kmst_request *request,
-			struct kmst_spans *spans)
+			struct kmst_memory *memory)
 {
 	size_t bytes = request->plan->nr_pages << PAGE_SHIFT;
 	struct cma_source *source;
@@ -95,33 +93,34 @@ static int cma_allocate(const struct kmst_request *request,
 	source = new_source(bytes);
 	if (!source)
 		return -ENOMEM;
-	spans->source = source;
+	memory->private = source;
 	err = get_pages(source, kmst_gfp_last_resort(request->gfp));
 	if (err)
 		return err;
-	spans->from_cma = !is_block(source);
-	return kmst_spans_add(spans, page_address(source->pages), bytes,
-			      taken_bytes(spans));
+	memory->source = is_block(source) ? KMST_SOURCE_PAGES : KMST_SOURCE_CMA;
+	return kmst_blocks_add(memory, page_address(source->pages), bytes,
+			      taken_bytes(source));
 }
 
-static int cma_map(const struct kmst_spans *spans, struct vm_area_struct *vma)
+static int cma_map(const struct kmst_memory *memory, struct vm_area_struct *vma)
 {
-	const struct cma_source *source = spans->source;
+	const struct cma_source *source = memory->private;
 
 	if (!IS_ENABLED(CONFIG_HAS_DMA))
 		return -ENODEV;
 	return dma_mmap_pages(kmst_device(), vma, source->bytes, source->pages);
 }
 
-static void cma_free(struct kmst_spans *spans)
+static void cma_free(struct kmst_memory *memory)
 {
-	if (spans->source)
-		put_source(spans->source);
+	if (memory->private)
+		put_source(memory->private);
 }
 
 const struct kmst_allocator kmst_allocator_cma = {
 	.name		= "cma",
 	.description	= "dma_alloc_pages: one run of pages from the area set aside for DMA",
+	.layout		= &kmst_layout_blocks,
 	.promises	= KMST_CONTIGUOUS | KMST_MAPPABLE,
 	.max_order	= -1,
 	.max_run	= cma_max_pages,

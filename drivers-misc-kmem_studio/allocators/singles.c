@@ -1,31 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Single pages, which need not be neighbours.
+ * Single pages.
  *
- * bulk    - many pages a call, from the lists that each CPU keeps. The call has a policy of
- *           its own: it takes pages of one node, the one that was named or that the CPU is
- *           on, and asks neither the task's memory policy nor that of numa_policy= on the
- *           kernel's command line, which may interleave; a cpuset it obeys. Where that
- *           node's zones have less free than what is asked for and their low watermark, or
- *           with page_owner=on, it gives one page as alloc_pages_node() does: with reclaim,
- *           and of another node if need be
- * highmem - pages that the kernel may have no lasting address for: 32-bit machines
- *           with more RAM than their linear map has room for. Elsewhere it gives
- *           pages like all others
+ * bulk    - alloc_pages_bulk(): many pages a call, from the per-CPU lists. They are of one
+ *           node, the one that was named or the CPU's: neither the task's memory policy nor
+ *           numa_policy= of the command line is asked; a cpuset is. Below the low watermark
+ *           of that node's zones, and with page_owner=on, a call gives one page, like
+ *           alloc_pages_node(): with reclaim, and of another node if need be
+ * highmem - alloc_page(GFP_HIGHUSER): pages that may have no lasting address, on 32-bit
+ *           machines with more RAM than the linear map has room for; elsewhere pages
+ *           like all others
  */
 #include <linux/gfp.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/numa.h>
 #include <linux/sched/mm.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "../cancel.h"
+#include "../layout.h"
 #include "../plan.h"
+#include "../table.h"
 #include "../trace.h"
 #include "singles.h"
 
-/* Pages of one call, which are taken with preemption off. */
+/* Pages of one call, which holds the lock of the per-CPU lists meanwhile. */
 #define BULK_PAGES	512UL
 
 static unsigned long singles_nr_pointers(const struct kmst_plan *plan)
@@ -39,16 +40,17 @@ static unsigned long singles_nr_pages(const struct kmst_plan *plan)
 }
 
 /* The pages from @first on are new. */
-static void note_pages(struct kmst_spans *spans, unsigned long first)
+static void note_pages(struct kmst_memory *memory, unsigned long first)
 {
 	unsigned long i;
 
-	spans->bytes = (u64)spans->nr_pages << PAGE_SHIFT;
+	memory->source = KMST_SOURCE_PAGES;
+	memory->bytes = (u64)memory->pages.nr << PAGE_SHIFT;
 	if (!trace_kmst_span_alloc_enabled())
 		return;
-	for (i = first; i < spans->nr_pages; i++)
-		trace_kmst_span_alloc(page_to_pfn(spans->pages[i]), 1,
-				      page_to_nid(spans->pages[i]));
+	for (i = first; i < memory->pages.nr; i++)
+		trace_kmst_span_alloc(page_to_pfn(memory->pages.table[i]), 1,
+				      page_to_nid(memory->pages.table[i]));
 }
 
 static unsigned long get_bulk(gfp_t gfp, int nid, unsigned long nr,
@@ -59,30 +61,42 @@ static unsigned long get_bulk(gfp_t gfp, int nid, unsigned long nr,
 	return alloc_pages_bulk_node(gfp, nid, nr, pages);
 }
 
-static int bulk_alloc(const struct kmst_request *request, struct kmst_spans *spans)
+static struct kmst_calls *new_calls(void)
+{
+	if (kmst_fail_allocation())
+		return NULL;
+	return kzalloc(sizeof(struct kmst_calls), GFP_KERNEL);
+}
+
+static int bulk_alloc(const struct kmst_request *request, struct kmst_memory *memory)
 {
 	gfp_t gfp = kmst_gfp_last_resort(request->gfp);
 	unsigned long wanted = request->plan->nr_pages;
+	struct kmst_calls *calls;
 	int err;
 
-	spans->pages = kmst_spans_table(spans, wanted);
-	if (!spans->pages)
+	calls = new_calls();
+	if (!calls)
 		return -ENOMEM;
-	/* the call fills the places that are empty */
-	memset(spans->pages, 0, spans->table_bytes);
+	memory->private = calls;
+	err = kmst_pages_prepare(memory, wanted);
+	if (err)
+		return err;
+	/* the call fills entries that are NULL */
+	memset(memory->pages.table, 0, memory->table_bytes);
 
-	while (spans->nr_pages < wanted) {
-		unsigned long first = spans->nr_pages;
+	while (memory->pages.nr < wanted) {
+		unsigned long first = memory->pages.nr;
 		unsigned long most = min(wanted - first, BULK_PAGES);
 		unsigned long got;
 
-		got = get_bulk(gfp, request->nid, most, spans->pages + first);
+		got = get_bulk(gfp, request->nid, most, memory->pages.table + first);
 		if (!got)
 			return -ENOMEM;
-		spans->nr_pages += got;
-		spans->nr_calls++;
-		spans->nr_single += got == 1 && most > 1;
-		note_pages(spans, first);
+		memory->pages.nr += got;
+		calls->nr++;
+		calls->single += got == 1 && most > 1;
+		note_pages(memory, first);
 		err = kmst_cancel_point(request->cancel);
 		if (err)
 			return err;
@@ -90,21 +104,21 @@ static int bulk_alloc(const struct kmst_request *request, struct kmst_spans *spa
 	return 0;
 }
 
-static int get_highmem(const struct kmst_request *request, struct kmst_spans *spans)
+static int get_highmem(const struct kmst_request *request, struct kmst_memory *memory)
 {
 	gfp_t gfp = kmst_gfp_last_resort(request->gfp);
 	unsigned long wanted = request->plan->nr_pages;
 	int err;
 
-	while (spans->nr_pages < wanted) {
-		unsigned long first = spans->nr_pages;
+	while (memory->pages.nr < wanted) {
+		unsigned long first = memory->pages.nr;
 
-		spans->pages[first] = kmst_alloc_block(gfp, 0, request->nid);
-		if (!spans->pages[first])
+		memory->pages.table[first] = kmst_alloc_block(gfp, 0, request->nid);
+		if (!memory->pages.table[first])
 			return -ENOMEM;
-		spans->nr_pages++;
-		note_pages(spans, first);
-		if (spans->nr_pages % KMST_PAGES_PER_POINT)
+		memory->pages.nr++;
+		note_pages(memory, first);
+		if (memory->pages.nr % KMST_PAGES_PER_POINT)
 			continue;
 		err = kmst_cancel_point(request->cancel);
 		if (err)
@@ -114,39 +128,51 @@ static int get_highmem(const struct kmst_request *request, struct kmst_spans *sp
 }
 
 /*
- * Whatever flags were asked for, these pages stay where they are: they must not be in
- * the way of CMA, or of memory that is to be taken out.
+ * The pages are pinned for as long as the arena lives: keep them off CMA and ZONE_MOVABLE,
+ * even if __GFP_MOVABLE was asked for.
  */
 static int highmem_alloc(const struct kmst_request *request,
-			 struct kmst_spans *spans)
+			 struct kmst_memory *memory)
 {
 	unsigned int saved;
 	int err;
 
-	spans->pages = kmst_spans_table(spans, request->plan->nr_pages);
-	if (!spans->pages)
-		return -ENOMEM;
+	err = kmst_pages_prepare(memory, request->plan->nr_pages);
+	if (err)
+		return err;
 
 	saved = memalloc_pin_save();
-	err = get_highmem(request, spans);
+	err = get_highmem(request, memory);
 	memalloc_pin_restore(saved);
 	return err;
 }
 
-static void singles_free(struct kmst_spans *spans)
+static struct kmst_calls bulk_calls(const struct kmst_memory *memory)
+{
+	return *(const struct kmst_calls *)memory->private;
+}
+
+static void singles_free(struct kmst_memory *memory)
 {
 	unsigned long i;
 
-	for (i = 0; i < spans->nr_pages; i++) {
-		kmst_free_block(spans->pages[i], 0);
+	for (i = 0; i < memory->pages.nr; i++) {
+		kmst_free_block(memory->pages.table[i], 0);
 		if (!((i + 1) % KMST_PAGES_PER_POINT))
 			kmst_cancel_point(NULL);
 	}
 }
 
+static void bulk_free(struct kmst_memory *memory)
+{
+	singles_free(memory);
+	kfree(memory->private);
+}
+
 const struct kmst_allocator kmst_allocator_bulk = {
 	.name		= "bulk",
 	.description	= "alloc_pages_bulk: single pages of one node, many a call",
+	.layout		= &kmst_layout_pages,
 	.promises	= KMST_MAPPABLE,
 	.max_order	= -1,
 	.nr_pointers	= singles_nr_pointers,
@@ -154,7 +180,8 @@ const struct kmst_allocator kmst_allocator_bulk = {
 	.takes_node	= true,
 	.nr_pages	= singles_nr_pages,
 	.alloc		= bulk_alloc,
-	.free		= singles_free,
+	.free		= bulk_free,
+	.calls		= bulk_calls,
 };
 
 const struct kmst_allocator kmst_allocator_highmem = {
@@ -164,6 +191,7 @@ const struct kmst_allocator kmst_allocator_highmem = {
 			  "; there is no highmem here, the pages are like all others"
 #endif
 			  ,
+	.layout		= &kmst_layout_pages,
 	.promises	= KMST_MAPPABLE,
 	.max_order	= -1,
 	.nr_pointers	= singles_nr_pointers,

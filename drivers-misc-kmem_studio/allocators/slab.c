@@ -3,11 +3,10 @@
  * Memory from the slab allocator.
  *
  * kmalloc        - room for all objects in one allocation
- * kmalloc_object - one allocation for each object
- * slab           - one object of a cache of the arena's own for each object
+ * kmalloc_object - one kmalloc() for each object
+ * slab           - one object of the arena's own kmem_cache for each
  *
- * What kmalloc() gives is asked for in full, by kmalloc_size_roundup(): all of it may
- * be written to, and is guarded.
+ * kmalloc_size_roundup() makes all of a kmalloc() object usable, and guarded.
  */
 #include <linux/array_size.h>
 #include <linux/atomic.h>
@@ -22,7 +21,9 @@
 #include <linux/slab.h>
 
 #include "../cancel.h"
+#include "../layout.h"
 #include "../plan.h"
+#include "../table.h"
 #include "../zones.h"
 #include "slab.h"
 
@@ -32,7 +33,7 @@
 /* Objects between two points where the CPU is given up. */
 #define POINT_OBJECTS	(KMST_PAGES_PER_POINT * (PAGE_SIZE / sizeof(struct kmst_struct)))
 
-/* The kernel says so with a stack trace. */
+/* The slab allocator warns of these. */
 #define SLAB_REFUSED	(KMST_GFP_HIGH | __GFP_COMP)
 
 static unsigned long kmalloc_nr_pages(const struct kmst_plan *plan)
@@ -48,9 +49,9 @@ static unsigned long distance(const void *a, const void *b)
 }
 
 /*
- * Bytes from an object to the next one in its slab, as far as objects show it: all distances
- * between two of one slab are multiples of that. 0 if no two are in one. Where it is what may
- * be used of an object, there is nothing between them, and no more need be looked at.
+ * The greatest common divisor of the distances between objects of one slab: a multiple of
+ * the size of a slot, or 0 if no two are in one slab. Nothing lies between objects where
+ * that is the usable size.
  */
 static size_t bytes_of_slot(void * const *objects, unsigned int nr, size_t usable)
 {
@@ -64,21 +65,21 @@ static size_t bytes_of_slot(void * const *objects, unsigned int nr, size_t usabl
 	return slot;
 }
 
-/* Objects to look at: those of many slabs, but not of an arena of millions. */
+/* Objects to look at: many slabs' worth, but not millions. */
 #define PROBED_OBJECTS	4096U
 
-/* ksize() tells what may be used; what checks put around each object is seen in its slab. */
-static bool objects_usable_only(const struct kmst_spans *spans)
+/* ksize() leaves out what red zones, KASAN or KFENCE put around an object. */
+static bool objects_usable_only(const struct kmst_memory *memory)
 {
-	unsigned int nr = min(spans->nr_objects, PROBED_OBJECTS);
-	size_t usable = ksize(spans->objects[0]);
+	unsigned int nr = min(memory->objects.nr, PROBED_OBJECTS);
+	size_t usable = ksize(memory->objects.table[0]);
 	unsigned int i;
 
-	for (i = 0; IS_ENABLED(CONFIG_KFENCE) && i < spans->nr_objects; i++) {
-		if (is_kfence_address(spans->objects[i]))
+	for (i = 0; IS_ENABLED(CONFIG_KFENCE) && i < memory->objects.nr; i++) {
+		if (is_kfence_address(memory->objects.table[i]))
 			return true;
 	}
-	return bytes_of_slot(spans->objects, nr, usable) != usable;
+	return bytes_of_slot(memory->objects.table, nr, usable) != usable;
 }
 
 /**
@@ -112,8 +113,20 @@ bool kmst_kmalloc_usable_only(void *virt, size_t bytes)
 	return differs;
 }
 
+/**
+ * kmst_kmalloc_source() - Which part of the kernel kmalloc() got memory from.
+ * @virt: what kmalloc() returned
+ *
+ * Context: any. The caller owns the memory.
+ * Return: the slab allocator, or the page allocator where no slab is large enough.
+ */
+enum kmst_source kmst_kmalloc_source(const void *virt)
+{
+	return folio_test_slab(virt_to_folio(virt)) ? KMST_SOURCE_SLAB : KMST_SOURCE_PAGES;
+}
+
 static int kmalloc_alloc(const struct kmst_request *request,
-			 struct kmst_spans *spans)
+			 struct kmst_memory *memory)
 {
 	size_t bytes = kmalloc_size_roundup(request->plan->bytes);
 	void *virt;
@@ -124,22 +137,23 @@ static int kmalloc_alloc(const struct kmst_request *request,
 	virt = kmalloc_node(bytes, kmst_gfp_last_resort(request->gfp), request->nid);
 	if (!virt)
 		return -ENOMEM;
-	err = kmst_spans_add(spans, virt, bytes, ksize(virt));
+	memory->source = kmst_kmalloc_source(virt);
+	err = kmst_blocks_add(memory, virt, bytes, ksize(virt));
 	if (err)
 		kfree(virt);
 	else
-		spans->usable_only = kmst_kmalloc_usable_only(virt, bytes);
+		memory->usable_only = kmst_kmalloc_usable_only(virt, bytes);
 	return err;
 }
 
-static void free_kmalloc(const struct kmst_span *span)
+static void free_kmalloc(const struct kmst_block *block)
 {
-	kfree(span->virt);
+	kfree(block->virt);
 }
 
-static void kmalloc_free(struct kmst_spans *spans)
+static void kmalloc_free(struct kmst_memory *memory)
 {
-	kmst_spans_free_each(spans, free_kmalloc);
+	kmst_blocks_free_each(memory, free_kmalloc);
 }
 
 static unsigned long pages_of_objects(const struct kmst_plan *plan, size_t object)
@@ -158,24 +172,17 @@ static unsigned long pointer_each(const struct kmst_plan *plan)
 	return plan->nr_structs;
 }
 
-/* The table, and what all objects have in common. */
-static int prepare_objects(struct kmst_spans *spans, unsigned int nr, size_t bytes)
+/* All objects are of one cache, and have one size. */
+static void note_objects(struct kmst_memory *memory)
 {
-	spans->objects = kmst_spans_table(spans, nr);
-	spans->object_bytes = bytes;
-	return spans->objects ? 0 : -ENOMEM;
-}
-
-/* All objects of a cache have the same size. */
-static void note_objects(struct kmst_spans *spans)
-{
-	spans->bytes = (u64)spans->nr_objects * ksize(spans->objects[0]);
-	spans->usable_only = objects_usable_only(spans);
+	memory->source = KMST_SOURCE_SLAB;
+	memory->bytes = (u64)memory->objects.nr * ksize(memory->objects.table[0]);
+	memory->usable_only = objects_usable_only(memory);
 }
 
 /*
- * How much a cache adds to each object is not known before: with the checks of SLUB on
- * it is a multiple. Leave others what they need.
+ * With slab_debug an object takes a multiple of its size, which no limit knew before: stop
+ * while others still have what they need.
  */
 static int object_point(const struct kmst_request *request)
 {
@@ -188,22 +195,22 @@ static int object_point(const struct kmst_request *request)
 	return kmst_cancel_point(request->cancel);
 }
 
-typedef void *(*get_object_fn)(const struct kmst_spans *spans, gfp_t gfp, int nid);
+typedef void *(*get_object_fn)(const struct kmst_memory *memory, gfp_t gfp, int nid);
 
-static int alloc_each(const struct kmst_request *request, struct kmst_spans *spans,
+static int alloc_each(const struct kmst_request *request, struct kmst_memory *memory,
 		      gfp_t gfp, get_object_fn get)
 {
 	unsigned int wanted = request->plan->nr_structs;
 	int err;
 
-	while (spans->nr_objects < wanted) {
+	while (memory->objects.nr < wanted) {
 		void *object = kmst_fail_allocation() ? NULL :
-				get(spans, gfp, request->nid);
+				get(memory, gfp, request->nid);
 
 		if (!object)
 			return -ENOMEM;
-		spans->objects[spans->nr_objects++] = object;
-		if (spans->nr_objects % POINT_OBJECTS)
+		memory->objects.table[memory->objects.nr++] = object;
+		if (memory->objects.nr % POINT_OBJECTS)
 			continue;
 		err = object_point(request);
 		if (err)
@@ -212,32 +219,32 @@ static int alloc_each(const struct kmst_request *request, struct kmst_spans *spa
 	return 0;
 }
 
-static void *get_kmalloc(const struct kmst_spans *spans, gfp_t gfp, int nid)
+static void *get_kmalloc(const struct kmst_memory *memory, gfp_t gfp, int nid)
 {
-	return kmalloc_node(spans->object_bytes, gfp, nid);
+	return kmalloc_node(memory->objects.object_bytes, gfp, nid);
 }
 
 static int kmalloc_object_alloc(const struct kmst_request *request,
-				struct kmst_spans *spans)
+				struct kmst_memory *memory)
 {
 	size_t bytes = kmalloc_size_roundup(sizeof(struct kmst_struct));
 	int err;
 
-	err = prepare_objects(spans, request->plan->nr_structs, bytes);
+	err = kmst_objects_prepare(memory, request->plan->nr_structs, bytes);
 	if (err)
 		return err;
-	err = alloc_each(request, spans, kmst_gfp_last_resort(request->gfp), get_kmalloc);
+	err = alloc_each(request, memory, kmst_gfp_last_resort(request->gfp), get_kmalloc);
 	if (!err)
-		note_objects(spans);
+		note_objects(memory);
 	return err;
 }
 
-static void kmalloc_object_free(struct kmst_spans *spans)
+static void kmalloc_object_free(struct kmst_memory *memory)
 {
 	unsigned int i;
 
-	for (i = 0; i < spans->nr_objects; i++) {
-		kfree(spans->objects[i]);
+	for (i = 0; i < memory->objects.nr; i++) {
+		kfree(memory->objects.table[i]);
 		if (!((i + 1) % POINT_OBJECTS))
 			kmst_cancel_point(NULL);
 	}
@@ -256,7 +263,7 @@ static slab_flags_t zone_of_cache(gfp_t gfp)
 	return gfp & __GFP_DMA32 ? SLAB_CACHE_DMA32 : 0;
 }
 
-/* A cache that no other user's objects are in. Its name is seen in /proc/slabinfo. */
+/* A cache of the arena's own, see /proc/slabinfo. */
 static struct kmem_cache *new_cache(gfp_t gfp)
 {
 	static atomic_t nr_made;
@@ -266,29 +273,29 @@ static struct kmem_cache *new_cache(gfp_t gfp)
 		return NULL;
 	snprintf(name, sizeof(name), "kmem_studio-%u",
 		 (unsigned int)atomic_inc_return(&nr_made));
-	/* aligned to its size, no object is on two pages; all of it may go to user space */
+	/* aligned to its size, so on one page; all of it may be copied to user space */
 	return kmem_cache_create_usercopy(name, sizeof(struct kmst_struct),
 					  sizeof(struct kmst_struct),
 					  SLAB_NO_MERGE | zone_of_cache(gfp), 0,
 					  sizeof(struct kmst_struct), NULL);
 }
 
-static int alloc_bulk(const struct kmst_request *request, struct kmst_spans *spans,
+static int alloc_bulk(const struct kmst_request *request, struct kmst_memory *memory,
 		      gfp_t gfp)
 {
 	unsigned int wanted = request->plan->nr_structs;
 	int err;
 
-	while (spans->nr_objects < wanted) {
-		unsigned int batch = min(wanted - spans->nr_objects, BATCH_OBJECTS);
+	while (memory->objects.nr < wanted) {
+		unsigned int batch = min(wanted - memory->objects.nr, BATCH_OBJECTS);
 
 		if (kmst_fail_allocation())
 			return -ENOMEM;
-		if (!kmem_cache_alloc_bulk(spans->source, gfp, batch,
-					   spans->objects + spans->nr_objects))
+		if (!kmem_cache_alloc_bulk(memory->private, gfp, batch,
+					   memory->objects.table + memory->objects.nr))
 			return -ENOMEM;
-		spans->nr_objects += batch;
-		err = spans->nr_objects % POINT_OBJECTS ?
+		memory->objects.nr += batch;
+		err = memory->objects.nr % POINT_OBJECTS ?
 			kmst_cancel_point(request->cancel) : object_point(request);
 		if (err)
 			return err;
@@ -296,47 +303,48 @@ static int alloc_bulk(const struct kmst_request *request, struct kmst_spans *spa
 	return 0;
 }
 
-static void *get_slab(const struct kmst_spans *spans, gfp_t gfp, int nid)
+static void *get_slab(const struct kmst_memory *memory, gfp_t gfp, int nid)
 {
-	return kmem_cache_alloc_node(spans->source, gfp, nid);
+	return kmem_cache_alloc_node(memory->private, gfp, nid);
 }
 
-static int slab_alloc(const struct kmst_request *request, struct kmst_spans *spans)
+static int slab_alloc(const struct kmst_request *request, struct kmst_memory *memory)
 {
 	gfp_t gfp = kmst_gfp_last_resort(request->gfp & ~(__GFP_DMA | __GFP_DMA32));
 	int err;
 
-	err = prepare_objects(spans, request->plan->nr_structs, sizeof(struct kmst_struct));
+	err = kmst_objects_prepare(memory, request->plan->nr_structs, sizeof(struct kmst_struct));
 	if (err)
 		return err;
-	spans->source = new_cache(request->gfp);
-	if (!spans->source)
+	memory->private = new_cache(request->gfp);
+	if (!memory->private)
 		return -ENOMEM;
 	/* there is no bulk call that takes a node */
 	if (request->nid == NUMA_NO_NODE)
-		err = alloc_bulk(request, spans, gfp);
+		err = alloc_bulk(request, memory, gfp);
 	else
-		err = alloc_each(request, spans, gfp, get_slab);
+		err = alloc_each(request, memory, gfp, get_slab);
 	if (!err)
-		note_objects(spans);
+		note_objects(memory);
 	return err;
 }
 
-static void slab_free(struct kmst_spans *spans)
+static void slab_free(struct kmst_memory *memory)
 {
 	unsigned int i, batch;
 
-	for (i = 0; i < spans->nr_objects; i += batch) {
-		batch = min(spans->nr_objects - i, BATCH_OBJECTS);
-		kmem_cache_free_bulk(spans->source, batch, spans->objects + i);
+	for (i = 0; i < memory->objects.nr; i += batch) {
+		batch = min(memory->objects.nr - i, BATCH_OBJECTS);
+		kmem_cache_free_bulk(memory->private, batch, memory->objects.table + i);
 		kmst_cancel_point(NULL);
 	}
-	kmem_cache_destroy(spans->source);
+	kmem_cache_destroy(memory->private);
 }
 
 const struct kmst_allocator kmst_allocator_kmalloc = {
 	.name		= "kmalloc",
 	.description	= "kmalloc: all objects in one allocation, at most KMALLOC_MAX_SIZE",
+	.layout		= &kmst_layout_blocks,
 	.promises	= KMST_CONTIGUOUS,
 	.max_order	= MAX_PAGE_ORDER,
 	.gfp_refused	= SLAB_REFUSED | __GFP_DMA32,
@@ -349,6 +357,7 @@ const struct kmst_allocator kmst_allocator_kmalloc = {
 const struct kmst_allocator kmst_allocator_kmalloc_object = {
 	.name		= "kmalloc_object",
 	.description	= "kmalloc: one allocation for each object",
+	.layout		= &kmst_layout_objects,
 	.promises	= KMST_PER_OBJECT,
 	.max_order	= -1,
 	.nr_pointers	= pointer_each,
@@ -362,6 +371,7 @@ const struct kmst_allocator kmst_allocator_kmalloc_object = {
 const struct kmst_allocator kmst_allocator_slab = {
 	.name		= "slab",
 	.description	= "kmem_cache_alloc_bulk: one object of a cache of its own for each",
+	.layout		= &kmst_layout_objects,
 	.promises	= KMST_PER_OBJECT,
 	.max_order	= -1,
 	.nr_pointers	= pointer_each,

@@ -8,11 +8,13 @@
 #include <linux/types.h>
 
 #include "../allocator.h"
+#include "../layout.h"
 
 extern const struct kmst_allocator kmst_allocator_kmalloc;
 extern const struct kmst_allocator kmst_allocator_kmalloc_object;
 extern const struct kmst_allocator kmst_allocator_slab;
 
+enum kmst_source kmst_kmalloc_source(const void *virt);
 bool kmst_kmalloc_usable_only(void *virt, size_t bytes);
 
 #endif /* KMEM_STUDIO_ALLOCATORS_SLAB_H */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pages from anywhere, put in a row by the page table.
+ * Pages from anywhere, contiguous in virtual addresses alone.
  *
  * vmalloc  - always
- * kvmalloc - only if kmalloc() has no room in one piece
+ * kvmalloc - only if kmalloc() finds no room in one piece
  */
 #include <linux/align.h>
 #include <linux/limits.h>
@@ -13,14 +13,16 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "../layout.h"
 #include "../plan.h"
+#include "../table.h"
 #include "slab.h"
 #include "vmalloc.h"
 
 /* Since 6.19 vmalloc() takes no flag that says where the pages have to be. */
 #define VMALLOC_REFUSED	(KMST_GFP_HIGH | __GFP_COMP | __GFP_THISNODE | __GFP_DMA | __GFP_DMA32)
 
-/* What the kernel may map a large area by, where the caller does not mind. */
+/* The largest page that kvmalloc() may map an area by. */
 #define LARGEST_PAGE	(IS_ENABLED(CONFIG_HAVE_ARCH_HUGE_VMALLOC) ? PMD_SIZE : PAGE_SIZE)
 
 static unsigned long pages_and_table(const struct kmst_plan *plan)
@@ -28,19 +30,19 @@ static unsigned long pages_and_table(const struct kmst_plan *plan)
 	return plan->nr_pages + kmst_table_pages(plan->nr_pages);
 }
 
-static int add_or_free(struct kmst_spans *spans, void *virt, size_t bytes,
+static int add_or_free(struct kmst_memory *memory, void *virt, size_t bytes,
 		       size_t allocated)
 {
-	int err = kmst_spans_add(spans, virt, bytes, allocated);
+	int err = kmst_blocks_add(memory, virt, bytes, allocated);
 
 	if (err)
 		kvfree(virt);
 	return err;
 }
 
-/* The flag has the pages asked for with patience, but without the OOM killer. */
+/* With __GFP_RETRY_MAYFAIL the pages are reclaimed for, without the OOM killer. */
 static int vmalloc_alloc(const struct kmst_request *request,
-			 struct kmst_spans *spans)
+			 struct kmst_memory *memory)
 {
 	size_t bytes = request->plan->nr_pages << PAGE_SHIFT;
 	void *virt;
@@ -50,12 +52,13 @@ static int vmalloc_alloc(const struct kmst_request *request,
 	virt = __vmalloc(bytes, kmst_gfp_last_resort(request->gfp));
 	if (!virt)
 		return -ENOMEM;
-	return add_or_free(spans, virt, bytes, bytes);
+	memory->source = KMST_SOURCE_VMALLOC;
+	return add_or_free(memory, virt, bytes, bytes);
 }
 
 /*
- * What kmalloc() or vmalloc() round up to differs: ask for whole pages, which both
- * give in full, or for what kmalloc() makes of less than a page.
+ * kmalloc() and vmalloc() round up differently: ask for whole pages, which both give in
+ * full, or for a size of kmalloc()'s.
  */
 static size_t kvmalloc_bytes(const struct kmst_plan *plan)
 {
@@ -65,9 +68,8 @@ static size_t kvmalloc_bytes(const struct kmst_plan *plan)
 }
 
 /*
- * A large area is mapped by huge pages if they can be had, and is then made of whole
- * ones: what is mapped behind was taken for it, too. A page that is not mapped comes
- * after each area.
+ * An area that is mapped by huge pages is allocated in whole ones: count what is mapped
+ * behind @bytes, up to the guard page that ends each area.
  */
 static size_t vmalloc_taken(void *virt, size_t bytes)
 {
@@ -79,12 +81,11 @@ static size_t vmalloc_taken(void *virt, size_t bytes)
 }
 
 /*
- * Asks as everybody does. With __GFP_RETRY_MAYFAIL kmalloc() would work hard for its one
- * block, where everybody else's is soon given up for single pages. Whoever wants to see
- * that may add the flag.
+ * Ask as every caller of kvmalloc() does. With __GFP_RETRY_MAYFAIL kmalloc() would reclaim
+ * for its one block before it falls back; whoever wants to see that may add the flag.
  */
 static int kvmalloc_alloc(const struct kmst_request *request,
-			  struct kmst_spans *spans)
+			  struct kmst_memory *memory)
 {
 	size_t bytes = kvmalloc_bytes(request->plan);
 	void *virt;
@@ -95,11 +96,14 @@ static int kvmalloc_alloc(const struct kmst_request *request,
 	virt = kvmalloc_node(bytes, request->gfp | __GFP_NOWARN, request->nid);
 	if (!virt)
 		return -ENOMEM;
-	if (is_vmalloc_addr(virt))
-		return add_or_free(spans, virt, bytes, vmalloc_taken(virt, bytes));
-	err = add_or_free(spans, virt, bytes, ksize(virt));
+	if (is_vmalloc_addr(virt)) {
+		memory->source = KMST_SOURCE_VMALLOC;
+		return add_or_free(memory, virt, bytes, vmalloc_taken(virt, bytes));
+	}
+	memory->source = kmst_kmalloc_source(virt);
+	err = add_or_free(memory, virt, bytes, ksize(virt));
 	if (!err)
-		spans->usable_only = kmst_kmalloc_usable_only(virt, bytes);
+		memory->usable_only = kmst_kmalloc_usable_only(virt, bytes);
 	return err;
 }
 
@@ -117,19 +121,20 @@ static unsigned long kvmalloc_max_pages(void)
 	return min_t(unsigned long, PFN_DOWN(INT_MAX), kmst_vmalloc_max_pages());
 }
 
-static void free_any(const struct kmst_span *span)
+static void free_any(const struct kmst_block *block)
 {
-	kvfree(span->virt);
+	kvfree(block->virt);
 }
 
-static void vmalloc_free(struct kmst_spans *spans)
+static void vmalloc_free(struct kmst_memory *memory)
 {
-	kmst_spans_free_each(spans, free_any);
+	kmst_blocks_free_each(memory, free_any);
 }
 
 const struct kmst_allocator kmst_allocator_vmalloc = {
 	.name		= "vmalloc",
 	.description	= "vmalloc: pages from anywhere, in a row for the kernel's page table",
+	.layout		= &kmst_layout_blocks,
 	.promises	= KMST_MAPPABLE,
 	.max_order	= -1,
 	.max_run	= kmst_vmalloc_max_pages,
@@ -145,6 +150,7 @@ const struct kmst_allocator kmst_allocator_vmalloc = {
 const struct kmst_allocator kmst_allocator_kvmalloc = {
 	.name		= "kvmalloc",
 	.description	= "kvmalloc: kmalloc if it has room in one piece, vmalloc if not",
+	.layout		= &kmst_layout_blocks,
 	.max_order	= -1,
 	.max_run	= kvmalloc_max_pages,
 	.max_run_is	= "INT_MAX bytes, or the addresses of vmalloc() where those are fewer",

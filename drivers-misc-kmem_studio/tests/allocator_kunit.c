@@ -17,9 +17,12 @@
 
 #include "../allocator.h"
 #include "../cancel.h"
+#include "../layout.h"
 #include "../plan.h"
+#include "../table.h"
 #include "allocators.h"
 #include "orders.h"
+#include "words.h"
 
 KUNIT_ARRAY_PARAM(allocator, allocators, allocator_desc);
 KUNIT_ARRAY_PARAM(order, orders, order_desc);
@@ -28,7 +31,7 @@ KUNIT_ARRAY_PARAM(order, orders, order_desc);
 struct page_source {
 	unsigned int	max_order;	/* blocks above it cannot be had */
 	int		blocks_left;	/* until none can be had, -1 for ever */
-	int		tables_left;	/* as blocks_left, for the table of spans */
+	int		tables_left;	/* as blocks_left, for the table of blocks */
 	unsigned int	asked[NR_PAGE_ORDERS];
 	long		held;
 	bool		may_oom;
@@ -94,7 +97,7 @@ static struct page_source *use_page_source(struct kunit *test)
 }
 
 static int alloc_pages_of(struct kunit *test, const char *name,
-			  unsigned long nr_pages, struct kmst_spans *spans,
+			  unsigned long nr_pages, struct kmst_memory *memory,
 			  const struct kmst_cancel *cancel)
 {
 	const struct kmst_allocator *allocator = kmst_allocator_find(name);
@@ -110,35 +113,36 @@ static int alloc_pages_of(struct kunit *test, const char *name,
 	request.gfp |= allocator->gfp_added;
 	kmst_plan_init(&plan, nr_pages * (PAGE_SIZE / 32), PAGE_SHIFT);
 	KUNIT_ASSERT_EQ(test, plan.nr_pages, nr_pages);
-	return allocator->alloc(&request, spans);
+	return kmst_memory_alloc(memory, allocator, &request);
 }
 
-static void expect_spans_hold(struct kunit *test, const struct kmst_spans *spans,
-			      unsigned long nr_pages)
+static void expect_blocks_hold(struct kunit *test, const struct kmst_memory *memory,
+			       unsigned long nr_pages)
 {
 	unsigned long pages = 0;
 	unsigned int i;
 
-	for (i = 0; i < spans->nr; i++) {
-		size_t bytes = spans->table[i].bytes;
+	for (i = 0; i < memory->blocks.nr; i++) {
+		size_t bytes = memory->blocks.table[i].bytes;
+		unsigned long virt = (unsigned long)memory->blocks.table[i].virt;
 
-		KUNIT_EXPECT_TRUE(test, IS_ALIGNED((unsigned long)spans->table[i].virt, bytes));
+		KUNIT_EXPECT_TRUE(test, IS_ALIGNED(virt, bytes));
 		KUNIT_EXPECT_TRUE(test, is_power_of_2(bytes));
 		pages += bytes / PAGE_SIZE;
 	}
 	KUNIT_EXPECT_EQ(test, pages, nr_pages);
-	KUNIT_EXPECT_EQ(test, spans->nr_pages, nr_pages);
+	KUNIT_EXPECT_EQ(test, memory->blocks.nr_pages, nr_pages);
 }
 
 static void free_and_expect_none_held(struct kunit *test, const char *name,
-				      struct kmst_spans *spans)
+				      struct kmst_memory *memory)
 {
 	struct page_source *source = test->priv;
 
-	kmst_spans_free(spans, kmst_allocator_find(name));
+	kmst_memory_free(memory, kmst_allocator_find(name));
 	KUNIT_EXPECT_EQ(test, source->held, 0L);
-	KUNIT_EXPECT_EQ(test, spans->nr, 0U);
-	KUNIT_EXPECT_NULL(test, spans->table);
+	KUNIT_EXPECT_EQ(test, memory->blocks.nr, 0U);
+	KUNIT_EXPECT_NULL(test, memory->blocks.table);
 }
 
 static void names_are_looked_up(struct kunit *test)
@@ -158,28 +162,28 @@ static void page_takes_one_block(struct kunit *test)
 {
 	unsigned int order = order_of_case(test);
 	struct page_source *source = use_page_source(test);
-	struct kmst_spans spans = {};
+	struct kmst_memory memory = {};
 	int err;
 
-	err = alloc_pages_of(test, "page", 1UL << order, &spans, NULL);
+	err = alloc_pages_of(test, "page", 1UL << order, &memory, NULL);
 	if (err == -ENOMEM && order > PAGE_ALLOC_COSTLY_ORDER)
 		kunit_skip(test, "no free block of order %u", order);
 	KUNIT_ASSERT_EQ(test, err, 0);
-	KUNIT_EXPECT_EQ(test, spans.nr, 1U);
+	KUNIT_EXPECT_EQ(test, memory.blocks.nr, 1U);
 	KUNIT_EXPECT_EQ(test, source->asked[order], 1U);
 	KUNIT_EXPECT_FALSE(test, source->may_oom);
-	expect_spans_hold(test, &spans, 1UL << order);
-	free_and_expect_none_held(test, "page", &spans);
+	expect_blocks_hold(test, &memory, 1UL << order);
+	free_and_expect_none_held(test, "page", &memory);
 }
 
 static void page_rounds_up_to_a_power_of_two(struct kunit *test)
 {
-	struct kmst_spans spans = {};
+	struct kmst_memory memory = {};
 
 	use_page_source(test);
-	KUNIT_ASSERT_EQ(test, alloc_pages_of(test, "page", 5, &spans, NULL), 0);
-	expect_spans_hold(test, &spans, 8);
-	free_and_expect_none_held(test, "page", &spans);
+	KUNIT_ASSERT_EQ(test, alloc_pages_of(test, "page", 5, &memory, NULL), 0);
+	expect_blocks_hold(test, &memory, 8);
+	free_and_expect_none_held(test, "page", &memory);
 }
 
 static const unsigned long page_counts[] = {
@@ -197,12 +201,12 @@ static void chunk_takes_exactly_the_pages(struct kunit *test)
 {
 	unsigned long nr_pages = *(const unsigned long *)test->param_value;
 	struct page_source *source = use_page_source(test);
-	struct kmst_spans spans = {};
+	struct kmst_memory memory = {};
 
-	KUNIT_ASSERT_EQ(test, alloc_pages_of(test, "chunk", nr_pages, &spans, NULL), 0);
-	KUNIT_EXPECT_GE(test, spans.nr, hweight_long(nr_pages));
-	expect_spans_hold(test, &spans, nr_pages);
-	free_and_expect_none_held(test, "chunk", &spans);
+	KUNIT_ASSERT_EQ(test, alloc_pages_of(test, "chunk", nr_pages, &memory, NULL), 0);
+	KUNIT_EXPECT_GE(test, memory.blocks.nr, hweight_long(nr_pages));
+	expect_blocks_hold(test, &memory, nr_pages);
+	free_and_expect_none_held(test, "chunk", &memory);
 	KUNIT_EXPECT_FALSE(test, source->may_oom);
 }
 
@@ -211,81 +215,81 @@ static void chunk_falls_back_to_smaller_blocks(struct kunit *test)
 {
 	unsigned long nr_pages = *(const unsigned long *)test->param_value;
 	struct page_source *source = use_page_source(test);
-	struct kmst_spans spans = {};
+	struct kmst_memory memory = {};
 	unsigned int order;
 
 	source->max_order = 1;
-	KUNIT_ASSERT_EQ(test, alloc_pages_of(test, "chunk", nr_pages, &spans, NULL), 0);
-	KUNIT_EXPECT_EQ(test, spans.nr, nr_pages / 2 + nr_pages % 2);
-	expect_spans_hold(test, &spans, nr_pages);
+	KUNIT_ASSERT_EQ(test, alloc_pages_of(test, "chunk", nr_pages, &memory, NULL), 0);
+	KUNIT_EXPECT_EQ(test, memory.blocks.nr, nr_pages / 2 + nr_pages % 2);
+	expect_blocks_hold(test, &memory, nr_pages);
 	for (order = 2; order <= MAX_PAGE_ORDER; order++)
 		KUNIT_EXPECT_LE(test, source->asked[order], 1U);
-	free_and_expect_none_held(test, "chunk", &spans);
+	free_and_expect_none_held(test, "chunk", &memory);
 }
 
 /* alloc_pages() fails with NULL: a version that tests IS_ERR() would go on. */
 static void a_null_page_is_a_failure(struct kunit *test)
 {
 	struct page_source *source = use_page_source(test);
-	struct kmst_spans spans = {};
+	struct kmst_memory memory = {};
 
 	source->blocks_left = 0;
-	KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "page", 4, &spans, NULL), -ENOMEM);
-	free_and_expect_none_held(test, "page", &spans);
-	KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "chunk", 4, &spans, NULL), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "page", 4, &memory, NULL), -ENOMEM);
+	free_and_expect_none_held(test, "page", &memory);
+	KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "chunk", 4, &memory, NULL), -ENOMEM);
 	KUNIT_EXPECT_EQ(test, source->asked[0], 1U);
-	free_and_expect_none_held(test, "chunk", &spans);
+	free_and_expect_none_held(test, "chunk", &memory);
 }
 
 static void nothing_leaks_when_the_nth_block_fails(struct kunit *test)
 {
 	struct page_source *source = use_page_source(test);
-	struct kmst_spans spans = {};
+	struct kmst_memory memory = {};
 	int n;
 
 	source->max_order = 0;
 	for (n = 0; n < 33; n++) {
 		source->blocks_left = n;
-		KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "chunk", 33, &spans, NULL),
+		KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "chunk", 33, &memory, NULL),
 				-ENOMEM);
-		KUNIT_EXPECT_EQ(test, spans.nr, (unsigned int)n);
+		KUNIT_EXPECT_EQ(test, memory.blocks.nr, (unsigned int)n);
 		KUNIT_EXPECT_EQ(test, source->held, (long)n);
-		free_and_expect_none_held(test, "chunk", &spans);
+		free_and_expect_none_held(test, "chunk", &memory);
 	}
 	source->blocks_left = 33;
-	KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "chunk", 33, &spans, NULL), 0);
-	free_and_expect_none_held(test, "chunk", &spans);
+	KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "chunk", 33, &memory, NULL), 0);
+	free_and_expect_none_held(test, "chunk", &memory);
 }
 
 static void nothing_leaks_when_the_nth_table_fails(struct kunit *test)
 {
 	struct page_source *source = use_page_source(test);
-	struct kmst_spans spans = {};
+	struct kmst_memory memory = {};
 	int n;
 
 	source->max_order = 0;
 	for (n = 0; n < 4; n++) {
 		source->tables_left = n;
-		KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "chunk", 65, &spans, NULL),
+		KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "chunk", 65, &memory, NULL),
 				-ENOMEM);
-		KUNIT_EXPECT_EQ(test, source->held, (long)spans.nr);
-		free_and_expect_none_held(test, "chunk", &spans);
+		KUNIT_EXPECT_EQ(test, source->held, (long)memory.blocks.nr);
+		free_and_expect_none_held(test, "chunk", &memory);
 	}
 	source->tables_left = 0;
-	KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "page", 1, &spans, NULL), -ENOMEM);
-	free_and_expect_none_held(test, "page", &spans);
+	KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "page", 1, &memory, NULL), -ENOMEM);
+	free_and_expect_none_held(test, "page", &memory);
 }
 
 static void chunk_gives_up_when_asked(struct kunit *test)
 {
 	struct kmst_cancel cancel = { BIT(KMST_CANCEL_INTERRUPTED) };
 	struct page_source *source = use_page_source(test);
-	struct kmst_spans spans = {};
+	struct kmst_memory memory = {};
 
 	source->max_order = 0;
-	KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "chunk", 1000, &spans, &cancel), -EINTR);
-	KUNIT_EXPECT_LE(test, spans.nr, (unsigned int)KMST_PAGES_PER_POINT);
-	free_and_expect_none_held(test, "chunk", &spans);
+	KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "chunk", 1000, &memory, &cancel), -EINTR);
+	KUNIT_EXPECT_LE(test, memory.blocks.nr, (unsigned int)KMST_PAGES_PER_POINT);
+	free_and_expect_none_held(test, "chunk", &memory);
 }
 
 /* Every allocation of a driver's allocator is one of these; test->priv is another. */
@@ -333,15 +337,15 @@ static unsigned long inject_pages(const struct kmst_allocator *allocator)
 /* Fail each allocation in turn, until there is none left to fail. Returns their number. */
 static int fail_each(struct kunit *test, const struct kmst_allocator *allocator)
 {
-	struct kmst_spans spans = {};
+	struct kmst_memory memory = {};
 	int n, err;
 
 	for (n = 0;; n++) {
 		injected.until_failure = n;
 		injected.asked = 0;
-		err = alloc_pages_of(test, allocator->name, inject_pages(allocator), &spans,
+		err = alloc_pages_of(test, allocator->name, inject_pages(allocator), &memory,
 				     NULL);
-		kmst_spans_free(&spans, allocator);
+		kmst_memory_free(&memory, allocator);
 		if (!err && injected.asked <= n)
 			return n;
 		/* what has smaller blocks for the one that failed goes on with those */
@@ -391,46 +395,44 @@ static void nothing_leaks_wherever_it_fails(struct kunit *test)
 static void bytes_are_exact(struct kunit *test)
 {
 	const struct kmst_allocator *allocator = allocator_of_case(test);
-	struct kmst_spans spans = {};
-	u64 usable;
+	struct kmst_memory memory = {};
 	int err;
 
 	skip_if_not_supported(test, allocator);
-	err = alloc_pages_of(test, allocator->name, 5, &spans, NULL);
+	err = alloc_pages_of(test, allocator->name, 5, &memory, NULL);
 	KUNIT_ASSERT_EQ(test, err, 0);
-	if (spans.objects) {
-		usable = (u64)spans.nr_objects * spans.object_bytes;
-		KUNIT_EXPECT_EQ(test, spans.bytes,
-				(u64)spans.nr_objects * ksize(spans.objects[0]));
-		KUNIT_EXPECT_EQ(test, spans.nr_objects, 5 * (u32)PAGE_SIZE / 32);
-	} else {
-		usable = spans.table ? spans.table[0].bytes : 0;
-		if (!strcmp(allocator->name, "page") || !strcmp(allocator->name, "kmalloc"))
-			KUNIT_EXPECT_EQ(test, spans.bytes, 8ULL * PAGE_SIZE);
-		else if (strcmp(allocator->name, "kvmalloc"))
-			KUNIT_EXPECT_EQ(test, spans.bytes, 5ULL * PAGE_SIZE);
+	if (allocator->promises & KMST_PER_OBJECT) {
+		u64 nr = kmst_memory_nr_spans(&memory);
+
+		KUNIT_EXPECT_EQ(test, nr, 5 * (u64)PAGE_SIZE / 32);
+		KUNIT_EXPECT_EQ(test, memory.bytes,
+				nr * ksize(kmst_test_word(&memory, 0).virt));
+	} else if (!strcmp(allocator->name, "page") || !strcmp(allocator->name, "kmalloc")) {
+		KUNIT_EXPECT_EQ(test, memory.bytes, 8ULL * PAGE_SIZE);
+	} else if (strcmp(allocator->name, "kvmalloc")) {
+		KUNIT_EXPECT_EQ(test, memory.bytes, 5ULL * PAGE_SIZE);
 	}
-	KUNIT_EXPECT_GE(test, spans.bytes, 5ULL * PAGE_SIZE);
-	KUNIT_EXPECT_GE(test, spans.bytes, usable);
-	kmst_spans_free(&spans, allocator);
+	KUNIT_EXPECT_GE(test, memory.bytes, 5ULL * PAGE_SIZE);
+	KUNIT_EXPECT_GE(test, memory.bytes, memory.layout->usable(&memory));
+	kmst_memory_free(&memory, allocator);
 }
 
 static void promises_are_kept(struct kunit *test)
 {
 	const struct kmst_allocator *allocator = allocator_of_case(test);
-	struct kmst_spans spans = {};
+	struct kmst_memory memory = {};
 
 	skip_if_not_supported(test, allocator);
-	KUNIT_ASSERT_EQ(test, alloc_pages_of(test, allocator->name, 7, &spans, NULL), 0);
-	KUNIT_EXPECT_EQ(test, !!spans.objects,
+	KUNIT_ASSERT_EQ(test, alloc_pages_of(test, allocator->name, 7, &memory, NULL), 0);
+	KUNIT_EXPECT_EQ(test, kmst_memory_nr_spans(&memory) == 7 * PAGE_SIZE / 32,
 			!!(allocator->promises & KMST_PER_OBJECT));
 	if (allocator->promises & KMST_CONTIGUOUS) {
-		KUNIT_EXPECT_EQ(test, spans.nr, 1U);
-		KUNIT_EXPECT_FALSE(test, is_vmalloc_addr(spans.table[0].virt));
+		KUNIT_EXPECT_EQ(test, kmst_memory_nr_spans(&memory), 1UL);
+		KUNIT_EXPECT_FALSE(test, is_vmalloc_addr(kmst_test_word(&memory, 0).virt));
 	}
-	if (allocator->promises & KMST_MAPPABLE && spans.table)
-		KUNIT_EXPECT_TRUE(test, PAGE_ALIGNED(spans.table[0].virt));
-	kmst_spans_free(&spans, allocator);
+	if (allocator->promises & KMST_MAPPABLE)
+		KUNIT_EXPECT_EQ(test, kmst_test_word(&memory, 0).offset, 0);
+	kmst_memory_free(&memory, allocator);
 }
 
 static void every_allocator_is_a_parameter(struct kunit *test)

@@ -25,6 +25,7 @@
 #include "../device.h"
 #include "../pattern.h"
 #include "../verify.h"
+#include "words.h"
 
 #define NR_STRUCTS	50000
 /* the fastest counts: on a machine that does other things, too, some are slow */
@@ -237,7 +238,7 @@ static void bench_yardsticks(struct kunit *test)
 {
 	struct kmst_arena *arena = new_arena(test, "page", NULL);
 	struct bench bench = {
-		.memory		= arena->spans.table[0].virt,
+		.memory		= kmst_test_word(&arena->memory, 0).virt,
 		.per_page	= arena->plan.structs_per_page,
 	};
 

@@ -11,18 +11,20 @@
 
 /**
  * struct kmst_counted - what the counting allocator does, and what it saw
- * @spans_until_failure: spans of one page to give before -ENOMEM, -1 for never
+ * @pages_until_failure: pages to give before -ENOMEM, -1 for never
  * @hang:                hold back until asked to give up
  * @pages_held:          pages given and not yet back
  * @entered:             calls so far
  * @freed_by:            who freed last; never to be followed
+ * @before_free:         called by who is about to free; may be NULL
  */
 struct kmst_counted {
-	int		spans_until_failure;
+	int		pages_until_failure;
 	bool		hang;
 	atomic_long_t	pages_held;
 	atomic_t	entered;
 	const void	*freed_by;
+	void		(*before_free)(void);
 };
 
 extern struct kmst_counted kmst_counted;

@@ -4,10 +4,7 @@
  * and ends, whoever stops it and whenever.
  */
 #include <kunit/test.h>
-#include <linux/gfp.h>
-#include <linux/numa.h>
 #include <linux/completion.h>
-#include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/sched.h>
@@ -15,119 +12,9 @@
 #include <linux/sched/task.h>
 
 #include "../session.h"
+#include "../session_oom.h"
 #include "counted.h"
-
-#define PER_PAGE	((unsigned int)(PAGE_SIZE / sizeof(struct kmst_struct)))
-
-/* A session, and what its front end was told. */
-struct listener {
-	struct kmst_session	session;
-	const struct kmst_arena	*arena;
-	u64			corrupt_word;
-	bool			corrupt;
-	int			hellos;
-	int			fills;
-	int			reports;
-	int			last_err;
-	unsigned long		lost_pages;
-	long			held_at_hide;
-	long			held_at_retire;
-};
-
-static struct listener *listener_of(struct kmst_session *session)
-{
-	return container_of(session, struct listener, session);
-}
-
-static void hear_hello(struct kmst_session *session,
-		       const struct kmst_arena_config *config)
-{
-	listener_of(session)->hellos++;
-}
-
-static void hear_filled(struct kmst_session *session,
-			const struct kmst_arena *arena)
-{
-	struct listener *listener = listener_of(session);
-
-	listener->fills++;
-	listener->arena = arena;
-	if (listener->corrupt)
-		kmst_verify_corrupt(arena, listener->corrupt_word, 1);
-}
-
-static void hear_verified(struct kmst_session *session,
-			  const struct kmst_arena *arena,
-			  const struct kmst_report *report, bool scrub, int err)
-{
-	if (scrub)
-		return;
-	listener_of(session)->reports++;
-	listener_of(session)->last_err = err;
-}
-
-static void hear_lost(struct kmst_session *session, unsigned long nr_pages)
-{
-	listener_of(session)->lost_pages = nr_pages;
-}
-
-static void hear_hide(struct kmst_session *session)
-{
-	listener_of(session)->held_at_hide = atomic_long_read(&kmst_counted.pages_held);
-}
-
-static void hear_retire(struct kmst_session *session)
-{
-	listener_of(session)->held_at_retire = atomic_long_read(&kmst_counted.pages_held);
-}
-
-static const struct kmst_session_ops listener_ops = {
-	.hello		= hear_hello,
-	.filled		= hear_filled,
-	.verified	= hear_verified,
-	.hide		= hear_hide,
-	.retire		= hear_retire,
-	.lost		= hear_lost,
-};
-
-static int session_init(struct kunit *test)
-{
-	struct listener *listener = kunit_kzalloc(test, sizeof(*listener), GFP_KERNEL);
-
-	if (!listener)
-		return -ENOMEM;
-	kmst_session_init(&listener->session, &listener_ops, "k_memory");
-	kmst_counted_reset();
-	test->priv = listener;
-	return 0;
-}
-
-static void session_exit(struct kunit *test)
-{
-	struct listener *listener = test->priv;
-
-	WRITE_ONCE(kmst_counted.hang, false);
-	if (!listener)
-		return;
-	kmst_session_close(&listener->session);
-	KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 0L);
-}
-
-static struct kmst_session_config config_of(const struct kmst_allocator *allocator,
-					    unsigned int nr_structs)
-{
-	return (struct kmst_session_config){
-		.arena = {
-			.allocator	= allocator,
-			.nr_structs	= nr_structs,
-			.max_percent	= 50,
-			.gfp		= GFP_KERNEL,
-			.nid		= NUMA_NO_NODE,
-			.name		= "test",
-		},
-		.max_mismatches = KMST_REPORT_BAD_WORDS,
-	};
-}
+#include "listener.h"
 
 static int restart(struct listener *listener, unsigned int nr_structs)
 {
@@ -219,7 +106,7 @@ static void a_thread_that_ends_early_is_safe(struct kunit *test)
 	int n;
 
 	for (n = 0; n < 20; n++) {
-		kmst_counted.spans_until_failure = n % 5;
+		kmst_counted.pages_until_failure = n % 5;
 		KUNIT_EXPECT_EQ(test, restart(listener, 5 * PER_PAGE), -ENOMEM);
 		expect_idle(test, listener);
 	}
@@ -227,7 +114,7 @@ static void a_thread_that_ends_early_is_safe(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, listener->fills, 0);
 	KUNIT_EXPECT_EQ(test, kmst_session_stop(&listener->session), 0);
 
-	kmst_counted.spans_until_failure = -1;
+	kmst_counted.pages_until_failure = -1;
 	KUNIT_EXPECT_EQ(test, restart(listener, 1), 0);
 }
 
@@ -261,18 +148,6 @@ static void a_closed_session_refuses_to_start(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kmst_session_close(&listener->session), 0);
 	expect_idle(test, listener);
 }
-
-/* A condition that another thread brings about soon, or not at all. */
-#define expect_soon(test, condition)						\
-({										\
-	int tries = 500;							\
-	bool met;								\
-										\
-	while (!(met = (condition)) && tries--)					\
-		msleep(20);							\
-	KUNIT_EXPECT_TRUE_MSG(test, met, "%s", #condition);			\
-	met;									\
-})
 
 static void the_thread_sleeps(struct kunit *test)
 {
@@ -356,14 +231,6 @@ static int start_scrubbed(struct listener *listener, unsigned int scrub_ms)
 
 	config.scrub_ms = scrub_ms;
 	return kmst_session_start(&listener->session, &config, &why);
-}
-
-static struct kmst_results results_of(struct listener *listener)
-{
-	struct kmst_results results;
-
-	kmst_session_results(&listener->session, &results);
-	return results;
 }
 
 static void a_live_arena_is_verified_and_stays(struct kunit *test)
@@ -476,7 +343,7 @@ static void the_results_tell_of_the_run(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, results.words_verified, results.bytes_allocated / 4);
 	KUNIT_EXPECT_EQ(test, results.verifications, 1ULL);
 
-	kmst_counted.spans_until_failure = 1;
+	kmst_counted.pages_until_failure = 1;
 	KUNIT_EXPECT_EQ(test, restart(listener, 5 * PER_PAGE), -ENOMEM);
 	results = results_of(listener);
 	KUNIT_EXPECT_EQ(test, results.state, KMST_STATE_IDLE);
@@ -513,6 +380,21 @@ static void another_signal_does_not(struct kunit *test)
 	KUNIT_ASSERT_NE(test, wait_for_completion_timeout(&starter->done, 10 * HZ), 0UL);
 	KUNIT_EXPECT_EQ(test, starter->err, 0);
 	KUNIT_EXPECT_EQ(test, kmst_session_nr_structs(&listener->session), 10 * PER_PAGE);
+}
+
+/* What is being allocated is given back, too, before there is an arena. */
+static void a_start_gives_way(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+	struct starter *starter = start_in_background(test);
+
+	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 0UL);
+	WRITE_ONCE(listener->session.config.give_way, true);
+	KUNIT_EXPECT_GE(test, kmst_sessions_give_way(), 10UL);
+	KUNIT_ASSERT_NE(test, wait_for_completion_timeout(&starter->done, 10 * HZ), 0UL);
+	KUNIT_EXPECT_EQ(test, starter->err, -ENOMEM);
+	expect_idle(test, listener);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 0L);
 }
 
 /* A reader that waited would do so for ever: the fill is held back. */
@@ -558,106 +440,21 @@ static void an_end_is_not_waited_for(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, listener->reports, 1);
 }
 
-static int start_giving_way(struct listener *listener, unsigned int nr_structs,
-			    bool give_way)
-{
-	struct kmst_session_config config = config_of(&kmst_counted_allocator, nr_structs);
-	struct kmst_refusal why;
-
-	config.give_way = give_way;
-	return kmst_session_start(&listener->session, &config, &why);
-}
-
-static void close_listener(void *data)
-{
-	kmst_session_close(&((struct listener *)data)->session);
-}
-
-static struct listener *new_listener(struct kunit *test)
-{
-	struct listener *listener = kunit_kzalloc(test, sizeof(*listener), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, listener);
-	kmst_session_init(&listener->session, &listener_ops, "k_memory");
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, close_listener, listener), 0);
-	return listener;
-}
-
-static void the_largest_gives_way(struct kunit *test)
-{
-	struct listener *small = test->priv;
-	struct listener *large = new_listener(test);
-	struct listener *kept = new_listener(test);
-
-	KUNIT_ASSERT_EQ(test, start_giving_way(small, PER_PAGE, true), 0);
-	KUNIT_ASSERT_EQ(test, start_giving_way(large, 20 * PER_PAGE, true), 0);
-	KUNIT_ASSERT_EQ(test, start_giving_way(kept, 40 * PER_PAGE, false), 0);
-
-	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 20UL);
-	KUNIT_EXPECT_EQ(test, results_of(large).state, KMST_STATE_LOST);
-	KUNIT_EXPECT_EQ(test, kmst_session_nr_structs(&large->session), 0U);
-	KUNIT_EXPECT_EQ(test, kmst_session_verify(&large->session), -ENOMEM);
-	KUNIT_EXPECT_EQ(test, kmst_session_corrupt(&large->session, 0), -ENOMEM);
-	KUNIT_EXPECT_EQ(test, large->reports, 0);
-	KUNIT_EXPECT_TRUE(test, expect_soon(test, READ_ONCE(large->lost_pages) == 20));
-	/* what may need memory comes after the memory was given back */
-	KUNIT_EXPECT_EQ(test, large->held_at_hide, 61L);
-	KUNIT_EXPECT_EQ(test, large->held_at_retire, 41L);
-	KUNIT_EXPECT_EQ(test, kmst_session_verify(&small->session), 0);
-
-	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 1UL);
-	KUNIT_EXPECT_EQ(test, results_of(small).state, KMST_STATE_LOST);
-	/* nobody is left who may be asked */
-	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 0UL);
-	KUNIT_EXPECT_EQ(test, kmst_session_verify(&kept->session), 0);
-
-	KUNIT_EXPECT_EQ(test, kmst_session_stop(&large->session), -ENOMEM);
-	KUNIT_EXPECT_EQ(test, results_of(large).state, KMST_STATE_IDLE);
-	KUNIT_EXPECT_EQ(test, start_giving_way(large, PER_PAGE, true), 0);
-	/* without a stop, too */
-	KUNIT_EXPECT_TRUE(test, expect_soon(test, completion_done(&small->session.ended)));
-	KUNIT_EXPECT_EQ(test, start_giving_way(small, PER_PAGE, true), 0);
-	KUNIT_EXPECT_EQ(test, kmst_session_verify(&small->session), 0);
-	/* what is held is counted before they are closed for good */
-	kmst_session_close(&large->session);
-	kmst_session_close(&kept->session);
-}
-
-/* What somebody else has would not become free. */
-static void what_is_held_does_not_give_way(struct kunit *test)
+/* An arena has a device while users are let in, and from then on. */
+static void users_are_let_in_and_out(struct kunit *test)
 {
 	struct listener *listener = test->priv;
-	struct kmst_arena *arena;
 
-	KUNIT_ASSERT_EQ(test, start_giving_way(listener, PER_PAGE, true), 0);
-	arena = kmst_session_arena(&listener->session);
-	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 0UL);
-	KUNIT_EXPECT_EQ(test, kmst_session_verify(&listener->session), 0);
-	kmst_arena_put(arena);
-	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 1UL);
-}
-
-/* One that ends is not waited for: the next one is asked. One that is late, only once. */
-static void who_does_not_give_way_is_not_asked_again(struct kunit *test)
-{
-	struct listener *ends = new_listener(test);
-	struct listener *late = new_listener(test);
-	struct listener *small = test->priv;
-
-	KUNIT_ASSERT_EQ(test, start_giving_way(small, PER_PAGE, true), 0);
-	KUNIT_ASSERT_EQ(test, start_giving_way(late, 20 * PER_PAGE, true), 0);
-	KUNIT_ASSERT_EQ(test, start_giving_way(ends, 40 * PER_PAGE, true), 0);
-
-	/* neither can go on while somebody has its words */
-	mutex_lock(&ends->session.words);
-	mutex_lock_nested(&late->session.words, SINGLE_DEPTH_NESTING);
-	kmst_session_end(&ends->session);
-	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 0UL);
-	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 1UL);
-	mutex_unlock(&late->session.words);
-	mutex_unlock(&ends->session.words);
-	KUNIT_EXPECT_EQ(test, kmst_session_close(&ends->session), 0);
-	KUNIT_EXPECT_EQ(test, kmst_session_close(&late->session), -ENOMEM);
+	KUNIT_ASSERT_EQ(test, restart(listener, PER_PAGE), 0);
+	KUNIT_EXPECT_NULL(test, listener->session.share.device);
+	KUNIT_EXPECT_EQ(test, kmst_session_open(&listener->session), 0);
+	KUNIT_EXPECT_NOT_NULL(test, listener->session.share.device);
+	KUNIT_EXPECT_EQ(test, kmst_session_stop(&listener->session), 0);
+	KUNIT_EXPECT_NULL(test, listener->session.share.device);
+	KUNIT_ASSERT_EQ(test, restart(listener, PER_PAGE), 0);
+	KUNIT_EXPECT_NOT_NULL(test, listener->session.share.device);
+	kmst_session_end(&listener->session);
+	KUNIT_EXPECT_NULL(test, listener->session.share.device);
 }
 
 static void results_are_of_one_run(struct kunit *test)
@@ -714,12 +511,11 @@ static struct kunit_case session_cases[] = {
 	KUNIT_CASE(the_results_tell_of_the_run),
 	KUNIT_CASE(a_fatal_signal_ends_a_fill),
 	KUNIT_CASE(another_signal_does_not),
+	KUNIT_CASE(a_start_gives_way),
 	KUNIT_CASE(readers_do_not_wait_for_a_fill),
 	KUNIT_CASE(waiting_for_a_turn_is_started_again),
 	KUNIT_CASE(an_end_is_not_waited_for),
-	KUNIT_CASE(the_largest_gives_way),
-	KUNIT_CASE(what_is_held_does_not_give_way),
-	KUNIT_CASE(who_does_not_give_way_is_not_asked_again),
+	KUNIT_CASE(users_are_let_in_and_out),
 	KUNIT_CASE(results_are_of_one_run),
 	KUNIT_CASE(closing_ends_a_fill),
 	{}
@@ -727,8 +523,8 @@ static struct kunit_case session_cases[] = {
 
 static struct kunit_suite session_suite = {
 	.name = "kmem_studio_session",
-	.init = session_init,
-	.exit = session_exit,
+	.init = kmst_listener_init,
+	.exit = kmst_listener_exit,
 	.test_cases = session_cases,
 };
 

@@ -1,0 +1,539 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The files of an arena's folder in configfs: configuration, commands, results. One value a
+ * file; Documentation/ABI/testing/configfs-kmem-studio lists them.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/capability.h>
+#include <linux/cleanup.h>
+#include <linux/gfp.h>
+#include <linux/kstrtox.h>
+#include <linux/lockdep.h>
+#include <linux/module.h>
+#include <linux/nodemask.h>
+#include <linux/numa.h>
+#include <linux/printk.h>
+#include <linux/stringify.h>
+#include <linux/sysfs.h>
+
+#include "configfs_attrs.h"
+#include "lab.h"
+#include "log.h"
+#include "names.h"
+#include "pattern.h"
+
+#define MAX_SCRUB_MS		86400000
+#define MAX_MISMATCHES		1024
+
+/* Bytes of a file's text, whatever the page size, and of the line of a node. */
+#define MAX_TEXT		4096
+#define NODE_TEXT		32
+
+/* --- configuration: one value a file --- */
+
+static ssize_t refuse(struct kmst_folder *arena, const char *name, const char *page,
+		      const char *takes)
+{
+	return kmst_log_value(arena->who, name, page, takes);
+}
+
+/* No value changes under a live arena. */
+static int check_idle(struct kmst_folder *arena, const char *name)
+{
+	struct kmst_results results;
+
+	lockdep_assert_held(&arena->lock);
+
+	kmst_session_results(&arena->session, &results);
+	if (results.state == KMST_STATE_IDLE || results.state == KMST_STATE_LOST)
+		return 0;
+	pr_err("%s%s is not changed: the arena is live; write 0 to live first\n",
+	       arena->who, name);
+	return -EBUSY;
+}
+
+static ssize_t set_uint(struct kmst_folder *arena, unsigned int *value, const char *name,
+			const char *page, size_t len, unsigned int lowest,
+			unsigned int highest, const char *takes)
+{
+	unsigned int wanted;
+	int err;
+
+	if (kstrtouint(page, 0, &wanted) || wanted < lowest || wanted > highest)
+		return refuse(arena, name, page, takes);
+
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
+		err = check_idle(arena, name);
+		if (err)
+			return err;
+		WRITE_ONCE(*value, wanted);
+	}
+	return len;
+}
+
+static ssize_t arena_nr_structs_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%u\n",
+			  READ_ONCE(kmst_folder_of(item)->config.arena.nr_structs));
+}
+
+static ssize_t arena_nr_structs_store(struct config_item *item, const char *page,
+				      size_t len)
+{
+	struct kmst_folder *arena = kmst_folder_of(item);
+
+	return set_uint(arena, &arena->config.arena.nr_structs, "nr_structs", page, len,
+			1, UINT_MAX, "a number from 1 to 4294967295");
+}
+CONFIGFS_ATTR(arena_, nr_structs);
+
+static ssize_t arena_scrub_ms_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%u\n", READ_ONCE(kmst_folder_of(item)->config.scrub_ms));
+}
+
+static ssize_t arena_scrub_ms_store(struct config_item *item, const char *page,
+				    size_t len)
+{
+	struct kmst_folder *arena = kmst_folder_of(item);
+
+	return set_uint(arena, &arena->config.scrub_ms, "scrub_ms", page, len, 0,
+			MAX_SCRUB_MS,
+			"a number from 0 to " __stringify(MAX_SCRUB_MS));
+}
+CONFIGFS_ATTR(arena_, scrub_ms);
+
+static ssize_t arena_max_mismatches_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%u\n",
+			  READ_ONCE(kmst_folder_of(item)->config.max_mismatches));
+}
+
+static ssize_t arena_max_mismatches_store(struct config_item *item,
+					  const char *page, size_t len)
+{
+	struct kmst_folder *arena = kmst_folder_of(item);
+
+	return set_uint(arena, &arena->config.max_mismatches, "max_mismatches", page,
+			len, 0, MAX_MISMATCHES,
+			"a number from 0 to " __stringify(MAX_MISMATCHES));
+}
+CONFIGFS_ATTR(arena_, max_mismatches);
+
+static ssize_t arena_seed_show(struct config_item *item, char *page)
+{
+	struct kmst_folder *arena = kmst_folder_of(item);
+	u64 seed = 0;
+
+	/* u64 is not read at once on 32-bit machines */
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock)
+		seed = arena->config.arena.seed;
+	return sysfs_emit(page, "%llu\n", seed);
+}
+
+static ssize_t arena_seed_store(struct config_item *item, const char *page,
+				size_t len)
+{
+	struct kmst_folder *arena = kmst_folder_of(item);
+	u64 seed;
+	int err;
+
+	if (kstrtou64(page, 0, &seed))
+		return refuse(arena, "seed", page, "a number from 0 to 2^64 - 1");
+
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
+		err = check_idle(arena, "seed");
+		if (err)
+			return err;
+		arena->config.arena.seed = seed;
+	}
+	return len;
+}
+CONFIGFS_ATTR(arena_, seed);
+
+static ssize_t arena_allocator_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%s\n",
+			  READ_ONCE(kmst_folder_of(item)->config.arena.allocator)->name);
+}
+
+static ssize_t arena_allocator_store(struct config_item *item, const char *page,
+				     size_t len)
+{
+	const struct kmst_allocator *allocator = kmst_allocator_find(page);
+	struct kmst_folder *arena = kmst_folder_of(item);
+	int err;
+
+	if (!allocator) {
+		char names[KMST_NAMES_TEXT];
+
+		kmst_allocator_names(names);
+		return refuse(arena, "allocator", page, names);
+	}
+
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
+		err = check_idle(arena, "allocator");
+		if (err)
+			return err;
+		WRITE_ONCE(arena->config.arena.allocator, allocator);
+	}
+	return len;
+}
+CONFIGFS_ATTR(arena_, allocator);
+
+static ssize_t arena_pattern_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%s\n",
+			  READ_ONCE(kmst_folder_of(item)->config.arena.pattern)->name);
+}
+
+static ssize_t arena_pattern_store(struct config_item *item, const char *page,
+				   size_t len)
+{
+	const struct kmst_pattern *pattern = kmst_pattern_find(page);
+	struct kmst_folder *arena = kmst_folder_of(item);
+	int err;
+
+	if (!pattern) {
+		char names[KMST_NAMES_TEXT];
+
+		kmst_pattern_names(names);
+		return refuse(arena, "pattern", page, names);
+	}
+
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
+		err = check_idle(arena, "pattern");
+		if (err)
+			return err;
+		WRITE_ONCE(arena->config.arena.pattern, pattern);
+	}
+	return len;
+}
+CONFIGFS_ATTR(arena_, pattern);
+
+static ssize_t arena_node_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%d\n", READ_ONCE(kmst_folder_of(item)->config.arena.nid));
+}
+
+static ssize_t arena_node_store(struct config_item *item, const char *page,
+				size_t len)
+{
+	struct kmst_folder *arena = kmst_folder_of(item);
+	int err, nid;
+
+	if (kstrtoint(page, 0, &nid) || nid < NUMA_NO_NODE || nid >= MAX_NUMNODES ||
+	    (nid != NUMA_NO_NODE && !node_online(nid)))
+		return refuse(arena, "node", page,
+			      "-1 for any, or the number of a node that is online");
+
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
+		err = check_idle(arena, "node");
+		if (err)
+			return err;
+		WRITE_ONCE(arena->config.arena.nid, nid);
+	}
+	return len;
+}
+CONFIGFS_ATTR(arena_, node);
+
+static ssize_t arena_gfp_show(struct config_item *item, char *page)
+{
+	char text[KMST_GFP_TEXT];
+
+	kmst_gfp_print(READ_ONCE(kmst_folder_of(item)->config.arena.gfp), text);
+	return sysfs_emit(page, "%s\n", text);
+}
+
+static ssize_t arena_gfp_store(struct config_item *item, const char *page,
+			       size_t len)
+{
+	struct kmst_folder *arena = kmst_folder_of(item);
+	gfp_t gfp;
+	int err;
+
+	if (kmst_gfp_parse(page, &gfp))
+		return refuse(arena, "gfp", page, KMST_GFP_TAKES);
+
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
+		err = check_idle(arena, "gfp");
+		if (err)
+			return err;
+		WRITE_ONCE(arena->config.arena.gfp, gfp);
+	}
+	return len;
+}
+CONFIGFS_ATTR(arena_, gfp);
+
+static ssize_t arena_give_way_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%d\n", READ_ONCE(kmst_folder_of(item)->config.give_way));
+}
+
+static ssize_t arena_give_way_store(struct config_item *item, const char *page,
+				    size_t len)
+{
+	struct kmst_folder *arena = kmst_folder_of(item);
+	unsigned int wanted;
+	int err;
+
+	if (kstrtouint(page, 0, &wanted) || wanted > 1)
+		return refuse(arena, "give_way", page,
+			      "1 to be given back when memory runs out, 0 to be kept");
+
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
+		err = check_idle(arena, "give_way");
+		if (err)
+			return err;
+		WRITE_ONCE(arena->config.give_way, wanted);
+	}
+	return len;
+}
+CONFIGFS_ATTR(arena_, give_way);
+
+static ssize_t arena_cma_only_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%d\n", READ_ONCE(kmst_folder_of(item)->config.arena.cma_only));
+}
+
+static ssize_t arena_cma_only_store(struct config_item *item, const char *page, size_t len)
+{
+	struct kmst_folder *arena = kmst_folder_of(item);
+	unsigned int wanted;
+	int err;
+
+	if (kstrtouint(page, 0, &wanted) || wanted > 1)
+		return refuse(arena, "cma_only", page, "0 or 1");
+
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
+		err = check_idle(arena, "cma_only");
+		if (err)
+			return err;
+		WRITE_ONCE(arena->config.arena.cma_only, wanted);
+	}
+	return len;
+}
+CONFIGFS_ATTR(arena_, cma_only);
+
+/* --- commands --- */
+
+static int start(struct kmst_folder *arena)
+{
+	struct kmst_refusal why;
+	int err;
+
+	lockdep_assert_held(&arena->lock);
+
+	arena->config.arena.max_percent = kmst_lab_max_percent();
+	err = kmst_session_start(&arena->session, &arena->config, &why);
+	if (err == -EBUSY)
+		pr_err("%slive=1 changes nothing: the arena is live\n", arena->who);
+	else if (err)
+		kmst_log_refusal(arena->who, &arena->config.arena, &why, err);
+	return err;
+}
+
+static ssize_t arena_live_show(struct config_item *item, char *page)
+{
+	struct kmst_results results;
+
+	kmst_session_results(&kmst_folder_of(item)->session, &results);
+	return sysfs_emit(page, "%d\n", results.state == KMST_STATE_LIVE ||
+					results.state == KMST_STATE_CORRUPT);
+}
+
+static ssize_t arena_live_store(struct config_item *item, const char *page,
+				size_t len)
+{
+	struct kmst_folder *arena = kmst_folder_of(item);
+	unsigned int live;
+	int err = 0;
+
+	if (kstrtouint(page, 0, &live) || live > 1)
+		return refuse(arena, "live", page, "1 to start, 0 to stop");
+	if (!capable(CAP_SYS_ADMIN))
+		return kmst_log_capability(arena->who, "live");
+
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock)
+		err = live ? start(arena) : kmst_session_stop(&arena->session);
+	return err ?: len;
+}
+CONFIGFS_ATTR(arena_, live);
+
+/* A command that needs an arena, and did not find one. */
+static ssize_t say_not_live(struct kmst_folder *arena, const char *name)
+{
+	pr_err("%s%s does nothing: no arena is live; write 1 to live first\n",
+	       arena->who, name);
+	return -ENODEV;
+}
+
+/* It gave way; the log has told so. */
+static ssize_t say_lost(struct kmst_folder *arena, const char *name)
+{
+	pr_err("%s%s does nothing: the arena was given back when memory ran out; write 1 to live to start it again\n",
+	       arena->who, name);
+	return -ENOMEM;
+}
+
+static ssize_t arena_verify_store(struct config_item *item, const char *page,
+				  size_t len)
+{
+	struct kmst_folder *arena = kmst_folder_of(item);
+	unsigned int now;
+	int err;
+
+	if (kstrtouint(page, 0, &now) || now != 1)
+		return refuse(arena, "verify", page, "1");
+
+	err = kmst_session_verify(&arena->session);
+	if (err == -ENODEV)
+		return say_not_live(arena, "verify");
+	if (err == -ENOMEM)
+		return say_lost(arena, "verify");
+	return err ?: len;
+}
+CONFIGFS_ATTR_WO(arena_, verify);
+
+static ssize_t arena_corrupt_store(struct config_item *item, const char *page,
+				   size_t len)
+{
+	struct kmst_folder *arena = kmst_folder_of(item);
+	u64 word;
+	int err;
+
+	if (kstrtou64(page, 0, &word))
+		return refuse(arena, "corrupt", page, "the number of a word");
+
+	err = kmst_session_corrupt(&arena->session, word);
+	if (err == -ENODEV)
+		return say_not_live(arena, "corrupt");
+	if (err == -ENOMEM)
+		return say_lost(arena, "corrupt");
+	if (err == -ERANGE)
+		pr_err("%scorrupt=%llu is refused: the arena has no such word\n",
+		       arena->who, word);
+	return err ?: len;
+}
+CONFIGFS_ATTR_WO(arena_, corrupt);
+
+/* --- results --- */
+
+#define RESULT(_name, _format, _value)						\
+static ssize_t arena_##_name##_show(struct config_item *item, char *page)	\
+{										\
+	struct kmst_results results;						\
+										\
+	kmst_session_results(&kmst_folder_of(item)->session, &results);		\
+	return sysfs_emit(page, _format "\n", _value);				\
+}										\
+CONFIGFS_ATTR_RO(arena_, _name)
+
+RESULT(run, "%llu", results.run);
+RESULT(state, "%s", kmst_state_name(results.state));
+RESULT(error, "%d", results.error);
+RESULT(source, "%s", kmst_source_name(results.source));
+RESULT(nr_pages, "%lu", results.nr_pages);
+RESULT(nr_spans, "%lu", results.nr_spans);
+RESULT(bytes_requested, "%llu", results.bytes_requested);
+RESULT(bytes_on_pages, "%llu", results.bytes_on_pages);
+RESULT(bytes_bookkeeping, "%llu", results.bytes_bookkeeping);
+RESULT(bytes_slack, "%llu", results.bytes_allocated ?
+			    results.bytes_allocated - results.bytes_requested : 0);
+RESULT(words_verified, "%llu", results.words_verified);
+RESULT(mismatches, "%llu", results.mismatches);
+RESULT(poisoned, "%lu", results.poisoned);
+RESULT(verified_in, "%s", kmst_verified_in_name(&results));
+RESULT(alloc_ns, "%llu", results.alloc_ns);
+RESULT(fill_ns, "%llu", results.fill_ns);
+RESULT(verify_ns, "%llu", results.verify_ns);
+RESULT(free_ns, "%llu", results.free_ns);
+RESULT(scrubs, "%llu", results.scrubs);
+
+/* Empty for allocators that take no single block. */
+static ssize_t arena_order_show(struct config_item *item, char *page)
+{
+	struct kmst_results results;
+
+	kmst_session_results(&kmst_folder_of(item)->session, &results);
+	return results.order < 0 ? sysfs_emit(page, "\n") :
+				   sysfs_emit(page, "%d\n", results.order);
+}
+CONFIGFS_ATTR_RO(arena_, order);
+
+static ssize_t arena_bytes_allocated_show(struct config_item *item, char *page)
+{
+	struct kmst_results results;
+
+	kmst_session_results(&kmst_folder_of(item)->session, &results);
+	return sysfs_emit(page, "%llu%s\n", results.bytes_allocated,
+			  results.usable_only ? " usable" : "");
+}
+CONFIGFS_ATTR_RO(arena_, bytes_allocated);
+
+/* Of runs that have ended. */
+static ssize_t arena_pages_held_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%lu\n",
+			  kmst_session_pages_held(&kmst_folder_of(item)->session));
+}
+CONFIGFS_ATTR_RO(arena_, pages_held);
+
+static ssize_t arena_nodes_show(struct config_item *item, char *page)
+{
+	struct kmst_session *session = &kmst_folder_of(item)->session;
+	int len = 0;
+	int nid;
+
+	for_each_online_node(nid) {
+		/* more nodes than the text has room for are left out */
+		if (len > MAX_TEXT - NODE_TEXT)
+			break;
+		len += sysfs_emit_at(page, len, "%d %lu\n", nid,
+				     kmst_session_node_pages(session, nid));
+	}
+	return len;
+}
+CONFIGFS_ATTR_RO(arena_, nodes);
+
+/* All files of an arena's folder. */
+struct configfs_attribute *kmst_folder_attrs[] = {
+	&arena_attr_nr_structs,
+	&arena_attr_allocator,
+	&arena_attr_pattern,
+	&arena_attr_seed,
+	&arena_attr_node,
+	&arena_attr_gfp,
+	&arena_attr_cma_only,
+	&arena_attr_scrub_ms,
+	&arena_attr_max_mismatches,
+	&arena_attr_give_way,
+	&arena_attr_live,
+	&arena_attr_verify,
+	&arena_attr_corrupt,
+	&arena_attr_run,
+	&arena_attr_state,
+	&arena_attr_error,
+	&arena_attr_source,
+	&arena_attr_nr_pages,
+	&arena_attr_order,
+	&arena_attr_nr_spans,
+	&arena_attr_bytes_requested,
+	&arena_attr_bytes_allocated,
+	&arena_attr_bytes_slack,
+	&arena_attr_bytes_on_pages,
+	&arena_attr_bytes_bookkeeping,
+	&arena_attr_nodes,
+	&arena_attr_pages_held,
+	&arena_attr_words_verified,
+	&arena_attr_mismatches,
+	&arena_attr_poisoned,
+	&arena_attr_verified_in,
+	&arena_attr_alloc_ns,
+	&arena_attr_fill_ns,
+	&arena_attr_verify_ns,
+	&arena_attr_free_ns,
+	&arena_attr_scrubs,
+	NULL,
+};

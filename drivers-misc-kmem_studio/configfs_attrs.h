@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Level 7: the files of an arena's folder in configfs. For configfs.c alone.
+ */
+#ifndef KMEM_STUDIO_CONFIGFS_ATTRS_H
+#define KMEM_STUDIO_CONFIGFS_ATTRS_H
+
+#include <linux/configfs.h>
+#include <linux/mutex.h>
+#include <linux/ratelimit_types.h>
+#include <linux/workqueue_types.h>
+
+#include "session.h"
+
+struct dentry;
+
+/**
+ * struct kmst_folder - the folder of one arena
+ * @item:    the folder
+ * @lock:    serialises writers of @config, and keeps them away while it is live
+ * @config:  what the next start goes by; single values are read without the lock
+ * @session: the arena itself and its thread
+ * @logged:  what was found wrong the last time that the log told of it; the words of
+ *           the session
+ * @scrubs_logged: keeps scrubs that find something else each time from flooding the log
+ * @debugfs: its folder of tables
+ * @removal: waits for the end of the session, and frees all of this
+ * @who:     what its lines of the log begin with
+ * @thread:  what its thread is called
+ */
+struct kmst_folder {
+	struct config_item		item;
+	struct mutex			lock;	/* @config */
+	struct kmst_session_config	config;
+	struct kmst_session		session;
+	u64				logged;
+	struct ratelimit_state		scrubs_logged;
+	struct dentry			*debugfs;
+	struct work_struct		removal;
+	char				who[sizeof("arenas/: ") + KMST_ARENA_NAME_LEN];
+	char				thread[sizeof("kmst/") + KMST_ARENA_NAME_LEN];
+};
+
+/* All files, NULL-terminated. */
+extern struct configfs_attribute *kmst_folder_attrs[];
+
+/**
+ * kmst_folder_of() - The folder of an item.
+ * @item: the item
+ *
+ * Context: any.
+ * Return: the folder.
+ */
+static inline struct kmst_folder *kmst_folder_of(struct config_item *item)
+{
+	return container_of(item, struct kmst_folder, item);
+}
+
+#endif /* KMEM_STUDIO_CONFIGFS_ATTRS_H */

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Arenas for tests.
+ */
+#ifndef KMEM_STUDIO_TESTS_ARENAS_H
+#define KMEM_STUDIO_TESTS_ARENAS_H
+
+#include <kunit/test.h>
+#include <linux/gfp.h>
+#include <linux/numa.h>
+
+#include "../arena.h"
+#include "counted.h"
+#include "per_page.h"
+
+static inline struct kmst_arena_config config_of(const struct kmst_allocator *allocator,
+						 unsigned int nr_structs)
+{
+	return (struct kmst_arena_config){
+		.allocator	= allocator,
+		.nr_structs	= nr_structs,
+		.max_percent	= 50,
+		.gfp		= GFP_KERNEL,
+		.nid		= NUMA_NO_NODE,
+	};
+}
+
+static inline struct kmst_arena *new_arena(struct kunit *test,
+					   const struct kmst_allocator *allocator,
+					   unsigned int nr_structs)
+{
+	struct kmst_arena_config config = config_of(allocator, nr_structs);
+	struct kmst_refusal why;
+	struct kmst_arena *arena;
+
+	arena = kmst_arena_create(&config, NULL, &why);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, arena);
+	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_NONE);
+	return arena;
+}
+
+/* Pages that count for the share of RAM now: a share of nothing is always exceeded. */
+static inline unsigned long pages_reserved(struct kunit *test)
+{
+	struct kmst_arena_config config = config_of(&kmst_counted_allocator, 1);
+	struct kmst_refusal why;
+
+	config.max_percent = 0;
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &why), -E2BIG);
+	return why.taken;
+}
+
+#endif /* KMEM_STUDIO_TESTS_ARENAS_H */

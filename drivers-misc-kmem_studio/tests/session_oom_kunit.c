@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sessions that give way when memory runs out: the largest first, once each, and nothing
+ * that may need memory before theirs is free.
+ */
+#include <kunit/test.h>
+#include <linux/completion.h>
+#include <linux/mutex.h>
+
+#include "../session.h"
+#include "../session_oom.h"
+#include "counted.h"
+#include "listener.h"
+
+static int start_giving_way(struct listener *listener, unsigned int nr_structs,
+			    bool give_way)
+{
+	struct kmst_session_config config = config_of(&kmst_counted_allocator, nr_structs);
+	struct kmst_refusal why;
+
+	config.give_way = give_way;
+	return kmst_session_start(&listener->session, &config, &why);
+}
+
+static void the_largest_gives_way(struct kunit *test)
+{
+	struct listener *small = test->priv;
+	struct listener *large = kmst_listener_new(test);
+	struct listener *kept = kmst_listener_new(test);
+
+	KUNIT_ASSERT_EQ(test, start_giving_way(small, PER_PAGE, true), 0);
+	KUNIT_ASSERT_EQ(test, start_giving_way(large, 20 * PER_PAGE, true), 0);
+	KUNIT_ASSERT_EQ(test, start_giving_way(kept, 40 * PER_PAGE, false), 0);
+
+	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 20UL);
+	KUNIT_EXPECT_EQ(test, results_of(large).state, KMST_STATE_LOST);
+	KUNIT_EXPECT_EQ(test, kmst_session_nr_structs(&large->session), 0U);
+	KUNIT_EXPECT_EQ(test, kmst_session_verify(&large->session), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, kmst_session_corrupt(&large->session, 0), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, large->reports, 0);
+	KUNIT_EXPECT_TRUE(test, expect_soon(test, READ_ONCE(large->lost_pages) == 20));
+	KUNIT_EXPECT_EQ(test, large->held_at_lost, 41L);
+	KUNIT_EXPECT_EQ(test, kmst_session_verify(&small->session), 0);
+
+	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 1UL);
+	KUNIT_EXPECT_EQ(test, results_of(small).state, KMST_STATE_LOST);
+	/* nobody is left who may be asked */
+	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 0UL);
+	KUNIT_EXPECT_EQ(test, kmst_session_verify(&kept->session), 0);
+
+	KUNIT_EXPECT_EQ(test, kmst_session_stop(&large->session), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, results_of(large).state, KMST_STATE_IDLE);
+	KUNIT_EXPECT_EQ(test, start_giving_way(large, PER_PAGE, true), 0);
+	/* without a stop, too */
+	KUNIT_EXPECT_TRUE(test, expect_soon(test, completion_done(&small->session.ended)));
+	KUNIT_EXPECT_EQ(test, start_giving_way(small, PER_PAGE, true), 0);
+	KUNIT_EXPECT_EQ(test, kmst_session_verify(&small->session), 0);
+	/* what is held is counted before they are closed for good */
+	kmst_session_close(&large->session);
+	kmst_session_close(&kept->session);
+}
+
+/* What somebody else has would not become free. */
+static void what_is_held_does_not_give_way(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+	struct kmst_arena *arena;
+
+	KUNIT_ASSERT_EQ(test, start_giving_way(listener, PER_PAGE, true), 0);
+	arena = kmst_session_arena(&listener->session);
+	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 0UL);
+	KUNIT_EXPECT_EQ(test, kmst_session_verify(&listener->session), 0);
+	kmst_arena_put(arena);
+	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 1UL);
+}
+
+/* One that ends is not waited for: the next one is asked. One that is late, only once. */
+static void who_does_not_give_way_is_not_asked_again(struct kunit *test)
+{
+	struct listener *ends = kmst_listener_new(test);
+	struct listener *late = kmst_listener_new(test);
+	struct listener *small = test->priv;
+
+	KUNIT_ASSERT_EQ(test, start_giving_way(small, PER_PAGE, true), 0);
+	KUNIT_ASSERT_EQ(test, start_giving_way(late, 20 * PER_PAGE, true), 0);
+	KUNIT_ASSERT_EQ(test, start_giving_way(ends, 40 * PER_PAGE, true), 0);
+
+	/* neither can go on while somebody has its words */
+	mutex_lock(&ends->session.words);
+	mutex_lock_nested(&late->session.words, SINGLE_DEPTH_NESTING);
+	kmst_session_end(&ends->session);
+	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 0UL);
+	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 1UL);
+	mutex_unlock(&late->session.words);
+	mutex_unlock(&ends->session.words);
+	KUNIT_EXPECT_EQ(test, kmst_session_close(&ends->session), 0);
+	KUNIT_EXPECT_EQ(test, kmst_session_close(&late->session), -ENOMEM);
+}
+
+/* What was there when the memory was freed; written by the session's thread. */
+static struct {
+	struct listener	*listener;
+	bool		hidden;
+	bool		named;
+} at_free;
+
+static void note_at_free(void)
+{
+	struct kmst_share *share = &at_free.listener->session.share;
+	struct kmst_arena *arena = kmst_session_arena(&at_free.listener->session);
+
+	at_free.hidden = !arena && !share->arena;
+	at_free.named = share->device;
+	if (arena)
+		kmst_arena_put(arena);
+}
+
+/* Nobody is let in when memory is freed; what may need memory comes after that. */
+static void the_device_goes_after_the_memory(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+
+	at_free.listener = listener;
+	at_free.hidden = false;
+	at_free.named = false;
+	KUNIT_ASSERT_EQ(test, kmst_session_open(&listener->session), 0);
+	KUNIT_ASSERT_EQ(test, start_giving_way(listener, PER_PAGE, true), 0);
+	KUNIT_EXPECT_NOT_NULL(test, listener->session.share.device);
+	kmst_counted.before_free = note_at_free;
+	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 1UL);
+	/* pairs with the release of the thread that notes it */
+	KUNIT_EXPECT_TRUE(test, expect_soon(test, smp_load_acquire(&listener->lost_pages) == 1));
+	KUNIT_EXPECT_TRUE(test, at_free.hidden);
+	KUNIT_EXPECT_TRUE(test, at_free.named);
+	KUNIT_EXPECT_NULL(test, listener->device_at_lost);
+	kmst_counted.before_free = NULL;
+}
+
+static struct kunit_case session_oom_cases[] = {
+	KUNIT_CASE(the_largest_gives_way),
+	KUNIT_CASE(what_is_held_does_not_give_way),
+	KUNIT_CASE(who_does_not_give_way_is_not_asked_again),
+	KUNIT_CASE(the_device_goes_after_the_memory),
+	{}
+};
+
+static struct kunit_suite session_oom_suite = {
+	.name = "kmem_studio_session_oom",
+	.init = kmst_listener_init,
+	.exit = kmst_listener_exit,
+	.test_cases = session_oom_cases,
+};
+
+kunit_test_suite(session_oom_suite);
