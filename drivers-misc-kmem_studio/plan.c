@@ -41,8 +41,8 @@ void kmst_plan_init(struct kmst_plan *plan, unsigned int nr_structs,
  * The order is the number of bits of the last page's index. It is found by
  * halving: while a step's worth of high bits holds anything, count the step and
  * drop the low ones. Written out because computing it is the lab's exercise; the
- * result is that of get_order() and order_base_2(), and the KUnit suite compares
- * it with them for every number of objects.
+ * result is that of get_order() and order_base_2(), with which the KUnit suite
+ * compares it.
  *
  * Context: any.
  * Return: the order, 0 for no page and for one page.

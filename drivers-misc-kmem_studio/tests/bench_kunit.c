@@ -262,6 +262,7 @@ struct bare {
 	unsigned long		nr_pages;
 	struct page		**pages;
 	void			**objects;
+	unsigned int		nr_objects;
 	struct kmem_cache	*cache;
 };
 
@@ -323,19 +324,22 @@ static void bare_bulk_free(struct bare *bare)
 
 static void bare_slab(struct bare *bare)
 {
-	unsigned int i;
+	unsigned int nr;
 
-	for (i = 0; i < NR_STRUCTS; i += NR_BULK)
-		kmem_cache_alloc_bulk(bare->cache, GFP_BENCH, min(NR_STRUCTS - i, NR_BULK),
-				      bare->objects + i);
+	for (bare->nr_objects = 0; bare->nr_objects < NR_STRUCTS; bare->nr_objects += nr) {
+		nr = min(NR_STRUCTS - bare->nr_objects, NR_BULK);
+		if (!kmem_cache_alloc_bulk(bare->cache, GFP_BENCH, nr,
+					   bare->objects + bare->nr_objects))
+			return;
+	}
 }
 
 static void bare_slab_free(struct bare *bare)
 {
 	unsigned int i;
 
-	for (i = 0; i < NR_STRUCTS; i += NR_BULK)
-		kmem_cache_free_bulk(bare->cache, min(NR_STRUCTS - i, NR_BULK),
+	for (i = 0; i < bare->nr_objects; i += NR_BULK)
+		kmem_cache_free_bulk(bare->cache, min(bare->nr_objects - i, NR_BULK),
 				     bare->objects + i);
 	/* an arena's cache is new each time: let this one get its slabs each time, too */
 	kmem_cache_shrink(bare->cache);

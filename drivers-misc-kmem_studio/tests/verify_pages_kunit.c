@@ -148,6 +148,8 @@ static unsigned int get_word(struct page *page, unsigned int word)
 static void a_broken_page_is_counted_and_not_touched(struct kunit *test)
 {
 	const struct kmst_allocator *allocator = allocator_of_case(test);
+	/* on the pages of its objects are those of others, too */
+	bool is_ours = strcmp(allocator->name, "kmalloc_object");
 	struct kmst_report *report = new_report(test);
 	struct kmst_arena *arena;
 	struct page *page;
@@ -158,7 +160,8 @@ static void a_broken_page_is_counted_and_not_touched(struct kunit *test)
 	skip_if_not_supported(test, allocator);
 	arena = new_filled(test, allocator->name, 70 * PER_PAGE + 3);
 	page = poison_page(test, arena, 2);
-	put_word(page, 9, 0x55555555);
+	if (is_ours)
+		put_word(page, 9, 0x55555555);
 
 	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), -EILSEQ);
 	KUNIT_EXPECT_EQ(test, report->poisoned, 1UL);
@@ -171,7 +174,8 @@ static void a_broken_page_is_counted_and_not_touched(struct kunit *test)
 	KUNIT_EXPECT_LE(test, left, 2ULL * PAGE_WORDS);
 
 	KUNIT_EXPECT_EQ(test, kmst_verify_fill(arena, NULL), 0);
-	KUNIT_EXPECT_EQ(test, get_word(page, 9), 0x55555555U);
+	if (is_ours)
+		KUNIT_EXPECT_EQ(test, get_word(page, 9), 0x55555555U);
 	if (allocator->promises & KMST_MAPPABLE) {
 		KUNIT_EXPECT_EQ(test, kmst_verify_corrupt(arena, 2ULL * PAGE_WORDS + 9, 1),
 				-EHWPOISON);
