@@ -218,8 +218,11 @@ static int end_arena(struct kmst_session *session, struct kmst_arena *arena)
 /* A start that failed has freed everything. One that was told to give way fails for memory. */
 static int start_failed(struct kmst_session *session, int err)
 {
-	bool lost = kmst_session_told(session, KMST_CANCEL_LOST);
+	bool lost;
 
+	/* nobody asks for memory from here on, so that each who asked is answered */
+	kmst_session_oom_del(session);
+	lost = kmst_session_told(session, KMST_CANCEL_LOST);
 	if (lost && err == -EINTR)
 		err = -ENOMEM;
 	kmst_record_state(&session->record, KMST_STATE_IDLE, err);

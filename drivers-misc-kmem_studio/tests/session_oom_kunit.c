@@ -4,7 +4,6 @@
  * that may need memory before theirs is free.
  */
 #include <kunit/test.h>
-#include <linux/completion.h>
 #include <linux/mutex.h>
 
 #include "../session.h"
@@ -51,8 +50,7 @@ static void the_largest_gives_way(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kmst_session_stop(&large->session), -ENOMEM);
 	KUNIT_EXPECT_EQ(test, results_of(large).state, KMST_STATE_IDLE);
 	KUNIT_EXPECT_EQ(test, start_giving_way(large, PER_PAGE, true), 0);
-	/* without a stop, too */
-	KUNIT_EXPECT_TRUE(test, expect_soon(test, completion_done(&small->session.ended)));
+	/* without a stop, too, and though its thread may not have ended yet */
 	KUNIT_EXPECT_EQ(test, start_giving_way(small, PER_PAGE, true), 0);
 	KUNIT_EXPECT_EQ(test, kmst_session_verify(&small->session), 0);
 	/* what is held is counted before they are closed for good */
