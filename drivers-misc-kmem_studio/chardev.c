@@ -2,13 +2,12 @@
 /*
  * /dev/kmem_studio/NAME: the objects of a live arena, to be read, or mapped read-only.
  *
- * An open file or a mapping holds a reference to the arena: its memory is freed with the
- * last one, however early the arena was stopped. A page that was taken from the mapping
- * meanwhile (by vmsplice(), for one) has a reference of its own, and outlives even that.
- * Compound pages and those of the DMA API are mapped as frames, of which nothing can be
- * taken.
+ * An open file or a mapping holds a reference to the arena, so that its memory is not freed
+ * when it is stopped, but with the last reference. A page that was pinned through the
+ * mapping, or referenced (vmsplice()), outlives even that. Compound pages and those of the
+ * DMA API are mapped as frames (VM_PFNMAP), which can be neither.
  *
- * Nothing here takes a lock of a session, or waits for whoever uses a device.
+ * Nothing here takes a session's lock, or waits for the users of a device.
  */
 #include <linux/capability.h>
 #include <linux/cdev.h>
@@ -38,28 +37,28 @@
 #include "cancel.h"
 #include "chardev.h"
 
-/* Devices that there may be at once: one an arena, and the lab's. */
+/* Devices at a time: one for each arena, and the lab's. */
 #define MAX_DEVICES	1025
 
-/* Pages that one fault maps: the next ones are likely to be touched, too. */
+/* Pages that a fault maps at most (fault-around). */
 #define FAULT_PAGES	(SZ_256K / PAGE_SIZE)
 
-/* Bytes that a read copies between two points where the CPU is given up. */
+/* Bytes that a read copies before it calls cond_resched(). */
 #define POINT_BYTES	(KMST_PAGES_PER_POINT * PAGE_SIZE)
 
 #define WORD_BYTES	sizeof(unsigned int)
 
 /**
  * struct kmst_chardev - the device of an arena
- * @ref:     the owner of the device, and each open file
- * @lock:    serialises those who remove it; @removed
+ * @ref:     held by the owner of the device, and by each open file
+ * @lock:    serialises kmst_chardev_remove()
  * @minor:   its minor number
- * @arena:   the arena; valid until @gone, open files have a reference
- * @wait:    who polls an open file; its lock is for the next two
+ * @arena:   the arena, without a reference: valid until @gone; open files have their own
+ * @wait:    those who poll; its lock protects @alarms and @corrupt
  * @alarms:  verifications that found something wrong
- * @corrupt: the last one did
- * @gone:    nobody is let in any more; set under the lock of the array of devices
- * @removed: its name and its number are another one's
+ * @corrupt: the last verification did
+ * @gone:    open() fails from now on; protected by the lock of the xarray of devices
+ * @removed: its name and number are free, or another device's; protected by @lock
  */
 struct kmst_chardev {
 	struct kref		ref;
@@ -73,7 +72,7 @@ struct kmst_chardev {
 	bool			removed;
 };
 
-/* All of the driver's numbers, and which device each leads to now. */
+/* The driver's device numbers, and the device behind each minor. */
 static dev_t first_number;
 static struct cdev numbers;
 static DEFINE_XARRAY_ALLOC(devices);
@@ -88,7 +87,7 @@ static dev_t number_of(u32 minor)
  * struct opened - an open file of a device
  * @device: the device
  * @arena:  its arena
- * @heard:  alarms that this file's user knows of
+ * @heard:  alarms that this file's user has acknowledged
  */
 struct opened {
 	struct kmst_chardev	*device;
@@ -96,7 +95,7 @@ struct opened {
 	unsigned int		heard;
 };
 
-/* An arena that is corrupt at the open is news to whoever opens it. */
+/* The last alarm is not acknowledged yet if the arena is corrupt: poll() reports it. */
 static unsigned int alarms_heard(struct kmst_chardev *device)
 {
 	unsigned int heard;
@@ -117,7 +116,7 @@ static void device_free(struct kref *ref)
 
 /* --- open and close --- */
 
-/* As for /dev/mem and pagemap: this is memory of the kernel. */
+/* This is memory of the kernel: the checks are those of /dev/mem and pagemap. */
 static int check_open(const struct file *file)
 {
 	int err = security_locked_down(LOCKDOWN_DEV_MEM);
@@ -129,7 +128,7 @@ static int check_open(const struct file *file)
 	return file->f_mode & FMODE_WRITE ? -EACCES : 0;
 }
 
-/* Until @gone the device has an arena. */
+/* Under the lock, a device that is not @gone has an arena to be referenced. */
 static int find_device(u32 minor, struct opened *opened)
 {
 	struct kmst_chardev *device;
@@ -249,7 +248,7 @@ static ssize_t device_read_iter(struct kiocb *iocb, struct iov_iter *to)
 			break;
 	}
 	iocb->ki_pos += done;
-	/* the error is that of the next read, which begins there */
+	/* a short read: the next one begins at the error, and returns it */
 	return done ? done : min(copied, 0);
 }
 
@@ -302,7 +301,7 @@ static vm_fault_t device_fault(struct vm_fault *vmf)
 	kmst_arena_split(opened->arena, vmf->pgoff, nr);
 	left = nr;
 	err = vm_insert_pages(vmf->vma, vmf->address, pages, &left);
-	/* -EBUSY: another thread has mapped the page */
+	/* -EBUSY: a fault of another thread was first */
 	if (!err || err == -EBUSY || left < nr)
 		return VM_FAULT_NOPAGE;
 	return err == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
@@ -312,7 +311,7 @@ static const struct vm_operations_struct device_vm_ops = {
 	.fault = device_fault,
 };
 
-/* No fault will look at pages that are mapped at once. */
+/* Pages that mmap() maps have no fault that would check them later. */
 static bool is_sound(const struct kmst_arena *arena, unsigned long index, unsigned long nr)
 {
 	struct kmst_page_at at;
@@ -367,7 +366,7 @@ static int device_mmap(struct file *file, struct vm_area_struct *vma)
 	vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP, VM_MAYWRITE | VM_MAYEXEC);
 	if (maps_frames(arena))
 		return map_at_once(arena, vma);
-	/* VM_MIXEDMAP: refcounted pages, several a fault by vm_insert_pages() */
+	/* for vm_insert_pages(), which cannot set it in a fault */
 	vm_flags_set(vma, VM_MIXEDMAP);
 	vma->vm_ops = &device_vm_ops;
 	return 0;
@@ -415,7 +414,7 @@ static const struct class device_class = {
 /* --- for the driver's begin and end --- */
 
 /**
- * kmst_chardev_init() - Get the numbers that devices will have, and their class.
+ * kmst_chardev_init() - Register the device numbers and the class.
  *
  * Context: process context, may sleep.
  * Return: 0, or an errno of alloc_chrdev_region(), class_register() or cdev_add().
@@ -445,7 +444,7 @@ out_unregister_region:
 }
 
 /**
- * kmst_chardev_exit() - Give them back.
+ * kmst_chardev_exit() - Unregister the device numbers and the class.
  *
  * Context: process context, may sleep. No device is left.
  */
@@ -473,11 +472,11 @@ static struct kmst_chardev *new_device(struct kmst_arena *arena)
 }
 
 /**
- * kmst_chardev_hide() - Let nobody in any more.
+ * kmst_chardev_hide() - Let open() fail from now on, and wake those who poll.
  * @device: the device
  *
- * As kmst_chardev_remove(), but its name stays, and nothing is allocated or waited for.
- * Whoever has a reference to the arena may let go of it from then on.
+ * kmst_chardev_remove() without the name, which stays: nothing is allocated or waited for.
+ * The owner may put its reference to the arena afterwards.
  *
  * Context: process context. The caller holds a reference.
  */
@@ -494,8 +493,8 @@ void kmst_chardev_hide(struct kmst_chardev *device)
  * @name:  name of the arena, less than KMST_ARENA_NAME_LEN characters
  * @arena: the arena, filled; stays until kmst_chardev_hide() or kmst_chardev_remove()
  *
- * A file that is open does not keep a module that fails to load: not before that is
- * past.
+ * Not before the module's init can no longer fail: an open file does not pin a module whose
+ * init fails.
  *
  * Context: process context, may sleep. Waits for nobody who uses a device.
  * Return: the device with a reference for its owner, or ERR_PTR of -ENOMEM, -EBUSY when
@@ -509,7 +508,7 @@ struct kmst_chardev *kmst_chardev_add(const char *name, struct kmst_arena *arena
 
 	if (!device)
 		return ERR_PTR(-ENOMEM);
-	/* cyclic: a stale node does not lead to the next arena at once */
+	/* cyclic: a stale node in /dev must not lead to the next arena */
 	err = xa_alloc_cyclic(&devices, &device->minor, device,
 			      XA_LIMIT(0, MAX_DEVICES - 1), &next_minor, GFP_KERNEL);
 	if (err < 0)
@@ -522,7 +521,7 @@ struct kmst_chardev *kmst_chardev_add(const char *name, struct kmst_arena *arena
 	return device;
 
 out_erase:
-	/* a node may have been made by hand, and be open */
+	/* somebody may have made a node by mknod(), and opened it */
 	kmst_chardev_hide(device);
 	xa_erase(&devices, device->minor);
 out_put_device:
@@ -534,8 +533,8 @@ out_put_device:
  * kmst_chardev_remove() - Take the device of an arena away.
  * @device: the device, may be removed already
  *
- * Files that are open stay so, and keep the arena; reads of them fail, and polls end. Once
- * this returns there may be another device of that name.
+ * Open files keep their references to the arena, but read() and mmap() of them fail, and
+ * poll() returns. Afterwards the name is free for another device.
  *
  * Context: process context, may sleep. Waits for nobody who uses the device. The caller
  * holds a reference.
@@ -548,16 +547,14 @@ void kmst_chardev_remove(struct kmst_chardev *device)
 		return;
 	device->removed = true;
 	kmst_chardev_hide(device);
-	/* the name goes first: until then nobody else gets the number */
+	/* the name first: xa_erase() gives the number to others */
 	device_destroy(&device_class, number_of(device->minor));
 	xa_erase(&devices, device->minor);
 }
 
 /**
- * kmst_chardev_put() - Let go of a reference.
+ * kmst_chardev_put() - Drop a reference; the owner does so after kmst_chardev_remove().
  * @device: the device
- *
- * The owner's is let go of after kmst_chardev_remove().
  *
  * Context: process context, may sleep.
  */
@@ -569,9 +566,9 @@ void kmst_chardev_put(struct kmst_chardev *device)
 /**
  * kmst_chardev_note() - Tell the device what came of a verification.
  * @device: the device
- * @err:    0, -EILSEQ if something was found wrong, else it says nothing
+ * @err:    0, or -EILSEQ if it found something wrong; others are ignored
  *
- * It may have been removed, or be removed meanwhile.
+ * Safe after kmst_chardev_remove(), and beside it.
  *
  * Context: process context. The caller holds a reference.
  */

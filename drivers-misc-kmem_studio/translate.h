@@ -12,10 +12,10 @@
 struct page;
 
 /**
- * enum kmst_kind - where the kernel sees a page
+ * enum kmst_kind - where the kernel maps a page
  * @KMST_KIND_LINEAR:  in its linear map
- * @KMST_KIND_VMALLOC: where its page table says, in the area of vmalloc()
- * @KMST_KIND_HIGHMEM: nowhere, until it is mapped
+ * @KMST_KIND_VMALLOC: in the area of vmalloc(), by the page table
+ * @KMST_KIND_HIGHMEM: nowhere, until kmap_local_page()
  */
 enum kmst_kind {
 	KMST_KIND_LINEAR,
@@ -25,17 +25,17 @@ enum kmst_kind {
 
 /**
  * enum kmst_place_kind - what an address or a PFN is
- * @KMST_IS_MEMORY:   RAM that the kernel has a descriptor for
- * @KMST_IS_RESERVED: such RAM, but never the page allocator's
- * @KMST_IS_HIDDEN:   such RAM, but the MMU does not map the address now
- * @KMST_IS_NOMAP:    there is a descriptor, but the kernel does not map what it is for
+ * @KMST_IS_MEMORY:   RAM with a struct page
+ * @KMST_IS_RESERVED: such RAM, but PageReserved(): not the page allocator's
+ * @KMST_IS_HIDDEN:   such RAM, unmapped for now (DEBUG_PAGEALLOC, KFENCE, secretmem)
+ * @KMST_IS_NOMAP:    a struct page, but of a hole, or of RAM outside of the linear map
  * @KMST_IS_USER:     an address of user space
- * @KMST_IS_HOLE:     no RAM is there
- * @KMST_IS_UNMAPPED: in the area of vmalloc(), and nothing is mapped there
- * @KMST_IS_DEVICE:   in the area of vmalloc(), mapped to something that is not RAM
- * @KMST_IS_UNKNOWN:  in the area of vmalloc(), whose page table may change at any time,
- *                    and this kernel has no safe way to read it
- * @KMST_IS_OTHER:    of the kernel, neither in its linear map nor in that area
+ * @KMST_IS_HOLE:     no struct page, or of memory that is offline
+ * @KMST_IS_UNMAPPED: in the area of vmalloc(), and not mapped
+ * @KMST_IS_DEVICE:   in the area of vmalloc(), and mapped to what is not RAM
+ * @KMST_IS_UNKNOWN:  in the area of vmalloc(), and this kernel has no safe way to walk a
+ *                    page table that may change meanwhile
+ * @KMST_IS_OTHER:    a kernel address outside of the linear map and of that area
  */
 enum kmst_place_kind {
 	KMST_IS_MEMORY,
@@ -53,17 +53,17 @@ enum kmst_place_kind {
 /**
  * struct kmst_translation - one page, by every name it has
  * @kind:      where the kernel sees it
- * @page:      its descriptor in the memory map, NULL if the page table has no page there
+ * @page:      its struct page, NULL if the page table has no page there
  * @pfn:       page frame number: the index of @page in that map
  * @phys:      physical address of its first byte
- * @virt:      the same byte in the kernel's linear map, or in the area of vmalloc();
- *             NULL for a page of highmem, which has no lasting place
- * @back_page: descriptor found from @virt
+ * @virt:      virtual address of that byte, in the linear map or in the area of
+ *             vmalloc(); NULL for highmem, which has no permanent mapping
+ * @back_page: struct page found from @virt, for highmem from @back_pfn
  * @back_pfn:  PFN found from @phys
  * @back_phys: physical address found from @virt
  * @hw_phys:   physical address that the MMU found for @virt
- * @hw_err:    0 if @hw_phys is valid, -EOPNOTSUPP if this machine has no such
- *             instruction, -EFAULT if the MMU found no translation
+ * @hw_err:    0 if @hw_phys is valid, -EOPNOTSUPP if no instruction of this machine asks
+ *             the MMU, -EFAULT if the MMU found no translation
  */
 struct kmst_translation {
 	enum kmst_kind	kind;
@@ -78,7 +78,7 @@ struct kmst_translation {
 	int		hw_err;
 };
 
-/* Routes that disagree with the chain: bits of what kmst_translation_compare() returns. */
+/* Routes that disagree with the chain, as kmst_translation_compare() returns them. */
 #define KMST_ROUTE_VIRT		BIT(0)	/* no address where one is needed */
 #define KMST_ROUTE_PAGE		BIT(1)	/* virt -> page */
 #define KMST_ROUTE_PFN		BIT(2)	/* phys -> pfn */

@@ -14,7 +14,7 @@ struct kmst_cancel;
 struct kmst_run;
 struct page;
 
-/* Bad words that a report locates, unless it was asked for another number. */
+/* Bad words that a report locates by default; it counts all. */
 #define KMST_REPORT_BAD_WORDS	8
 
 /**
@@ -24,8 +24,8 @@ struct page;
  * @phys:     its physical address
  * @expected: what was written
  * @got:      what was found
- * @again:    what a second read gave: what @expected is, if the word was right again
- * @guard:    it lies beyond the last object
+ * @again:    what a second read found: @expected if the fault was transient
+ * @guard:    it is a guard word, behind the last object
  */
 struct kmst_bad_word {
 	u64		word;
@@ -42,17 +42,16 @@ struct kmst_bad_word {
  * @words:            words of objects that were compared
  * @guards:           guard words that were compared
  * @mismatches:       words of either kind that differed
- * @right_again:      those of them that a second read found right
+ * @right_again:      mismatches that a second read did not find again
  * @pages:            pages that were visited
- * @bad_translations: pages whose address routes disagree; the run of words that such a
- *                    page is in is not read
+ * @bad_translations: pages whose address routes disagree. None of their run is read: its
+ *                    addresses may lead to other memory
  * @bad_route:        the first such page
  * @bad_route_page:   index of that page in the arena
- * @poisoned:         pages that the kernel has found broken, and that were not read
- * @cached:           some words were compared without their pages having been flushed
- *                    first: they may have come from a cache
- * @last_poisoned:    the last page of @poisoned, or NULL
- * @last_right:       the page whose routes were found right last, or NULL
+ * @poisoned:         hwpoisoned pages, which were not read
+ * @cached:           not all pages could be flushed first: words may have come from a cache
+ * @last_poisoned:    the page counted in @poisoned last, or NULL: the next run may be on it
+ * @last_right:       the page whose routes agreed last, or NULL: the next run may be on it
  * @max_bad:          room for entries in @bad
  * @nr_bad:           entries of @bad
  * @bad:              the first words that differed

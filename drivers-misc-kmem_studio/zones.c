@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How much memory there is: all of it, and for a request that of the zones which its flags
- * and its node allow.
+ * Pages of the zones: of all, by kind of memory, and of those that the GFP flags and the
+ * node of a request allow.
  */
 #include <kunit/static_stub.h>
 #include <linux/gfp.h>
@@ -16,13 +16,10 @@
 
 #include "zones.h"
 
-/*
- * Share of RAM, as a shift, that is left available, so that the next program does not meet
- * the OOM killer.
- */
+/* 1/32 of RAM stays available, so that no other program meets the OOM killer. */
 #define KEEP_AVAILABLE_SHIFT	5
 
-/* Arenas are not movable: nothing comes from ZONE_MOVABLE. */
+/* Pages of arenas cannot be migrated: none comes from ZONE_MOVABLE. */
 static enum zone_type last_zone(const struct kmst_zone_use *use)
 {
 	return gfp_zone(use->gfp & ~__GFP_MOVABLE);
@@ -57,10 +54,10 @@ static struct kmst_zone_pages count_node(const struct kmst_zone_use *use, int ni
  * @use:   the request
  * @pages: gets the sums
  *
- * Available is what is free, and file cache if the request may wait for reclaim; neither
- * what is kept for CMA nor what each zone keeps for itself. With __GFP_THISNODE no node
- * helps another one out: it is the node named, or, as nobody knows on which the caller
- * will run, the one that has most.
+ * Available are free pages, and page cache if the request may reclaim; not the high
+ * watermark of a zone, and free CMA pages only if the request may have them. With
+ * __GFP_THISNODE no other node helps out: it is the node named, or the largest one, as
+ * NUMA_NO_NODE is whichever node the caller will run on.
  *
  * Context: any, does not sleep.
  */
@@ -90,7 +87,7 @@ void kmst_zones_sum(const struct kmst_zone_use *use,
 /**
  * kmst_zones_count() - Count the pages that a request may have.
  * @use:   the request
- * @pages: gets what kmst_zones_sum() counts, but no more than the kernel says is available
+ * @pages: gets what kmst_zones_sum() counts, with si_mem_available() as the upper limit
  *
  * Context: any, does not sleep.
  */
@@ -99,8 +96,8 @@ void kmst_zones_count(const struct kmst_zone_use *use,
 {
 	kmst_zones_sum(use, pages);
 	/*
-	 * si_mem_available() counts all zones, but knows better what cannot be reclaimed:
-	 * the lower one holds.
+	 * si_mem_available() has zones that the request may not use, but leaves out page
+	 * cache that is in use: only the lower of the two is safe.
 	 */
 	pages->available = min(pages->available, si_mem_available());
 }
@@ -129,8 +126,8 @@ static void add_managed(struct zone *zone, enum zone_type type, unsigned long *p
 
 /**
  * kmst_zones_managed() - Count the pages of each kind of memory.
- * @pages: gets KMST_NR_POOLS counters; a page is counted in one of them, and one that only
- *         movable pages may have in none
+ * @pages: gets KMST_NR_POOLS counters. A page is counted once; one of ZONE_MOVABLE, which
+ *         no arena gets, only if it is a CMA page
  *
  * Context: any, does not sleep.
  */
@@ -149,13 +146,13 @@ void kmst_zones_managed(unsigned long *pages)
 }
 
 /**
- * kmst_zones_largest_area() - The longest run of pages that the area for DMA can have.
+ * kmst_zones_largest_area() - An upper limit for the size of a CMA area.
  *
- * The kernel tells modules of no area, but what areas there are in each zone; each area
- * is in one.
+ * Modules cannot see single areas, but an area lies in one zone, and the CMA pages of each
+ * zone are known.
  *
  * Context: any, does not sleep.
- * Return: pages; an area may have less, none has more.
+ * Return: pages.
  */
 unsigned long kmst_zones_largest_area(void)
 {
@@ -171,7 +168,7 @@ unsigned long kmst_zones_largest_area(void)
 	return largest;
 }
 
-/* Pages of programs and of files: what may be moved out of the way. */
+/* Anonymous and file pages: what can be migrated out of the area. */
 static unsigned long movable_pages(struct zone *zone)
 {
 	return zone_page_state(zone, NR_ZONE_INACTIVE_ANON) +
@@ -195,7 +192,8 @@ static void add_area(struct zone *zone, struct kmst_area_pages *area)
  * kmst_zones_area() - See what is left of the area for DMA.
  * @area: gets what is known of it
  *
- * What devices have of it nobody tells: it is what is neither free nor lent, at least.
+ * The kernel does not count what devices hold: that is at least what is neither free nor
+ * lent.
  *
  * Context: any, does not sleep.
  */
@@ -218,7 +216,7 @@ void kmst_zones_area(struct kmst_area_pages *area)
  * @page: a page that is not of the area for DMA
  *
  * Context: any, does not sleep.
- * Return: the kind. That a page is of the area for DMA is not seen from it.
+ * Return: KMST_POOL_HIGH or KMST_POOL_LOW; a CMA page cannot be told by its struct page.
  */
 enum kmst_pool kmst_zones_pool(const struct page *page)
 {
@@ -231,12 +229,12 @@ enum kmst_pool kmst_zones_pool(const struct page *page)
  * @page: the page
  *
  * Context: any, does not sleep.
- * Return: true if it may. Whether the page is part of the area for DMA is not looked at.
+ * Return: true if its zone and node are allowed; whether it is a CMA page is not checked.
  */
 bool kmst_zones_include(const struct kmst_zone_use *use,
 			const struct page *page)
 {
-	/* without a node, it is any one of them */
+	/* NUMA_NO_NODE: the caller may run on any node, so that no page is certain */
 	if (use->gfp & __GFP_THISNODE && use->nid != page_to_nid(page))
 		return false;
 	return page_zonenum(page) <= last_zone(use);
