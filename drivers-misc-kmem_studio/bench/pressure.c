@@ -120,6 +120,18 @@ static int hold(struct kmst_pressure *pressure, struct page *page, unsigned int 
 	return 0;
 }
 
+/* The memory is needed by others, now: nothing is counted for it any more either. */
+static void lose(struct kmst_pressure *pressure)
+{
+	struct kmst_refusal why;
+
+	free_all(pressure);
+	memset(pressure->reserved, 0, sizeof(pressure->reserved));
+	/* less than before is never refused */
+	kmst_reserve_settle(&pressure->demand, &pressure->reservation, pressure->reserved, &why);
+	pressure->ended = KMST_PRESSURE_LOST;
+}
+
 /* --- steps: each takes one block, and returns why there is no other --- */
 
 /* May so many pages be taken? */
@@ -248,8 +260,7 @@ static unsigned long give(struct kmst_holder *holder)
 		return 0;
 	}
 	pages = pressure->pages;
-	free_all(pressure);
-	pressure->ended = KMST_PRESSURE_LOST;
+	lose(pressure);
 	mutex_unlock(&pressure->lock);
 	return pages;
 }
@@ -369,10 +380,8 @@ int kmst_pressure_take(struct kmst_pressure *pressure, unsigned long until)
 		pressure->ended = step(pressure);
 		err = kmst_cancel_point(&pressure->cancel);
 	}
-	if (test_bit(KMST_CANCEL_LOST, &pressure->cancel.reasons)) {
-		free_all(pressure);
-		pressure->ended = KMST_PRESSURE_LOST;
-	}
+	if (test_bit(KMST_CANCEL_LOST, &pressure->cancel.reasons))
+		lose(pressure);
 	if (pressure->ended == KMST_PRESSURE_LOST)
 		return -ENOMEM;
 	/* the same call comes again */

@@ -2,7 +2,7 @@
 /*
  * Pressures at run time: mkdir makes one, its files configure it, "live" takes memory and
  * gives it back, rmdir gives it back, too.
- * Documentation/ABI/testing/configfs-kmem-studio-bench lists the files.
+ * Documentation/ABI/testing/configfs-kmem-studio-pressure lists the files.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -20,7 +20,9 @@
 #include <linux/module.h>
 #include <linux/numa.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
@@ -107,23 +109,59 @@ static int start(struct kmst_pressure_item *own)
 	return err;
 }
 
+static void forget_taker(struct kmst_pressure_item *own)
+{
+	if (own->taker)
+		put_task_struct(own->taker);
+	own->taker = NULL;
+}
+
+static void stop(struct kmst_pressure_item *own)
+{
+	forget_taker(own);
+	if (own->pressure.live)
+		kmst_pressure_stop(&own->pressure);
+}
+
+/* One that is killed between two of its calls does not come again. */
+static bool is_being_taken(const struct kmst_pressure_item *own)
+{
+	return own->taker && !(READ_ONCE(own->taker->flags) & PF_EXITING);
+}
+
+/* Returns 0 to take memory. Whoever makes the call again goes on, if nobody stopped it. */
+static int start_or_go_on(struct kmst_pressure_item *own)
+{
+	struct kmst_pressure *pressure = &own->pressure;
+
+	if (own->taker == current) {
+		forget_taker(own);
+		return pressure->live ? 0 : -EINTR;
+	}
+	/* what is left of somebody who was killed */
+	if (pressure->live && pressure->ended == KMST_PRESSURE_TAKING && !is_being_taken(own))
+		stop(own);
+	return start(own);
+}
+
 /* What a slice of time is not enough for goes on when the call is made again. */
 static int start_and_take(struct kmst_pressure_item *own)
 {
 	struct kmst_pressure *pressure = &own->pressure;
-	int err = 0;
+	int err;
 
 	lockdep_assert_held(&pressure->lock);
 
-	if (!pressure->live || pressure->ended != KMST_PRESSURE_TAKING)
-		err = start(own);
+	err = start_or_go_on(own);
 	if (err)
 		return err;
 	err = kmst_pressure_take(pressure, jiffies + SLICE_JIFFIES);
-	if (err == -EAGAIN)
+	if (err == -EAGAIN) {
+		own->taker = get_task_struct(current);
 		return restart_syscall();
+	}
 	if (err)
-		kmst_pressure_stop(pressure);
+		stop(own);
 	if (err == -ENOMEM)
 		pr_err("%sgiven back while it was taken: memory ran out\n", own->who);
 	return err;
@@ -152,8 +190,8 @@ static ssize_t pressure_live_store(struct config_item *item, const char *page, s
 	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &pressure->lock) {
 		if (live)
 			err = start_and_take(own);
-		else if (pressure->live)
-			kmst_pressure_stop(pressure);
+		else
+			stop(own);
 	}
 	return err ?: len;
 }
@@ -284,12 +322,10 @@ static struct config_item *pressures_make_item(struct config_group *group, const
  */
 static void pressures_drop_item(struct config_group *group, struct config_item *item)
 {
-	struct kmst_pressure *pressure = &kmst_pressure_of(item)->pressure;
+	struct kmst_pressure_item *own = kmst_pressure_of(item);
 
-	scoped_guard(mutex, &pressure->lock) {
-		if (pressure->live)
-			kmst_pressure_stop(pressure);
-	}
+	scoped_guard(mutex, &own->pressure.lock)
+		stop(own);
 	atomic_dec(&nr_pressures);
 	config_item_put(item);
 }

@@ -10,17 +10,22 @@
 #include "../arena.h"
 #include "pressure.h"
 
+struct task_struct;
+
 /**
  * struct kmst_pressure_item - the folder of a pressure
  * @item:     the folder
  * @pressure: the pressure
  * @started:  it has been live
+ * @taker:    who takes memory, and makes its call again until that is done; under the
+ *            lock of @pressure
  * @who:      what its lines of the log begin with
  */
 struct kmst_pressure_item {
 	struct config_item	item;
 	struct kmst_pressure	pressure;
 	bool			started;
+	struct task_struct	*taker;
 	char			who[sizeof("pressures/: ") + KMST_ARENA_NAME_LEN];
 };
 

@@ -20,6 +20,7 @@
 #include "../bench/giveway.h"
 #include "../bench/order.h"
 #include "../cancel.h"
+#include "../table.h"
 #include "allocators.h"
 
 KUNIT_ARRAY_PARAM(allocator, allocators, allocator_desc);
