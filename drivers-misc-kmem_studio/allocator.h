@@ -85,7 +85,7 @@ struct kmst_request {
  *               other memory are put in by faults, each with a reference
  * @map:         map all pages of an area at once, as frames that their descriptors know
  *               nothing of. Returns 0 or an errno
- * @one:         single allocations of it (struct kmst_one_ops), for who measures them
+ * @one:         single allocations of it (struct kmst_one_ops), to measure them; NULL for none
  */
 struct kmst_allocator {
 	const char	*name;

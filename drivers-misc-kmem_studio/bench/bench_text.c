@@ -193,6 +193,10 @@ void kmst_bench_log_end(const char *who, const struct kmst_bench_config *config,
 	case KMST_WHY_LIMIT:
 		log_limit(who, config, &end->refusal, err);
 		return;
+	case KMST_WHY_SINGLE:
+		pr_err("%sallocator=%s is not run: it makes no single allocations: use another allocator\n",
+		       who, config->allocator->name);
+		return;
 	case KMST_WHY_BYTES:
 		pr_err("%sbytes=%llu is refused: allocator %s gives %llu bytes at most\n", who,
 		       config->bytes, config->allocator->name, end->number);

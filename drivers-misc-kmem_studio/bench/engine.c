@@ -68,6 +68,12 @@ static int refuse(struct bench *bench, enum kmst_bench_why why, u64 number, int 
 
 /* --- what it may hold --- */
 
+/* What a CPU holds at once. */
+static unsigned int at_once(const struct kmst_bench_config *config)
+{
+	return config->order->hot ? 1 : config->held;
+}
+
 static unsigned long pages_of_plan(const struct kmst_plan *plan)
 {
 	return plan->nr_pages + kmst_table_pages(plan->nr_structs);
@@ -91,8 +97,11 @@ static int check_cpus(struct bench *bench)
 static int check_one(struct bench *bench)
 {
 	const struct kmst_bench_config *config = bench->run.config;
-	u64 most = config->allocator->one->max_bytes();
+	u64 most;
 
+	if (!config->allocator->one)
+		return refuse(bench, KMST_WHY_SINGLE, 0, -EOPNOTSUPP);
+	most = config->allocator->one->max_bytes();
 	if (config->bytes > most)
 		return refuse(bench, KMST_WHY_BYTES, most, -E2BIG);
 	bench->demand = (struct kmst_demand){
@@ -118,15 +127,15 @@ static int reserve(struct bench *bench)
 	const struct kmst_going nothing = {};
 	struct kmst_running *run = &bench->run;
 	unsigned long pages[KMST_NR_POOLS];
-	u64 at_once, all;
+	u64 nr, all;
 	int err;
 
-	at_once = (config->order->hot ? 1 : config->held) * (u64)run->nr;
-	all = kmst_one_pages(&run->one, at_once);
+	nr = (u64)at_once(config) * run->nr;
+	all = kmst_one_pages(&run->one, nr);
 	bench->counted = *config->allocator;
 	bench->counted.nr_pages = pages_of_plan;
 	bench->demand.allocator = &bench->counted;
-	bench->demand.plan.nr_structs = min_t(u64, at_once, UINT_MAX);
+	bench->demand.plan.nr_structs = min_t(u64, nr, UINT_MAX);
 	bench->demand.plan.nr_pages = min_t(u64, all, ULONG_MAX / 2);
 	bench->pages = bench->demand.plan.nr_pages;
 	run->zones = kmst_limits_zones(&bench->demand);
@@ -175,7 +184,7 @@ static int new_worker(struct kmst_running *run, unsigned int i, unsigned int cpu
 	worker->cpu = cpu;
 	worker->results = &run->results->cpus[i];
 	worker->results->cpu = cpu;
-	worker->held = new_table(run->config->held, sizeof(*worker->held));
+	worker->held = new_table(at_once(run->config), sizeof(*worker->held));
 	return worker->held ? 0 : -ENOMEM;
 }
 

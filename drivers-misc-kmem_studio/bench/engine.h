@@ -17,6 +17,7 @@
 /**
  * enum kmst_bench_why - what stood in the way of a bench, beside what stands in an arena's
  * @KMST_WHY_LIMIT:   one of enum kmst_limit, or only the errno is known
+ * @KMST_WHY_SINGLE:  the allocator makes no single allocations
  * @KMST_WHY_BYTES:   one allocation is larger than the allocator makes them
  * @KMST_WHY_OFFLINE: one of the CPUs is offline
  * @KMST_WHY_ALONE:   what one CPU frees after another takes two of them
@@ -27,6 +28,7 @@
  */
 enum kmst_bench_why {
 	KMST_WHY_LIMIT,
+	KMST_WHY_SINGLE,
 	KMST_WHY_BYTES,
 	KMST_WHY_OFFLINE,
 	KMST_WHY_ALONE,

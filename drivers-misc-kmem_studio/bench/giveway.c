@@ -5,6 +5,7 @@
  */
 #include <linux/cleanup.h>
 #include <linux/init.h>
+#include <linux/jiffies.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/oom.h>
@@ -41,6 +42,9 @@ void kmst_giveway_remove(struct kmst_holder *holder)
 	list_del(&holder->list);
 }
 
+/* How long the OOM killer waits for all of them. */
+#define GIVE_WAY_JIFFIES	(3 * HZ)
+
 /**
  * kmst_giveway_now() - Ask one after the other, until one has given something.
  *
@@ -49,14 +53,14 @@ void kmst_giveway_remove(struct kmst_holder *holder)
  */
 unsigned long kmst_giveway_now(void)
 {
+	unsigned long pages, until = jiffies + GIVE_WAY_JIFFIES;
 	struct kmst_holder *holder;
-	unsigned long pages;
 
 	guard(mutex)(&holders_lock);
 
 	list_for_each_entry(holder, &holders, list) {
 		pages = holder->give(holder);
-		if (pages)
+		if (pages || time_after(jiffies, until))
 			return pages;
 	}
 	return 0;

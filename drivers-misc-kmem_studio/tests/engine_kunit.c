@@ -122,6 +122,12 @@ static unsigned long obedient_pages(const struct kmst_plan *plan)
 	return plan->nr_pages;
 }
 
+static const struct kmst_allocator no_single_allocator = {
+	.name		= "no_single",
+	.max_order	= -1,
+	.nr_pages	= obedient_pages,
+};
+
 static const struct kmst_allocator obedient_allocator = {
 	.name		= "obedient",
 	.max_order	= -1,
@@ -223,6 +229,8 @@ static void each_allocator_in_each_order(struct kunit *test)
 
 	run->config.allocator = allocator_of_case(test);
 	skip_if_not_supported(test, run->config.allocator);
+	if (!run->config.allocator->one)
+		kunit_skip(test, "it makes no single allocations");
 	two_cpus(run);
 	for (i = 0; (order = kmst_order_at(i)); i++) {
 		if (order->crosses && num_online_cpus() < 2)
@@ -382,6 +390,10 @@ static void what_cannot_be_had_is_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, run_it(run), -EINVAL);
 	KUNIT_EXPECT_EQ(test, run->end.refusal.limit, KMST_LIMIT_NODE);
 	run->config.nid = NUMA_NO_NODE;
+
+	run->config.allocator = &no_single_allocator;
+	KUNIT_EXPECT_EQ(test, run_it(run), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, run->end.why, KMST_WHY_SINGLE);
 
 	run->config.allocator = kmst_allocator_find("page");
 	run->config.gfp = GFP_KERNEL | __GFP_HIGHMEM;

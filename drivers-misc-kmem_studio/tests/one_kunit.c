@@ -27,6 +27,13 @@ static const u64 sizes[] = {
 	8 * PAGE_SIZE,
 };
 
+static void skip_if_not_single(struct kunit *test, const struct kmst_allocator *allocator)
+{
+	skip_if_not_supported(test, allocator);
+	if (!allocator->one)
+		kunit_skip(test, "%s makes no single allocations", allocator->name);
+}
+
 static int init_one(const struct kmst_allocator *allocator, struct kmst_one *one, u64 bytes)
 {
 	return kmst_one_init(one, allocator->one, bytes, GFP_KERNEL | allocator->gfp_added,
@@ -65,7 +72,7 @@ static void each_size_is_held(struct kunit *test)
 	struct kmst_one one;
 	unsigned int i;
 
-	skip_if_not_supported(test, allocator);
+	skip_if_not_single(test, allocator);
 	for (i = 0; i < ARRAY_SIZE(sizes) && sizes[i] <= allocator->one->max_bytes(); i++) {
 		KUNIT_ASSERT_EQ(test, init_one(allocator, &one, sizes[i]), 0);
 		KUNIT_EXPECT_GE(test, one.size, sizes[i]);
@@ -86,7 +93,7 @@ static void no_bytes_and_too_many_are_refused(struct kunit *test)
 	struct kmst_one one;
 	u64 most;
 
-	KUNIT_ASSERT_NOT_NULL(test, allocator->one);
+	skip_if_not_single(test, allocator);
 	most = allocator->one->max_bytes();
 	KUNIT_EXPECT_GE(test, most, (u64)PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, init_one(allocator, &one, 0), -EINVAL);
@@ -101,11 +108,12 @@ static void no_bytes_and_too_many_are_refused(struct kunit *test)
 static void the_largest_one_is_asked_for(struct kunit *test)
 {
 	const struct kmst_allocator *allocator = allocator_of_case(test);
-	u64 most = min_t(u64, allocator->one->max_bytes(), PAGE_SIZE << MAX_PAGE_ORDER);
 	struct kmst_one one;
 	void *held = NULL;
+	u64 most;
 
-	skip_if_not_supported(test, allocator);
+	skip_if_not_single(test, allocator);
+	most = min_t(u64, allocator->one->max_bytes(), PAGE_SIZE << MAX_PAGE_ORDER);
 	KUNIT_ASSERT_EQ(test, init_one(allocator, &one, most), 0);
 	if (one.ops->get(&one, &held, 1)) {
 		kmst_one_touch(&one, held, 1);
@@ -121,7 +129,7 @@ static void a_node_is_named(struct kunit *test)
 	struct kmst_one one;
 	void *held[1] = {};
 
-	skip_if_not_supported(test, allocator);
+	skip_if_not_single(test, allocator);
 	if (!allocator->takes_node)
 		kunit_skip(test, "%s cannot be told a node", allocator->name);
 	KUNIT_ASSERT_EQ(test, kmst_one_init(&one, allocator->one, PAGE_SIZE,
