@@ -245,11 +245,6 @@ void begin_anew(void)
 	look_at_the_kernel();
 }
 
-bool may_be_refused(int err)
-{
-	return err == -ENOMEM || err == -E2BIG || err == -EOPNOTSUPP;
-}
-
 long start_most(const char *allocator, long nr_structs)
 {
 	int err = arena_start(ARENA, allocator, nr_structs);

@@ -81,9 +81,6 @@ bool remove_arenas(void);
 /* Whatever the test before has left. */
 void begin_anew(void);
 
-/* A start that this machine or allocator does not allow is no failure. */
-bool may_be_refused(int err);
-
 /* Start, with fewer objects if so many are too many. Returns objects, or an error. */
 long start_most(const char *allocator, long nr_structs);
 

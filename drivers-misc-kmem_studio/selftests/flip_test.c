@@ -258,9 +258,7 @@ static void test_pattern(const char *pattern, unsigned int nr, const char *what)
 /* Why nothing can be done, or NULL. */
 static const char *why_not(void)
 {
-	const char *emulated = getenv("KMEM_STUDIO_EMULATED");
-
-	if (!emulated || strcmp(emulated, "1"))
+	if (!is_emulated())
 		return "writes to /dev/mem: set KMEM_STUDIO_EMULATED=1 on an emulated machine";
 	if (run_on(1) || run_on(0))
 		return "needs two CPUs";

@@ -48,11 +48,6 @@ static long bytes_mapped(void)
 	return NR_PAGES * page_size;
 }
 
-static bool may_be_refused(int err)
-{
-	return err == -ENOMEM || err == -E2BIG || err == -EOPNOTSUPP;
-}
-
 static __u32 *map_pages(int fd, long first, long nr)
 {
 	return mmap(NULL, nr * page_size, PROT_READ, MAP_SHARED, fd, first * page_size);
@@ -555,9 +550,47 @@ static int open_without_capability(__u32 *words, long argument)
 	return -arena_open(ARENA, O_RDONLY);
 }
 
+#define DEBUGFS		"/sys/kernel/debug/kmem_studio"
+
+/* What tells page frames: the tables of an arena, and the answer to a question. */
+static const char * const tables[] = {
+	DEBUGFS "/arenas/" ARENA "/pages", DEBUGFS "/arenas/" ARENA "/spans",
+	DEBUGFS "/translate",
+};
+
+static int table_without_capability(__u32 *words, long table)
+{
+	if (drop_capability())
+		return 1;
+	return open(tables[table], O_RDONLY) < 0 ? errno : 0;
+}
+
+/* What takes memory. */
+static int start_without_capability(__u32 *words, long argument)
+{
+	if (drop_capability())
+		return 1;
+	return -arena_stop(ARENA);
+}
+
+static int lab_without_capability(__u32 *words, long argument)
+{
+	if (drop_capability())
+		return 1;
+	return -text_put(PARAMETERS "/nr_structs", "1");
+}
+
 TEST_F(device, needs_the_capability)
 {
+	size_t table;
+
 	EXPECT_EQ(EPERM, outcome_of(open_without_capability, NULL, 0));
+	for (table = 0; table < sizeof(tables) / sizeof(*tables); table++) {
+		EXPECT_EQ(0, access(tables[table], R_OK));
+		EXPECT_EQ(EPERM, outcome_of(table_without_capability, NULL, table));
+	}
+	EXPECT_EQ(EPERM, outcome_of(start_without_capability, NULL, 0));
+	EXPECT_EQ(EPERM, outcome_of(lab_without_capability, NULL, 0));
 }
 
 static long count_lines(const char *path)

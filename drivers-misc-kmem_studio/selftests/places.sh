@@ -692,7 +692,7 @@ lands_and_goes() {
 	fi
 	follow objects
 	if ! put a live 1; then
-		no_memory || [ $? -eq "$KSFT_SKIP" ] || [ "$(get a error)" = -95 ]
+		[ "$(get a error)" = -95 ] || no_memory || [ $? -eq "$KSFT_SKIP" ]
 		return
 	fi
 	if [ "$1" = kmalloc_object ]; then

@@ -19,12 +19,26 @@
 #define LAB_NR		PARAMETERS "/nr_structs"
 #define LARGEST_BYTES	(256ULL << 20)
 
+static bool text_is(const char *path, const char *text)
+{
+	char got[64] = "";
+	int fd = open(path, O_RDONLY);
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	n = read(fd, got, sizeof(got) - 1);
+	close(fd);
+	return n > 0 && !strncmp(got, text, strlen(text));
+}
+
 static const char *why_not;
-static bool loaded;
+static bool loaded, verbose;
 
 static void __attribute__((constructor)) take_driver(void)
 {
 	why_not = driver_take(&loaded);
+	verbose = text_is(PARAMETERS "/verbose", "1") || text_is(PARAMETERS "/verbose", "Y");
 }
 
 static void __attribute__((destructor)) give_driver_back(void)
@@ -65,19 +79,6 @@ static size_t many_objects(void)
 static void nap(void)
 {
 	usleep(1000);
-}
-
-static bool text_is(const char *path, const char *text)
-{
-	char got[64] = "";
-	int fd = open(path, O_RDONLY);
-	ssize_t n;
-
-	if (fd < 0)
-		return false;
-	n = read(fd, got, sizeof(got) - 1);
-	close(fd);
-	return n > 0 && !strncmp(got, text, strlen(text));
 }
 
 static bool state_is(const char *arena, const char *state)
@@ -210,8 +211,19 @@ FIXTURE_SETUP(waits)
 		SKIP(return, "%s", why_not);
 }
 
+/* Also what a case left that ended early. */
 FIXTURE_TEARDOWN(waits)
 {
+	if (why_not)
+		return;
+	calm();
+	text_put(LAB_NR, "0");
+	text_put(PARAMETERS "/allocator", "page");
+	text_put(PARAMETERS "/verbose", verbose ? "1" : "0");
+	text_put(PARAMETERS "/max_percent", "50");
+	remove_and_wait("a");
+	remove_and_wait("b");
+	remove_and_wait("kept");
 }
 
 /* Not what anything should take, but what a slow machine under load may. */
@@ -350,6 +362,121 @@ TEST_F_TIMEOUT(waits, a_suspend_does_not_end_a_start, SECONDS)
 	remove_and_wait("a");
 }
 
+/* --- a program that is frozen --- */
+
+#define FREEZER		"/tmp/kmem_studio_freezer"
+#define FROZEN_GROUP	FREEZER "/waits"
+
+/* Time in which a wait notices the freezer, several times over. */
+#define LONG_NS		1000000000LL
+
+static const char *mount_freezer(void)
+{
+	mkdir(FREEZER, 0755);
+	if (mount("none", FREEZER, "cgroup", 0, "freezer")) {
+		rmdir(FREEZER);
+		return "no freezer of control groups in this kernel, see the config file";
+	}
+	mkdir(FROZEN_GROUP, 0755);
+	return NULL;
+}
+
+static void unmount_freezer(void)
+{
+	rmdir(FROZEN_GROUP);
+	umount(FREEZER);
+	rmdir(FREEZER);
+}
+
+static int freeze(pid_t pid)
+{
+	char number[24];
+
+	snprintf(number, sizeof(number), "%d", pid);
+	return text_put(FROZEN_GROUP "/cgroup.procs", number) ?:
+	       text_put(FROZEN_GROUP "/freezer.state", "FROZEN");
+}
+
+static void thaw(void)
+{
+	text_put(FROZEN_GROUP "/freezer.state", "THAWED");
+}
+
+/* As start_large(), but of many small blocks: to get them takes longer than to fill them. */
+static pid_t start_many(const char *arena)
+{
+	char path[256];
+
+	if (arena_make(arena) || arena_put(arena, "allocator", "page") ||
+	    arena_put_number(arena, "nr_structs", many_objects()))
+		return -1;
+	snprintf(path, sizeof(path), ARENAS "/%s/live", arena);
+	return write_in_background(path, "1");
+}
+
+/* How much is allocated is known when all of it is. */
+static bool allocates(const char *arena)
+{
+	return state_is(arena, "starting") && !arena_get(arena, "bytes_allocated");
+}
+
+struct wait_for_others {
+	int	first;		/* what the two writes gave */
+	int	second;
+	bool	frozen;		/* the second was, while it waited for the first */
+	bool	lasted;		/* the wait was long enough for that */
+};
+
+/* Two starts that do not fit beside each other: one waits for what becomes of the other. */
+static void freeze_in_a_wait(struct wait_for_others *wait)
+{
+	pid_t holder = start_many("a"), waiter;
+
+	while (!state_is("a", "starting") && !state_is("a", "live"))
+		nap();
+	waiter = start_many("b");
+	freeze(waiter);
+	while (!wait->frozen && allocates("a")) {
+		nap();
+		wait->frozen = text_is(FROZEN_GROUP "/freezer.state", "FROZEN") &&
+			       allocates("a");
+	}
+	thaw();
+	wait->first = join(holder);
+	wait->second = join(waiter);
+	wait->lasted |= arena_get("a", "alloc_ns") >= LONG_NS;
+	remove_and_wait("a");
+	remove_and_wait("b");
+}
+
+/* The freezer's signal ends the wait, and not the start, which gets its answer later. */
+TEST_F_TIMEOUT(waits, a_wait_for_others_is_frozen, SECONDS)
+{
+	unsigned long long percent = many_objects() * OBJECT_BYTES / 1024 * 150;
+	struct wait_for_others wait = {};
+	const char *missing;
+	char text[24];
+	int tries;
+
+	missing = mount_freezer();
+	if (missing)
+		SKIP(return, "%s", missing);
+	/* room for one and a half of them */
+	snprintf(text, sizeof(text), "%llu", percent / kb_of("MemTotal") + 1);
+	EXPECT_EQ(0, text_put(PARAMETERS "/max_percent", text));
+	for (tries = 0; tries < TRIES && !wait.frozen; tries++) {
+		freeze_in_a_wait(&wait);
+		EXPECT_EQ(0, wait.first);
+		EXPECT_EQ(E2BIG, wait.second);
+	}
+	unmount_freezer();
+	if (!wait.frozen && !wait.lasted)
+		SKIP(return, "memory is got too quickly here for anybody to wait for it");
+	EXPECT_TRUE(wait.frozen);
+}
+
+/* --- memory that runs out --- */
+
 /* Take memory, a megabyte at a time, until the arena has given way. */
 static int take_memory(const char *arena)
 {
@@ -377,10 +504,9 @@ static int take_memory(const char *arena)
 
 TEST_F_TIMEOUT(waits, an_arena_gives_way_to_programs, SECONDS)
 {
-	const char *emulated = getenv("KMEM_STUDIO_EMULATED");
 	pid_t hog;
 
-	if (!emulated || strcmp(emulated, "1"))
+	if (!is_emulated())
 		SKIP(return, "takes all memory: set KMEM_STUDIO_EMULATED=1 where that is fine");
 	ASSERT_EQ(0, arena_make("kept"));
 	ASSERT_EQ(0, arena_put("kept", "give_way", "0"));
