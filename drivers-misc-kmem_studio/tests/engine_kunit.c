@@ -6,16 +6,17 @@
 #include <kunit/test.h>
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
-#include <linux/delay.h>
 #include <linux/gfp.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/numa.h>
+#include <linux/processor.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/string.h>
 
 #include "../allocator.h"
+#include "../bench/clock.h"
 #include "../bench/engine.h"
 #include "../bench/giveway.h"
 #include "../bench/order.h"
@@ -56,6 +57,15 @@ static u64 obedient_size(u64 bytes)
 	return PAGE_SIZE;
 }
 
+/* By the clock that the run goes by: a calibrated loop may be shorter than it is said to be. */
+static void wait_for(u64 ns)
+{
+	u64 begin = kmst_clock_read();
+
+	while (kmst_clock_read() - begin < ns)
+		cpu_relax();
+}
+
 /* The page knows which CPU it was got on. */
 static void *obedient_get(const struct kmst_one *one)
 {
@@ -71,7 +81,7 @@ static void *obedient_get(const struct kmst_one *one)
 	if (nr == obedient.give_at)
 		kmst_giveway_now();
 	if (obedient.slow_every && !(nr % obedient.slow_every))
-		mdelay(DELAY_MS);
+		wait_for(DELAY_MS * 1000000ULL);
 	page = alloc_page(GFP_KERNEL);
 	if (!page)
 		return NULL;
