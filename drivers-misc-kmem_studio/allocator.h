@@ -12,6 +12,7 @@
 struct kmst_cancel;
 struct kmst_layout_ops;
 struct kmst_memory;
+struct kmst_one_ops;
 struct kmst_plan;
 struct page;
 struct vm_area_struct;
@@ -84,6 +85,7 @@ struct kmst_request {
  *               other memory are put in by faults, each with a reference
  * @map:         map all pages of an area at once, as frames that their descriptors know
  *               nothing of. Returns 0 or an errno
+ * @one:         single allocations of it (struct kmst_one_ops), to measure them; NULL for none
  */
 struct kmst_allocator {
 	const char	*name;
@@ -112,6 +114,7 @@ struct kmst_allocator {
 	bool		(*maps_frames)(const struct kmst_memory *memory);
 	int		(*map)(const struct kmst_memory *memory,
 			       struct vm_area_struct *vma);
+	const struct kmst_one_ops *one;
 };
 
 /**

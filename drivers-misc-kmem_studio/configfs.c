@@ -15,10 +15,8 @@
 #include <linux/atomic.h>
 #include <linux/cleanup.h>
 #include <linux/configfs.h>
-#include <linux/ctype.h>
 #include <linux/err.h>
 #include <linux/gfp.h>
-#include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/numa.h>
@@ -29,6 +27,8 @@
 #include <linux/sysfs.h>
 #include <linux/workqueue.h>
 
+#include "bench/bench_configfs.h"
+#include "bench/pressure_configfs.h"
 #include "configfs.h"
 #include "configfs_attrs.h"
 #include "debugfs.h"
@@ -120,30 +120,16 @@ static const struct config_item_type arena_type = {
 	.ct_owner	= THIS_MODULE,
 };
 
-/* A name is part of log lines, of columns and of paths. */
 static int check_name(const char *name)
 {
-	int len = strlen(name);
-	const char *c;
+	int err;
 
-	for (c = name; *c; c++) {
-		if (isascii(*c) && (isalnum(*c) || *c == '_' || *c == '-' || *c == '.'))
-			continue;
-		pr_err("arenas/%*pE is not made: a name takes letters, digits, _, - and .\n",
-		       min(len, KMST_ARENA_NAME_LEN), name);
-		return -EINVAL;
-	}
-	if (len >= KMST_ARENA_NAME_LEN) {
-		pr_err("arenas/%.*s... is not made: a name has at most %d characters\n",
-		       KMST_ARENA_NAME_LEN - 1, name, KMST_ARENA_NAME_LEN - 1);
-		return -ENAMETOOLONG;
-	}
-	if (!strcmp(name, LAB_NAME)) {
-		pr_err("arenas/%s is not made: the arena of the module's parameters is called so\n",
-		       name);
-		return -EEXIST;
-	}
-	return 0;
+	err = kmst_log_name("arenas", name);
+	if (err || strcmp(name, LAB_NAME))
+		return err;
+	pr_err("arenas/%s is not made: the arena of the module's parameters is called so\n",
+	       name);
+	return -EEXIST;
 }
 
 /* Sleeps as long as the thread needs to verify and to free. */
@@ -297,6 +283,8 @@ int __init kmst_configfs_init(void)
 	mutex_init(&studio.su_mutex);
 	config_group_init_type_name(&arenas.group, "arenas", &arenas_type);
 	configfs_add_default_group(&arenas.group, &studio.su_group);
+	configfs_add_default_group(kmst_benches_group(), &studio.su_group);
+	configfs_add_default_group(kmst_pressures_group(), &studio.su_group);
 	err = configfs_register_subsystem(&studio);
 	if (err)
 		destroy_workqueue(removals);

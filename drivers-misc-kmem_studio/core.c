@@ -7,6 +7,8 @@
 #include <linux/module.h>
 
 #include "arena.h"
+#include "bench/giveway.h"
+#include "bench/job.h"
 #include "chardev.h"
 #include "configfs.h"
 #include "debugfs.h"
@@ -27,6 +29,8 @@ static const struct part parts[] __refconst = {
 	{ kmst_chardev_init, NULL, kmst_chardev_exit },
 	{ kmst_debugfs_init, kmst_debugfs_open, kmst_debugfs_exit },
 	{ kmst_sessions_init, NULL, kmst_sessions_exit },
+	{ kmst_giveway_init, NULL, kmst_giveway_exit },
+	{ kmst_jobs_init, NULL, kmst_jobs_exit },
 	/* before configfs: what the lab refuses at load must not find arenas of others */
 	{ kmst_lab_init, kmst_lab_open, kmst_lab_exit },
 	{ kmst_configfs_init, NULL, kmst_configfs_exit },

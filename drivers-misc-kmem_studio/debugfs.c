@@ -21,6 +21,8 @@
 #include <linux/string_choices.h>
 
 #include "arena.h"
+#include "bench/bench_debugfs.h"
+#include "bench/probe_debugfs.h"
 #include "debugfs.h"
 #include "debugfs_translate.h"
 #include "names.h"
@@ -421,6 +423,7 @@ int __init kmst_debugfs_init(void)
 {
 	root = debugfs_create_dir("kmem_studio", NULL);
 	arenas_folder = debugfs_create_dir("arenas", root);
+	kmst_bench_debugfs_init(root);
 	return 0;
 }
 
@@ -434,6 +437,7 @@ int __init kmst_debugfs_init(void)
 void __init kmst_debugfs_open(void)
 {
 	debugfs_create_file("translate", 0600, root, NULL, &kmst_translate_fops);
+	debugfs_create_file("probe", 0400, root, NULL, &kmst_probe_fops);
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/ctype.h>
 #include <linux/errno.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -37,6 +38,33 @@ int kmst_log_value(const char *who, const char *name, const char *val,
 	pr_err("%s%s=%*pE is refused: it takes %s\n", who, name,
 	       min(len, ECHO_MAX), val, takes);
 	return -EINVAL;
+}
+
+/**
+ * kmst_log_name() - See whether a folder may be called so, and say why not.
+ * @folder: what it is made in
+ * @name:   its name, which is part of lines of the log, of columns and of paths
+ *
+ * Context: process context, may sleep.
+ * Return: 0, -EINVAL or -ENAMETOOLONG.
+ */
+int kmst_log_name(const char *folder, const char *name)
+{
+	int len = strlen(name);
+	const char *c;
+
+	for (c = name; *c; c++) {
+		if (isascii(*c) && (isalnum(*c) || *c == '_' || *c == '-' || *c == '.'))
+			continue;
+		pr_err("%s/%*pE is not made: a name takes letters, digits, _, - and .\n",
+		       folder, min(len, KMST_ARENA_NAME_LEN), name);
+		return -EINVAL;
+	}
+	if (len < KMST_ARENA_NAME_LEN)
+		return 0;
+	pr_err("%s/%.*s... is not made: a name has at most %d characters\n", folder,
+	       KMST_ARENA_NAME_LEN - 1, name, KMST_ARENA_NAME_LEN - 1);
+	return -ENAMETOOLONG;
 }
 
 /**

@@ -12,6 +12,7 @@ struct kmst_report;
 
 int kmst_log_value(const char *who, const char *name, const char *val,
 		   const char *takes);
+int kmst_log_name(const char *folder, const char *name);
 int kmst_log_capability(const char *who, const char *name);
 void kmst_log_lost(const char *who, unsigned long nr_pages);
 void kmst_log_source(const char *who, const struct kmst_arena *arena);

@@ -19,6 +19,7 @@
 #include "../layout.h"
 #include "../plan.h"
 #include "blocks.h"
+#include "ones.h"
 
 static unsigned long plan_nr_pages(const struct kmst_plan *plan)
 {
@@ -288,6 +289,7 @@ const struct kmst_allocator kmst_allocator_page = {
 	.split		= split_blocks,
 	.maps_frames	= maps_frames,
 	.map		= map_frames,
+	.one		= &kmst_one_page,
 };
 
 const struct kmst_allocator kmst_allocator_chunk = {
@@ -304,6 +306,7 @@ const struct kmst_allocator kmst_allocator_chunk = {
 	.split		= split_blocks,
 	.maps_frames	= maps_frames,
 	.map		= map_frames,
+	.one		= &kmst_one_chunk,
 };
 
 const struct kmst_allocator kmst_allocator_exact = {
@@ -316,6 +319,7 @@ const struct kmst_allocator kmst_allocator_exact = {
 	.nr_pages	= plan_nr_pages,
 	.alloc		= exact_alloc,
 	.free		= exact_free,
+	.one		= &kmst_one_exact,
 };
 
 const struct kmst_allocator kmst_allocator_folio = {
@@ -331,4 +335,5 @@ const struct kmst_allocator kmst_allocator_folio = {
 	.alloc		= folio_allocate,
 	.free		= folio_free,
 	.map		= map_frames,
+	.one		= &kmst_one_folio,
 };

@@ -17,6 +17,7 @@
 #include "../plan.h"
 #include "../zones.h"
 #include "cma.h"
+#include "ones.h"
 
 /* What the device was given for an arena. */
 struct cma_source {
@@ -134,4 +135,5 @@ const struct kmst_allocator kmst_allocator_cma = {
 	.alloc		= cma_allocate,
 	.free		= cma_free,
 	.map		= cma_map,
+	.one		= &kmst_one_cma,
 };

@@ -24,6 +24,7 @@
 #include "../plan.h"
 #include "../table.h"
 #include "../trace.h"
+#include "ones.h"
 #include "singles.h"
 
 /* Pages of one call, which holds the lock of the per-CPU lists meanwhile. */
@@ -182,6 +183,7 @@ const struct kmst_allocator kmst_allocator_bulk = {
 	.alloc		= bulk_alloc,
 	.free		= bulk_free,
 	.calls		= bulk_calls,
+	.one		= &kmst_one_bulk,
 };
 
 const struct kmst_allocator kmst_allocator_highmem = {
@@ -201,4 +203,5 @@ const struct kmst_allocator kmst_allocator_highmem = {
 	.nr_pages	= singles_nr_pages,
 	.alloc		= highmem_alloc,
 	.free		= singles_free,
+	.one		= &kmst_one_highmem,
 };

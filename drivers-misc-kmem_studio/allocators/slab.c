@@ -25,6 +25,7 @@
 #include "../plan.h"
 #include "../table.h"
 #include "../zones.h"
+#include "ones.h"
 #include "slab.h"
 
 /* Objects of one call, which SLUB takes with interrupts off. */
@@ -352,6 +353,7 @@ const struct kmst_allocator kmst_allocator_kmalloc = {
 	.nr_pages	= kmalloc_nr_pages,
 	.alloc		= kmalloc_alloc,
 	.free		= kmalloc_free,
+	.one		= &kmst_one_kmalloc,
 };
 
 const struct kmst_allocator kmst_allocator_kmalloc_object = {
@@ -366,6 +368,7 @@ const struct kmst_allocator kmst_allocator_kmalloc_object = {
 	.nr_pages	= kmalloc_object_nr_pages,
 	.alloc		= kmalloc_object_alloc,
 	.free		= kmalloc_object_free,
+	.one		= &kmst_one_kmalloc,
 };
 
 const struct kmst_allocator kmst_allocator_slab = {
@@ -380,4 +383,5 @@ const struct kmst_allocator kmst_allocator_slab = {
 	.nr_pages	= slab_nr_pages,
 	.alloc		= slab_alloc,
 	.free		= slab_free,
+	.one		= &kmst_one_slab,
 };

@@ -16,6 +16,7 @@
 #include "../layout.h"
 #include "../plan.h"
 #include "../table.h"
+#include "ones.h"
 #include "slab.h"
 #include "vmalloc.h"
 
@@ -145,6 +146,7 @@ const struct kmst_allocator kmst_allocator_vmalloc = {
 	.nr_pages	= pages_and_table,
 	.alloc		= vmalloc_alloc,
 	.free		= vmalloc_free,
+	.one		= &kmst_one_vmalloc,
 };
 
 const struct kmst_allocator kmst_allocator_kvmalloc = {
@@ -159,4 +161,5 @@ const struct kmst_allocator kmst_allocator_kvmalloc = {
 	.nr_pages	= kvmalloc_nr_pages,
 	.alloc		= kvmalloc_alloc,
 	.free		= vmalloc_free,
+	.one		= &kmst_one_kvmalloc,
 };

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The results of a bench as tables: the histogram for programs, the summary for people, and
+ * what makes both comparable.
+ */
+#include <linux/cleanup.h>
+#include <linux/debugfs.h>
+#include <linux/init.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/seq_file.h>
+
+#include "../allocator.h"
+#include "bench_debugfs.h"
+#include "bench_text.h"
+#include "context.h"
+#include "order.h"
+
+static struct dentry *benches_folder;
+
+/* --- histogram: a line a bucket, of each CPU and in all --- */
+
+static void show_bucket(struct seq_file *seq, const char *cpu,
+			const struct kmst_histogram *phases, unsigned int i)
+{
+	char low[KMST_BENCH_TEXT], high[KMST_BENCH_TEXT];
+
+	if (!phases[KMST_ALLOC].buckets[i] && !phases[KMST_FREE].buckets[i] &&
+	    !phases[KMST_TOUCH].buckets[i])
+		return;
+	kmst_bench_print_thousandths(kmst_histogram_low(i), low);
+	kmst_bench_print_thousandths(kmst_histogram_low(i + 1), high);
+	seq_printf(seq, "%s\t%s\t%s\t%llu\t%llu\t%llu\n", cpu, low, high,
+		   phases[KMST_ALLOC].buckets[i], phases[KMST_FREE].buckets[i],
+		   phases[KMST_TOUCH].buckets[i]);
+}
+
+static void show_buckets(struct seq_file *seq, const char *cpu,
+			 const struct kmst_histogram *phases)
+{
+	unsigned int i;
+
+	for (i = 0; i < KMST_HISTOGRAM_BUCKETS; i++)
+		show_bucket(seq, cpu, phases, i);
+	cond_resched();
+}
+
+static int histogram_show(struct seq_file *seq, void *unused)
+{
+	const struct kmst_bench_results *results;
+	struct kmst_job *job = seq->private;
+	char cpu[sizeof("4294967295")];
+	unsigned int i;
+
+	seq_puts(seq, "cpu\tfrom_ns\tto_ns\talloc\tfree\ttouch\n");
+	scoped_cond_guard(mutex_intr, return -EINTR, &job->lock) {
+		results = job->results;
+		if (!results)
+			return 0;
+		show_buckets(seq, "all", results->all);
+		for (i = 0; i < results->nr_cpus; i++) {
+			snprintf(cpu, sizeof(cpu), "%u", results->cpus[i].cpu);
+			show_buckets(seq, cpu, results->cpus[i].phases);
+		}
+	}
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(histogram);
+
+/* --- summary: for people --- */
+
+static void show_figure(struct seq_file *seq, const struct kmst_bench_results *results,
+			enum kmst_phase phase, enum kmst_figure figure)
+{
+	char text[KMST_BENCH_TEXT] = "-";
+	u64 value;
+
+	if (kmst_bench_figure(results, phase, figure, &value))
+		kmst_bench_print_thousandths(value, text);
+	seq_printf(seq, " %12s", text);
+}
+
+static void show_phase(struct seq_file *seq, const struct kmst_bench_results *results,
+		       const char *name, enum kmst_phase phase)
+{
+	unsigned int figure;
+
+	if (!results->all[phase].count)
+		return;
+	seq_printf(seq, "%-6s", name);
+	for (figure = KMST_FIGURE_MEAN; figure <= KMST_FIGURE_INSTRUCTIONS; figure++)
+		show_figure(seq, results, phase, figure);
+	seq_putc(seq, '\n');
+}
+
+static void show_pair(struct seq_file *seq, const struct kmst_bench_results *results)
+{
+	static const char * const names[] = {
+		[KMST_CYCLES]		= "cycles",
+		[KMST_INSTRUCTIONS]	= "instructions",
+	};
+	char text[KMST_BENCH_TEXT];
+	unsigned int i;
+	u64 events;
+
+	if (!results->paired)
+		return;
+	for (i = 0; i < KMST_NR_COUNTERS; i++) {
+		if (kmst_bench_events(results, KMST_ALLOC, i, &events))
+			seq_printf(seq, "To allocate and to free takes %s %s.\n",
+				   kmst_bench_print_thousandths(events, text), names[i]);
+	}
+}
+
+static void show_meaning(struct seq_file *seq, const struct kmst_bench_results *results)
+{
+	char text[KMST_BENCH_TEXT];
+
+	kmst_bench_print_thousandths(results->resolution, text);
+	seq_printf(seq, "The clock was seen to tick every %s ns;", text);
+	kmst_bench_print_thousandths(results->cost, text);
+	seq_printf(seq, " to read it takes %s ns, which are subtracted.\n", text);
+	if (results->batch > 1)
+		seq_printf(seq, "%u operations were timed together: percentiles are of their means.\n",
+			   results->batch);
+	kmst_bench_print_thousandths(kmst_bench_results_meaningful(results), text);
+	seq_printf(seq, "Percentiles below %s ns tell of the clock; means do not.\n", text);
+}
+
+static void show_results(struct seq_file *seq, const struct kmst_bench_results *results)
+{
+	seq_printf(seq, "%llu operations in %u rounds, %llu of which ended for want of memory\n\n",
+		   results->ops, results->rounds, results->failures);
+	seq_printf(seq, "%-6s %12s %12s %12s %12s %12s %12s %12s %12s %12s %12s\n", "ns", "mean",
+		   "+-95%", "min", "50%", "90%", "99%", "99.9%", "max", "cycles", "instr");
+	show_phase(seq, results, "alloc", KMST_ALLOC);
+	show_phase(seq, results, "free", KMST_FREE);
+	show_phase(seq, results, "touch", KMST_TOUCH);
+	seq_putc(seq, '\n');
+	show_pair(seq, results);
+	show_meaning(seq, results);
+}
+
+static int summary_show(struct seq_file *seq, void *unused)
+{
+	struct kmst_job *job = seq->private;
+	const struct kmst_bench_config *config = &job->config;
+
+	scoped_cond_guard(mutex_intr, return -EINTR, &job->lock) {
+		seq_printf(seq, "%s: %llu bytes, %s, %u held by each of CPUs %*pbl\n",
+			   config->allocator->name, config->bytes, config->order->name,
+			   config->held, cpumask_pr_args(&config->cpus));
+		seq_printf(seq, "%s, error %d\n", kmst_job_state_name(job->state), job->error);
+		if (job->results)
+			show_results(seq, job->results);
+	}
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(summary);
+
+static int context_show(struct seq_file *seq, void *unused)
+{
+	struct kmst_job *job = seq->private;
+
+	scoped_cond_guard(mutex_intr, return -EINTR, &job->lock)
+		kmst_context_show(seq, job->results);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(context);
+
+/* --- folders --- */
+
+/**
+ * kmst_bench_debugfs_add() - Show a bench.
+ * @name: name of its folder
+ * @job:  the bench; stays until kmst_bench_debugfs_remove()
+ *
+ * Context: process context, may sleep.
+ * Return: the folder. Errors are none of the caller's.
+ */
+struct dentry *kmst_bench_debugfs_add(const char *name, struct kmst_job *job)
+{
+	struct dentry *folder = debugfs_create_dir(name, benches_folder);
+
+	debugfs_create_file("histogram", 0400, folder, job, &histogram_fops);
+	debugfs_create_file("summary", 0400, folder, job, &summary_fops);
+	debugfs_create_file("context", 0400, folder, job, &context_fops);
+	return folder;
+}
+
+/**
+ * kmst_bench_debugfs_remove() - Show a bench no longer.
+ * @folder: what kmst_bench_debugfs_add() returned
+ *
+ * Context: process context, sleeps while it is read.
+ */
+void kmst_bench_debugfs_remove(struct dentry *folder)
+{
+	debugfs_remove(folder);
+}
+
+/**
+ * kmst_bench_debugfs_init() - Make the folder of benches.
+ * @root: where to; it takes the folder with it when it goes
+ *
+ * Context: process context, may sleep.
+ */
+void __init kmst_bench_debugfs_init(struct dentry *root)
+{
+	benches_folder = debugfs_create_dir("benches", root);
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a bench has measured: a table for each CPU, and their sum.
+ */
+#include <linux/math64.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "../table.h"
+#include "clock.h"
+#include "bench_results.h"
+
+/**
+ * kmst_bench_results_new() - Get room for the results of a run.
+ * @nr_cpus: CPUs that take part
+ *
+ * Context: process context, may sleep.
+ * Return: empty results for kmst_bench_results_free(), or NULL.
+ */
+struct kmst_bench_results *kmst_bench_results_new(unsigned int nr_cpus)
+{
+	struct kmst_bench_results *results;
+	unsigned int i, phase;
+	size_t bytes;
+
+	bytes = struct_size(results, cpus, nr_cpus);
+	results = bytes <= kmst_table_max() ? kmst_grow_table(NULL, bytes) : NULL;
+	if (!results)
+		return NULL;
+	memset(results, 0, bytes);
+	results->nr_cpus = nr_cpus;
+	for (phase = 0; phase < KMST_NR_PHASES; phase++) {
+		kmst_histogram_init(&results->all[phase]);
+		for (i = 0; i < nr_cpus; i++)
+			kmst_histogram_init(&results->cpus[i].phases[phase]);
+	}
+	return results;
+}
+
+/**
+ * kmst_bench_results_free() - Give the room back.
+ * @results: the results, or NULL
+ *
+ * Context: process context, may sleep.
+ */
+void kmst_bench_results_free(struct kmst_bench_results *results)
+{
+	kvfree(results);
+}
+
+/**
+ * kmst_bench_results_sum() - Add the CPUs up.
+ * @results: the results, whose sums are empty
+ *
+ * Context: any.
+ */
+void kmst_bench_results_sum(struct kmst_bench_results *results)
+{
+	unsigned int i, phase;
+
+	for (phase = 0; phase < KMST_NR_PHASES; phase++) {
+		for (i = 0; i < results->nr_cpus; i++)
+			kmst_histogram_merge(&results->all[phase],
+					     &results->cpus[i].phases[phase]);
+	}
+	results->ops = results->all[KMST_ALLOC].count;
+}
+
+/**
+ * kmst_bench_results_meaningful() - From where on a percentile tells of the allocator.
+ * @results: the results
+ *
+ * Less time than this was not told from less by the clock. Means are not concerned: where
+ * in a tick an operation begins is a matter of chance, which many of them even out.
+ *
+ * Context: any, pure.
+ * Return: picoseconds of one operation.
+ */
+u64 kmst_bench_results_meaningful(const struct kmst_bench_results *results)
+{
+	if (!results->batch)
+		return 0;
+	return div_u64(results->resolution * KMST_CLOCK_TICKS, results->batch);
+}

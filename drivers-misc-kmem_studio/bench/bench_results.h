@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Level 2: what a bench has measured.
+ */
+#ifndef KMEM_STUDIO_BENCH_BENCH_RESULTS_H
+#define KMEM_STUDIO_BENCH_BENCH_RESULTS_H
+
+#include <linux/types.h>
+
+#include "counters.h"
+#include "histogram.h"
+#include "stats.h"
+
+/**
+ * enum kmst_phase - what is measured apart
+ * @KMST_ALLOC:     to allocate
+ * @KMST_FREE:      to free
+ * @KMST_TOUCH:     to write a word of each page
+ * @KMST_NR_PHASES: how many there are
+ */
+enum kmst_phase {
+	KMST_ALLOC,
+	KMST_FREE,
+	KMST_TOUCH,
+	KMST_NR_PHASES,
+};
+
+/**
+ * struct kmst_counted_events - what the CPU's counters have seen
+ * @values: events, one for each enum kmst_counter
+ * @known:  a bit for each of @values that is right
+ * @ops:    operations that they were counted over
+ */
+struct kmst_counted_events {
+	u64		values[KMST_NR_COUNTERS];
+	unsigned long	known;
+	u64		ops;
+};
+
+/**
+ * struct kmst_cpu_results - what one CPU has measured
+ * @cpu:    its number
+ * @phases: picoseconds of operations
+ */
+struct kmst_cpu_results {
+	unsigned int		cpu;
+	struct kmst_histogram	phases[KMST_NR_PHASES];
+};
+
+/**
+ * struct kmst_bench_results - what a run has measured
+ * @ops:        allocations of all measured rounds
+ * @failures:   rounds that ended early, for want of memory, on one CPU
+ * @rounds:     measured rounds
+ * @batch:      operations that were timed together
+ * @resolution: of the clock, in picoseconds
+ * @cost:       picoseconds that a measurement itself takes, which were subtracted
+ * @freq_min:   lowest frequency of the CPUs before or after a round in kHz, 0 if not known
+ * @freq_max:   the highest one
+ * @stats:      picoseconds of an operation, over the rounds
+ * @all:        of all CPUs
+ * @events:     what was counted; of what allocates and frees in turn, both are counted as
+ *              one, in that of KMST_ALLOC
+ * @paired:     they were
+ * @nr_cpus:    CPUs in @cpus
+ * @cpus:       each CPU
+ */
+struct kmst_bench_results {
+	u64				ops;
+	u64				failures;
+	unsigned int			rounds;
+	unsigned int			batch;
+	u64				resolution;
+	u64				cost;
+	unsigned int			freq_min;
+	unsigned int			freq_max;
+	struct kmst_stats		stats[KMST_NR_PHASES];
+	struct kmst_histogram		all[KMST_NR_PHASES];
+	struct kmst_counted_events	events[KMST_NR_PHASES];
+	bool				paired;
+	unsigned int			nr_cpus;
+	struct kmst_cpu_results		cpus[];
+};
+
+struct kmst_bench_results *kmst_bench_results_new(unsigned int nr_cpus);
+void kmst_bench_results_free(struct kmst_bench_results *results);
+void kmst_bench_results_sum(struct kmst_bench_results *results);
+u64 kmst_bench_results_meaningful(const struct kmst_bench_results *results);
+
+#endif /* KMEM_STUDIO_BENCH_BENCH_RESULTS_H */

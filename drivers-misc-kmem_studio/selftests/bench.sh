@@ -1,0 +1,516 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Benches, pressures and the probe of kmem_studio, as their users use them. Nothing here
+# passes or fails by time: what is checked is what was counted. Needs root.
+
+DIR=$(dirname "$(readlink -f "$0")")
+# shellcheck source-path=SCRIPTDIR source=helpers.sh
+. "$DIR/helpers.sh"
+# shellcheck source-path=SCRIPTDIR source=page_trace.sh
+. "$DIR/page_trace.sh"
+# shellcheck source-path=SCRIPTDIR source=arena_helpers.sh
+. "$DIR/arena_helpers.sh"
+
+BENCHES=$STUDIO/benches
+PRESSURES=$STUDIO/pressures
+CPU1=/sys/devices/system/cpu/cpu1/online
+
+# what put, get and is take for the name of an arena
+in_bench() {
+	echo "../benches/$1"
+}
+
+in_pressure() {
+	echo "../pressures/$1"
+}
+
+clean_up() {
+	rmdir "$BENCHES"/*/ "$PRESSURES"/*/ "$ARENAS"/*/ 2>/dev/null
+	wait_until no_thread 'kmst_bench/.*'
+	wait_until no_thread 'kmst/.*'
+	put_percent "$SHARE"
+	[ ! -w $CPU1 ] || [ "$(cat $CPU1)" = 1 ] || echo 1 >$CPU1
+	return 0
+}
+
+# bench NAME [FILE=VALUE...]: make and configure one
+bench() {
+	bench=$1
+	shift
+	mkdir "$BENCHES/$bench" 2>>"$ERRORS" || return 1
+	for setting in "$@"; do
+		put "../benches/$bench" "${setting%%=*}" "${setting#*=}" || return 1
+	done
+}
+
+# pressure NAME [FILE=VALUE...]
+pressure() {
+	pressure=$1
+	shift
+	mkdir "$PRESSURES/$pressure" 2>>"$ERRORS" || return 1
+	for setting in "$@"; do
+		put "../pressures/$pressure" "${setting%%=*}" "${setting#*=}" || return 1
+	done
+}
+
+# runs NAME: to the end, all of it
+runs() {
+	put "../benches/$1" run 1 || return 1
+	cpus=$(count_cpus "$(get "../benches/$1" cpus)")
+	is "../benches/$1" state "done" && is "../benches/$1" error 0 &&
+		is "../benches/$1" failures 0 &&
+		is "../benches/$1" ops $(($(get "../benches/$1" held) *
+			$(get "../benches/$1" rounds) * cpus))
+}
+
+# numbers in a list such as 0-2,5
+count_cpus() {
+	echo "$1" | tr ',' '\n' | awk -F- '{ n += NF > 1 ? $2 - $1 + 1 : 1 } END { print n }'
+}
+
+online() {
+	cat /sys/devices/system/cpu/online 2>/dev/null || echo 0
+}
+
+has_two_cpus() {
+	[ "$(count_cpus "$(online)")" -gt 1 ]
+}
+
+# long NAME: a bench that takes as long as it is let
+long() {
+	bench "$1" rounds=10000 held=20000 pattern=fifo
+}
+
+is_running() {
+	[ "$(get "../benches/$1" state)" = running ]
+}
+
+is_done() {
+	[ "$(get "../benches/$1" state)" = "done" ]
+}
+
+# start NAME: in the background; the process is $WRITER, its status comes to $ERRORS.status
+start() {
+	rm -f "$ERRORS.status"
+	(
+		# not a program of its own: it is to be killed itself
+		exec sh -c 'echo 1 >"$0" 2>>"$1.write"; echo $? >"$1.status"' \
+			"$BENCHES/$1/run" "$ERRORS"
+	) &
+	WRITER=$!
+	wait_until is_running "$1"
+}
+
+# ---- benches ----
+
+defaults_are_as_documented() {
+	bench a || return 1
+	a=$(in_bench a)
+	is "$a" allocator page && is "$a" gfp KERNEL && is "$a" node -1 &&
+		is "$a" bytes "$PAGE_SIZE" && is "$a" order 0 && is "$a" pattern hot &&
+		is "$a" seed 0 && is "$a" held 1000 &&
+		is "$a" held_bytes $((1000 * PAGE_SIZE)) && is "$a" rounds 30 &&
+		is "$a" warmup 3 && is "$a" touch 0 && is "$a" state idle &&
+		is "$a" error 0 && is "$a" ops 0 && is "$a" failures 0 &&
+		is "$a" alloc_mean_ns "" && is "$a" clock_cost_ns ""
+}
+
+# ordered NAME PHASE: the figures of a phase, as thousandths
+ordered() {
+	last=0
+	for figure in min p50 p90 p99 p999 max; do
+		now=$(get "../benches/$1" "${2}_${figure}_ns" | tr -d .)
+		[ "$now" -ge "$last" ] || {
+			ktap_print_msg "$1/${2}_${figure}_ns is less than the one before"
+			return 1
+		}
+		last=$now
+	done
+	[ "$last" -gt 0 ] && [ -n "$(get "../benches/$1" "${2}_mean_ns")" ] &&
+		[ -n "$(get "../benches/$1" "${2}_ci95_ns")" ]
+}
+
+# each CPU's values in the histogram are all values, for every phase that was measured
+histogram_is_whole() {
+	awk -F"$TAB" -v ops="$(get "../benches/$1" ops)" -v touch="$2" '
+		NR > 1 && $1 == "all" { a += $4; f += $5; t += $6 }
+		NR > 1 && $1 != "all" { ca += $4; cf += $5; ct += $6 }
+		NR > 1 && $3 + 0 <= $2 + 0 { bad = 1 }
+		END {
+			exit !(!bad && a == ops && f == ops && t == ops * touch &&
+				ca == a && cf == f && ct == t)
+		}' "$SHOWN/benches/$1/histogram"
+}
+
+a_run_has_figures() {
+	bench a pattern=random held=500 rounds=10 touch=1 && runs a || return 1
+	ordered a alloc && ordered a free && ordered a touch || return 1
+	[ -n "$(get ../benches/a clock_resolution_ns)" ] &&
+		[ -n "$(get ../benches/a meaningful_ns)" ] &&
+		[ "$(get ../benches/a batch)" -ge 1 ] || return 1
+	[ -r "$SHOWN/benches" ] || return 0
+	histogram_is_whole a 1 && grep -q "^alloc " "$SHOWN/benches/a/summary" &&
+		grep -q "^page_size$TAB$PAGE_SIZE\$" "$SHOWN/benches/a/context" &&
+		grep -q "^release$TAB$(uname -r)\$" "$SHOWN/benches/a/context"
+}
+
+one_round_has_no_interval() {
+	bench a rounds=1 held=10 && runs a && is "$(in_bench a)" alloc_ci95_ns "" &&
+		[ -n "$(get ../benches/a alloc_mean_ns)" ]
+}
+
+# every allocator of the table, in every order
+all_of_them_run() {
+	patterns="hot fifo lifo random"
+	cpus=0
+	if has_two_cpus; then
+		patterns="$patterns cross"
+		cpus=0-1
+	fi
+	bench a held=50 rounds=2 warmup=1 cpus=$cpus || return 1
+	# names are words
+	# shellcheck disable=SC2013
+	for allocator in $(cut -f 1 $STUDIO/allocators); do
+		put ../benches/a allocator "$allocator" || return 1
+		for pattern in $patterns; do
+			put ../benches/a pattern "$pattern" || return 1
+			mark
+			runs a && continue
+			[ "$allocator" = cma ] && log_has 'this kernel has no such memory' &&
+				break
+			log_has 'it makes no single allocations' && break
+			ktap_print_msg "$allocator, $pattern"
+			return 1
+		done
+	done
+}
+
+every_order_of_block() {
+	bench a held=2 rounds=2 warmup=0 pattern=fifo || return 1
+	order=0
+	while [ $order -le "$(max_order)" ]; do
+		put ../benches/a order $order && is "$(in_bench a)" order $order &&
+			is "$(in_bench a)" bytes $((PAGE_SIZE << order)) || return 1
+		mark
+		if ! runs a; then
+			# a machine may have no block so large
+			log_has 'not one allocation' || [ "$(get ../benches/a failures)" -gt 0 ] ||
+				return 1
+		fi
+		order=$((order + 1))
+	done
+	fails_with "Invalid argument" put ../benches/a order $order
+}
+
+sizes_are_taken() {
+	bench a allocator=kmalloc held=100 rounds=2 || return 1
+	for bytes in 1 2 3 7 8 100 1000 5000 100000; do
+		put ../benches/a bytes $bytes && runs a || return 1
+	done
+	put ../benches/a held_bytes 1000000 && is "$(in_bench a)" held 10
+}
+
+bad_values_are_refused() {
+	bench a || return 1
+	for setting in allocator=buddy allocator= pattern=filo node=-2 node=x gfp=NOTHING \
+		       bytes=0 bytes=-1 bytes=x order=-1 order=99 held=0 held=16777217 held=x \
+		       held_bytes=0 rounds=0 rounds=10001 warmup=10001 touch=2 touch= cpus= \
+		       cpus=x cpus=1-0 cpus=100000 seed=-1 run=0 run=x; do
+		file=${setting%%=*}
+		before=
+		[ ! -r "$BENCHES/a/$file" ] || before=$(get ../benches/a "$file" 2>/dev/null)
+		mark
+		fails_with "Invalid argument" put ../benches/a "$file" "${setting#*=}" || return 1
+		[ "$(driver_log | wc -l)" -eq 1 ] &&
+			log_has "^benches/a: $file=.* is refused: it takes " || return 1
+		[ -z "$before" ] || is ../benches/a "$file" "$before" || return 1
+	done
+}
+
+results_cannot_be_written() {
+	bench a || return 1
+	for file in state error ops failures batch clock_resolution_ns clock_cost_ns \
+		    meaningful_ns pair_cycles pair_instructions alloc_mean_ns free_p999_ns \
+		    touch_max_ns alloc_cycles free_instructions; do
+		[ "$(stat -c %a "$BENCHES/a/$file")" = 444 ] || return 1
+		put ../benches/a $file 1 && return 1
+	done
+	return 0
+}
+
+# refused ERRNO'S TEXT LOG: the run of bench a
+refused() {
+	mark
+	fails_with "$1" put ../benches/a run 1 && log_has "^benches/a: $2" &&
+		is ../benches/a state "done" && is ../benches/a ops 0 &&
+		! is ../benches/a error 0 >/dev/null
+}
+
+impossible_runs_are_refused() {
+	bench a bytes=$(((PAGE_SIZE << $(max_order)) + 1)) || return 1
+	refused "Argument list too long" "bytes=.* gives .* bytes at most" || return 1
+	put ../benches/a order 0 && put ../benches/a pattern fifo &&
+		put ../benches/a held 16777216 || return 1
+	refused "Argument list too long" "held=16777216 needs .*max_percent=$SHARE" || return 1
+	put ../benches/a held 10 && put ../benches/a pattern cross || return 1
+	refused "Invalid argument" "pattern=cross is refused" || return 1
+	put ../benches/a pattern hot && put ../benches/a gfp "HIGHUSER_MOVABLE" || return 1
+	refused "Invalid argument" "allocator=page is not run: it takes no gfp" || return 1
+	put ../benches/a gfp ATOMIC && put ../benches/a allocator vmalloc || return 1
+	refused "Invalid argument" "allocator=vmalloc is not run: it has to sleep"
+}
+
+names_are_checked() {
+	fails_with "Invalid argument" mkdir "$BENCHES/a b" 2>>"$ERRORS"
+	mkdir "$BENCHES/a b" 2>/dev/null && return 1
+	mkdir "$PRESSURES/a b" 2>/dev/null && return 1
+	mkdir "$BENCHES/01234567890123456789012345678901" 2>/dev/null && return 1
+	log_has "^benches/a b is not made" && log_has "^pressures/a b is not made" &&
+		log_has "^benches/0123456789012345678901234567890... is not made" &&
+		mkdir "$BENCHES/A-b_c.9"
+}
+
+a_running_bench_is_not_configured() {
+	long a && start a || return 1
+	for setting in allocator=slab held=1 bytes=1 pattern=hot cpus=0 touch=1 run=1; do
+		mark
+		fails_with "busy" put ../benches/a "${setting%%=*}" "${setting#*=}" || return 1
+		log_has "^benches/a: .* the bench runs" || return 1
+	done
+	is ../benches/a held 20000 && is_running a && rmdir "$BENCHES/a"
+	wait
+}
+
+status_is_there() {
+	[ -s "$ERRORS.status" ]
+}
+
+rmdir_ends_a_run() {
+	long a && start a && rmdir "$BENCHES/a" || return 1
+	wait_until status_is_there && wait_until no_thread 'kmst_bench/.*' || return 1
+	[ "$(cat "$ERRORS.status")" != 0 ] && [ ! -e "$BENCHES/a" ]
+}
+
+killing_the_writer_ends_a_run() {
+	long a && start a || return 1
+	kill -KILL "$WRITER"
+	wait "$WRITER" 2>/dev/null
+	wait_until is_done a && is ../benches/a error -4 &&
+		wait_until no_thread 'kmst_bench/.*' || return 1
+	# and it can be used again
+	put ../benches/a held 10 && put ../benches/a rounds 2 && runs a
+}
+
+cpus_go_offline() {
+	[ -w $CPU1 ] || { skip "no CPU can be taken offline"; return; }
+	bench a rounds=10000 held=20000 pattern=fifo cpus=0-1 && start a || return 1
+	echo 0 >$CPU1 || return 1
+	wait_until is_done a && is ../benches/a error -6 &&
+		log_has "^benches/a: the run was ended: one of its CPUs went offline" || return 1
+	mark
+	fails_with "No such device or address" put ../benches/a run 1 &&
+		log_has "^benches/a: not run: CPU 1 of cpus is offline" || return 1
+	echo 1 >$CPU1 && put ../benches/a rounds 2 && put ../benches/a held 10 && runs a
+}
+
+# more rounds than there is memory for, if one of them were not given back
+nothing_is_left_held() {
+	bytes=$((LOWMEM_PAGES * PAGE_SIZE / 20))
+	for allocator in page slab vmalloc chunk; do
+		bench a allocator=$allocator pattern=random rounds=30 warmup=0 touch=1 \
+			"held_bytes=$bytes" || return 1
+		put ../benches/a run 1 || no_memory || return
+		is ../benches/a error 0 && rmdir "$BENCHES/a" || return 1
+	done
+}
+
+sixty_four_at_once() {
+	n=0
+	while [ $n -lt 64 ]; do
+		bench "b$n" held=100 rounds=5 pattern=fifo || return 1
+		n=$((n + 1))
+	done
+	while [ $n -gt 0 ]; do
+		n=$((n - 1))
+		put "../benches/b$n" run 1 &
+	done
+	wait
+	for name in "$BENCHES"/*; do
+		is "../benches/${name##*/}" ops 500 && is "../benches/${name##*/}" error 0 ||
+			return 1
+	done
+}
+
+at_most_256_benches() {
+	seq 0 255 | sed "s,^,$BENCHES/b," | xargs mkdir 2>>"$ERRORS" || return 1
+	fails_with "No space left" mkdir_bench one-more &&
+		log_has "^benches/one-more is not made: there are 256" || return 1
+	rmdir "$BENCHES/b0" && mkdir_bench one-more
+}
+
+mkdir_bench() {
+	mkdir "$BENCHES/$1" 2>>"$ERRORS"
+}
+
+unloading_waits_for_them() {
+	mkdir_bench a || return 1
+	rmmod $MODULE 2>>"$ERRORS" && return 1
+	is_loaded && rmdir "$BENCHES/a" && mkdir "$PRESSURES/a" || return 1
+	rmmod $MODULE 2>>"$ERRORS" && return 1
+	is_loaded
+}
+
+# ---- pressures ----
+
+pressures_have_defaults() {
+	pressure a || return 1
+	a=$(in_pressure a)
+	is "$a" kind fragment && is "$a" order 9 && is "$a" node -1 && is "$a" max_percent 100 &&
+		is "$a" min_free_bytes 16777216 && is "$a" leave_bytes 67108864 &&
+		is "$a" every 2 && is "$a" movable 0 && is "$a" live 0 &&
+		is "$a" pages_held 0 && is "$a" ended "" || return 1
+	for setting in kind=x order=99 node=-2 max_percent=0 max_percent=101 min_free_bytes=-1 \
+		       leave_bytes=x every=0 every=1025 movable=2 live=2; do
+		mark
+		fails_with "Invalid argument" put "$a" "${setting%%=*}" "${setting#*=}" &&
+			log_has "^pressures/a: ${setting%%=*}=.* is refused: it takes" || return 1
+	done
+}
+
+# blocks FILE ORDER COLUMN: of the table of a pressure
+blocks() {
+	awk -v order="$2" -v column="$3" '$1 == order { print $column }' "$PRESSURES/$1/free_blocks"
+}
+
+# one page of each block: there is less of the order than before, and none for who wants it
+fragments() {
+	pressure a order=4 live=1 || return 1
+	a=$(in_pressure a)
+	[ "$(get "$a" pages_held)" -gt 0 ] && is "$a" live 1 || return 1
+	case $(get "$a" ended) in
+	"no block")
+		# what is left of the order is set aside for DMA
+		awk '$1 == 4 && $3 > 16 { bad = 1 } END { exit bad }' \
+			"$PRESSURES/a/free_blocks" || return 1
+		awk '$1 == 4 && $3 <= $2 { bad = 1 } END { exit bad }' \
+			"$PRESSURES/a/unusable_percent" || return 1
+		;;
+	max_percent | min_free_bytes) ;;
+	*) return 1 ;;
+	esac
+	fails_with "busy" put "$a" live 1 && fails_with "busy" put "$a" order 3 || return 1
+	put "$a" live 0 && is "$a" pages_held 0 && is "$a" live 0 && put "$a" live 1 &&
+		rmdir "$PRESSURES/a"
+}
+
+free_bytes() {
+	echo $(($(awk '/^MemFree/ { print $2 }' /proc/meminfo) * 1024))
+}
+
+# it stops at what comes first, and never below what is to be left
+fill_leaves_memory() {
+	# less than is free, and than is free of low memory
+	leave=$(($(free_bytes) / 2))
+	pressure a kind=fill leave_bytes=$leave live=1 || return 1
+	a=$(in_pressure a)
+	[ "$(get "$a" pages_held)" -gt 0 ] || return 1
+	case $(get "$a" ended) in
+	leave_bytes | max_percent | min_free_bytes | "no block") ;;
+	*) return 1 ;;
+	esac
+	put "$a" live 0 && is "$a" pages_held 0 || return 1
+	put "$a" leave_bytes $((1 << 62)) && put "$a" live 1 && is "$a" pages_held 0 &&
+		is "$a" ended leave_bytes
+}
+
+# A program that needs what is held gets it, and nothing is killed for it.
+pressures_give_way() {
+	is_emulated || { skip "it takes most of the memory of the machine"; return; }
+	put_percent 90
+	pressure a kind=fill leave_bytes=0 min_free_bytes=8388608 live=1 || return 1
+	half=$(($(get ../pressures/a pages_held) * (PAGE_SIZE / 1024) / 2))
+	[ $half -gt 1024 ] || { skip "too little could be held"; return; }
+	dd if=/dev/zero of=/dev/null bs=${half}k count=1 2>>"$ERRORS" || return 1
+	is ../pressures/a ended lost && is ../pressures/a pages_held 0 &&
+		put ../pressures/a live 0
+}
+
+holds_runs_of_the_area() {
+	pressure a kind=cma order=3 || return 1
+	if ! put ../pressures/a live 1; then
+		log_has 'this kernel has no area for DMA' && skip "no area for DMA" && return 1
+		[ -n "$REASON" ] && return "$KSFT_SKIP"
+		return 1
+	fi
+	[ "$(get ../pressures/a pages_held)" -gt 0 ] && put ../pressures/a live 0 &&
+		is ../pressures/a pages_held 0
+}
+
+a_page_has_no_fragments() {
+	pressure a order=0 || return 1
+	fails_with "Invalid argument" put ../pressures/a live 1 &&
+		log_has "^pressures/a: order=0 is refused" && is ../pressures/a live 0
+}
+
+# with memory in fragments the probe gets no block where it got some
+the_probe_tells() {
+	[ -r "$SHOWN/probe" ] || { skip "no debugfs"; return; }
+	cat "$SHOWN/probe" >"$ERRORS.probe" || return 1
+	grep -q '^page *0 *8/8 ' "$ERRORS.probe" || return 1
+	[ "$(grep -c '^page ' "$ERRORS.probe")" -eq $(($(max_order) + 1)) ] &&
+		[ "$(grep -c '^probe: page0=8/8,' "$ERRORS.probe")" -eq 1 ]
+}
+
+# they are in each other's way, and get along
+all_together() {
+	pressure a order=3 max_percent=5 live=1 || return 1
+	live b nr_structs=50000 allocator=chunk || return 1
+	bench c pattern=random held=1000 rounds=20 touch=1 "cpus=$(online)" || return 1
+	put ../benches/c run 1 &
+	put b verify 1 && put b live 0 && put b live 1 && put b verify 1 || return 1
+	put ../pressures/a live 0 && put ../pressures/a live 1 || return 1
+	wait
+	is ../benches/c error 0 && is b mismatches 0
+}
+
+take_arenas
+[ -d "$BENCHES" ] || {
+	ktap_skip_all "this driver has no benches"
+	exit "$KSFT_SKIP"
+}
+ktap_set_plan 27
+
+run "defaults" defaults_are_as_documented
+run "a run has figures" a_run_has_figures
+run "one round has no interval" one_round_has_no_interval
+run "every allocator in every order" all_of_them_run
+run "every order of block" every_order_of_block
+run "sizes" sizes_are_taken
+run "bad values" bad_values_are_refused
+run "results cannot be written" results_cannot_be_written
+run "impossible runs are refused" impossible_runs_are_refused
+run "names are checked" names_are_checked
+run "a running bench is not configured" a_running_bench_is_not_configured
+run "rmdir ends a run" rmdir_ends_a_run
+run "killing the writer ends a run" killing_the_writer_ends_a_run
+run "CPUs go offline" cpus_go_offline
+run "nothing is left held" nothing_is_left_held
+run "64 at once" sixty_four_at_once
+run "at most 256 benches" at_most_256_benches
+if is_module; then
+	run "unloading waits for benches" unloading_waits_for_them
+else
+	ktap_test_skip "unloading waits for benches: the driver is built in"
+fi
+run "pressures have defaults" pressures_have_defaults
+run "fragments" fragments
+run "a page has no fragments" a_page_has_no_fragments
+run "fill leaves memory" fill_leaves_memory
+run "pressures give way" pressures_give_way
+run "runs of the area" holds_runs_of_the_area
+run "the probe tells" the_probe_tells
+run "all together" all_together
+run "a bench after all that" a_run_has_figures
+
+ktap_finished

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Single allocations of each allocator of the table.
+ */
+#include <kunit/static_stub.h>
+#include <kunit/test.h>
+#include <linux/array_size.h>
+#include <linux/gfp.h>
+#include <linux/limits.h>
+#include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/numa.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "../allocator.h"
+#include "../bench/one.h"
+#include "allocators.h"
+
+KUNIT_ARRAY_PARAM(allocator, allocators, allocator_desc);
+
+#define NR	20U
+
+/* From less than a word to more pages than one. */
+static const u64 sizes[] = {
+	1, 3, 8, 33, 100, 1000, PAGE_SIZE - 1, PAGE_SIZE, PAGE_SIZE + 1, 3 * PAGE_SIZE,
+	8 * PAGE_SIZE,
+};
+
+static void skip_if_not_single(struct kunit *test, const struct kmst_allocator *allocator)
+{
+	skip_if_not_supported(test, allocator);
+	if (!allocator->one)
+		kunit_skip(test, "%s makes no single allocations", allocator->name);
+}
+
+static int init_one(const struct kmst_allocator *allocator, struct kmst_one *one, u64 bytes)
+{
+	return kmst_one_init(one, allocator->one, bytes, GFP_KERNEL | allocator->gfp_added,
+			     NUMA_NO_NODE);
+}
+
+/* Each keeps its number while the others have theirs, whatever is freed before it. */
+static void hold_some(struct kunit *test, const struct kmst_one *one, bool touch)
+{
+	void *held[NR] = {};
+	unsigned int got, i;
+
+	got = one->ops->get(one, held, NR);
+	KUNIT_EXPECT_EQ(test, got, NR);
+	for (i = 0; i < got; i++) {
+		KUNIT_EXPECT_NOT_NULL(test, held[i]);
+		if (touch)
+			kmst_one_touch(one, held[i], 0x11223344 + i);
+		else
+			kmst_one_number(one, held[i], 0x11223344 + i);
+	}
+	for (i = 0; i < got; i++) {
+		KUNIT_EXPECT_TRUE(test, kmst_one_has_number(one, held[i], 0x11223344 + i,
+							    touch));
+		KUNIT_EXPECT_FALSE(test, kmst_one_has_number(one, held[i], ~(0x11223344 + i),
+							     touch));
+		if (i % 5 == 4)
+			one->ops->put(one, held + i - 4, 5);
+	}
+	one->ops->put(one, held + got - got % 5, got % 5);
+}
+
+static void each_size_is_held(struct kunit *test)
+{
+	const struct kmst_allocator *allocator = allocator_of_case(test);
+	struct kmst_one one;
+	unsigned int i;
+
+	skip_if_not_single(test, allocator);
+	for (i = 0; i < ARRAY_SIZE(sizes) && sizes[i] <= allocator->one->max_bytes(); i++) {
+		KUNIT_ASSERT_EQ(test, init_one(allocator, &one, sizes[i]), 0);
+		KUNIT_EXPECT_GE(test, one.size, sizes[i]);
+		KUNIT_EXPECT_EQ(test, one.nr_pages,
+				DIV_ROUND_UP((unsigned long)sizes[i], PAGE_SIZE));
+		KUNIT_EXPECT_GE(test, kmst_one_pages(&one, NR) << PAGE_SHIFT,
+				NR * sizes[i]);
+		hold_some(test, &one, false);
+		hold_some(test, &one, true);
+		kmst_one_exit(&one);
+	}
+	KUNIT_EXPECT_GE(test, i, 8U);
+}
+
+static void no_bytes_and_too_many_are_refused(struct kunit *test)
+{
+	const struct kmst_allocator *allocator = allocator_of_case(test);
+	struct kmst_one one;
+	u64 most;
+
+	skip_if_not_single(test, allocator);
+	most = allocator->one->max_bytes();
+	KUNIT_EXPECT_GE(test, most, (u64)PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, init_one(allocator, &one, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, init_one(allocator, &one, most + 1), -E2BIG);
+	KUNIT_EXPECT_EQ(test, init_one(allocator, &one, U64_MAX), -E2BIG);
+	KUNIT_ASSERT_EQ(test, init_one(allocator, &one, most), 0);
+	KUNIT_EXPECT_GE(test, one.size, most);
+	kmst_one_exit(&one);
+}
+
+/* The largest block that there is, or NULL; no splat in any case. */
+static void the_largest_one_is_asked_for(struct kunit *test)
+{
+	const struct kmst_allocator *allocator = allocator_of_case(test);
+	struct kmst_one one;
+	void *held = NULL;
+	u64 most;
+
+	skip_if_not_single(test, allocator);
+	most = min_t(u64, allocator->one->max_bytes(), PAGE_SIZE << MAX_PAGE_ORDER);
+	KUNIT_ASSERT_EQ(test, init_one(allocator, &one, most), 0);
+	if (one.ops->get(&one, &held, 1)) {
+		kmst_one_touch(&one, held, 1);
+		KUNIT_EXPECT_TRUE(test, kmst_one_has_number(&one, held, 1, true));
+		one.ops->put(&one, &held, 1);
+	}
+	kmst_one_exit(&one);
+}
+
+static void a_node_is_named(struct kunit *test)
+{
+	const struct kmst_allocator *allocator = allocator_of_case(test);
+	struct kmst_one one;
+	void *held[1] = {};
+
+	skip_if_not_single(test, allocator);
+	if (!allocator->takes_node)
+		kunit_skip(test, "%s cannot be told a node", allocator->name);
+	KUNIT_ASSERT_EQ(test, kmst_one_init(&one, allocator->one, PAGE_SIZE,
+					    GFP_KERNEL | allocator->gfp_added,
+					    first_online_node), 0);
+	KUNIT_ASSERT_EQ(test, one.ops->get(&one, held, 1), 1U);
+	if (one.ops->page)
+		KUNIT_EXPECT_EQ(test, page_to_nid(one.ops->page(held[0], 0)),
+				first_online_node);
+	one.ops->put(&one, held, 1);
+	kmst_one_exit(&one);
+}
+
+/* An allocator that gives the same page to everybody. */
+static char shared[64];
+
+static unsigned int shared_gets(const struct kmst_one *one, void **held, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		held[i] = shared + 2 * (i % 2);
+	return nr;
+}
+
+static u64 shared_max(void)
+{
+	return sizeof(shared);
+}
+
+static u64 shared_size(u64 bytes)
+{
+	return bytes;
+}
+
+static void shared_puts(const struct kmst_one *one, void **held, unsigned int nr)
+{
+}
+
+static const struct kmst_one_ops shared_ops = {
+	.max_bytes	= shared_max,
+	.size		= shared_size,
+	.get		= shared_gets,
+	.put		= shared_puts,
+};
+
+static void memory_that_two_have_is_found(struct kunit *test)
+{
+	struct kmst_one one;
+	void *held[3];
+
+	KUNIT_ASSERT_EQ(test, kmst_one_init(&one, &shared_ops, 4, GFP_KERNEL, NUMA_NO_NODE), 0);
+	one.ops->get(&one, held, 3);
+	/* the same place */
+	kmst_one_number(&one, held[0], 1);
+	KUNIT_EXPECT_TRUE(test, kmst_one_has_number(&one, held[0], 1, false));
+	kmst_one_number(&one, held[2], 3);
+	KUNIT_EXPECT_FALSE(test, kmst_one_has_number(&one, held[0], 1, false));
+	/* half of it */
+	kmst_one_number(&one, held[1], 0x20202);
+	KUNIT_EXPECT_FALSE(test, kmst_one_has_number(&one, held[0], 3, false));
+	kmst_one_exit(&one);
+}
+
+static bool fail_always(void)
+{
+	return true;
+}
+
+static void a_cache_that_cannot_be_made(struct kunit *test)
+{
+	struct kmst_one one;
+
+	kunit_activate_static_stub(test, kmst_fail_allocation, fail_always);
+	KUNIT_EXPECT_EQ(test, init_one(kmst_allocator_find("slab"), &one, 8), -ENOMEM);
+}
+
+static struct kunit_case one_cases[] = {
+	KUNIT_CASE_PARAM(each_size_is_held, allocator_gen_params),
+	KUNIT_CASE_PARAM(no_bytes_and_too_many_are_refused, allocator_gen_params),
+	KUNIT_CASE_PARAM(the_largest_one_is_asked_for, allocator_gen_params),
+	KUNIT_CASE_PARAM(a_node_is_named, allocator_gen_params),
+	KUNIT_CASE(memory_that_two_have_is_found),
+	KUNIT_CASE(a_cache_that_cannot_be_made),
+	{}
+};
+
+static struct kunit_suite one_suite = {
+	.name		= "kmem_studio_one",
+	.test_cases	= one_cases,
+};
+
+kunit_test_suite(one_suite);

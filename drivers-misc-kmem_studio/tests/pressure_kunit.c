@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Pressures, with blocks from a stub that has as many as a test wants, and the arithmetic of
+ * fragmentation.
+ */
+#include <kunit/static_stub.h>
+#include <kunit/test.h>
+#include <linux/cleanup.h>
+#include <linux/gfp.h>
+#include <linux/jiffies.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/numa.h>
+
+#include "../bench/giveway.h"
+#include "../bench/pressure.h"
+
+#define FOR_EVER	(60 * HZ)
+
+/**
+ * struct source - where blocks come from, and what was asked for
+ * @left:   blocks that there are
+ * @pages:  pages of all blocks that were given
+ * @may_reclaim: somebody asked for more than what is free
+ */
+struct source {
+	int		left;
+	unsigned long	pages;
+	bool		may_reclaim;
+};
+
+static struct page *source_alloc_block(gfp_t gfp, unsigned int order, int nid)
+{
+	struct source *source = kunit_get_current_test()->priv;
+	struct page *page;
+
+	if (gfp & __GFP_RECLAIM || !(gfp & __GFP_NOWARN))
+		source->may_reclaim = true;
+	if (source->left <= 0)
+		return NULL;
+	page = alloc_pages(gfp, order);
+	if (!page)
+		return NULL;
+	source->left--;
+	source->pages += 1UL << order;
+	return page;
+}
+
+static int pressure_init(struct kunit *test)
+{
+	test->priv = kunit_kzalloc(test, sizeof(struct source), GFP_KERNEL);
+	return test->priv ? 0 : -ENOMEM;
+}
+
+static struct kmst_pressure *new_pressure(struct kunit *test, enum kmst_pressure_kind kind,
+					  int blocks)
+{
+	struct kmst_pressure *pressure = kunit_kzalloc(test, sizeof(*pressure), GFP_KERNEL);
+	struct source *source = test->priv;
+
+	KUNIT_ASSERT_NOT_NULL(test, pressure);
+	source->left = blocks;
+	kunit_activate_static_stub(test, kmst_alloc_block, source_alloc_block);
+	kmst_pressure_init(pressure);
+	pressure->config = (struct kmst_pressure_config){
+		.kind		= kind,
+		.order		= 3,
+		.nid		= NUMA_NO_NODE,
+		.max_percent	= 100,
+		.min_free_bytes	= 1 << 20,
+		.every		= 2,
+	};
+	return pressure;
+}
+
+static void fragments_are_one_page_of_each(struct kunit *test)
+{
+	struct kmst_pressure *pressure = new_pressure(test, KMST_FRAGMENT, 50);
+	struct source *source = test->priv;
+	struct kmst_refusal why;
+	unsigned long seen = 0;
+	struct page *page;
+
+	guard(mutex)(&pressure->lock);
+
+	KUNIT_ASSERT_EQ(test, kmst_pressure_start(pressure, 50, &why), 0);
+	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
+	KUNIT_EXPECT_EQ(test, pressure->ended, KMST_PRESSURE_NO_BLOCK);
+	KUNIT_EXPECT_EQ(test, source->pages, 400UL);
+	KUNIT_EXPECT_FALSE(test, source->may_reclaim);
+	KUNIT_EXPECT_EQ(test, pressure->pages, 50UL);
+	list_for_each_entry(page, &pressure->held, lru)
+		seen += page_count(page) == 1 && !page_private(page);
+	KUNIT_EXPECT_EQ(test, seen, 50UL);
+	KUNIT_EXPECT_EQ(test, pressure->taken[KMST_POOL_LOW], 50UL);
+	kmst_pressure_stop(pressure);
+	KUNIT_EXPECT_EQ(test, pressure->pages, 0UL);
+	KUNIT_EXPECT_TRUE(test, list_empty(&pressure->held));
+}
+
+/* It takes until so much is left, or, as here, until there is no block of one page. */
+static void fill_takes_whole_blocks(struct kunit *test)
+{
+	struct kmst_pressure *pressure = new_pressure(test, KMST_FILL, 3);
+	struct source *source = test->priv;
+	struct kmst_refusal why;
+
+	guard(mutex)(&pressure->lock);
+
+	KUNIT_ASSERT_EQ(test, kmst_pressure_start(pressure, 50, &why), 0);
+	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
+	KUNIT_EXPECT_EQ(test, pressure->ended, KMST_PRESSURE_NO_BLOCK);
+	KUNIT_EXPECT_EQ(test, pressure->pages, source->pages);
+	KUNIT_EXPECT_GT(test, pressure->pages, 3UL);
+	kmst_pressure_stop(pressure);
+}
+
+static void fill_leaves_what_it_is_told_to(struct kunit *test)
+{
+	struct kmst_pressure *pressure = new_pressure(test, KMST_FILL, 1000000);
+	struct kmst_refusal why;
+
+	guard(mutex)(&pressure->lock);
+
+	/* more than there is */
+	pressure->config.leave_bytes = U64_MAX;
+	KUNIT_ASSERT_EQ(test, kmst_pressure_start(pressure, 50, &why), 0);
+	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
+	KUNIT_EXPECT_EQ(test, pressure->ended, KMST_PRESSURE_LEFT);
+	KUNIT_EXPECT_EQ(test, pressure->pages, 0UL);
+	kmst_pressure_stop(pressure);
+
+	pressure->config.leave_bytes = 0;
+	pressure->config.min_free_bytes = U64_MAX;
+	KUNIT_ASSERT_EQ(test, kmst_pressure_start(pressure, 50, &why), 0);
+	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
+	KUNIT_EXPECT_EQ(test, pressure->ended, KMST_PRESSURE_MIN_FREE);
+	KUNIT_EXPECT_EQ(test, pressure->pages, 0UL);
+	kmst_pressure_stop(pressure);
+}
+
+static void no_more_than_its_share_is_taken(struct kunit *test)
+{
+	struct kmst_pressure *pressure = new_pressure(test, KMST_FILL, 1000000);
+	unsigned long managed[KMST_NR_POOLS];
+	struct kmst_refusal why;
+
+	guard(mutex)(&pressure->lock);
+
+	kmst_zones_managed(managed);
+	KUNIT_ASSERT_EQ(test, kmst_pressure_start(pressure, 2, &why), 0);
+	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
+	KUNIT_EXPECT_EQ(test, pressure->ended, KMST_PRESSURE_MAX_PERCENT);
+	KUNIT_EXPECT_LE(test, pressure->pages, managed[KMST_POOL_LOW] / 50);
+	KUNIT_EXPECT_GT(test, pressure->pages, managed[KMST_POOL_LOW] / 100);
+	kmst_pressure_stop(pressure);
+}
+
+static void it_is_told_to_stop(struct kunit *test)
+{
+	struct kmst_pressure *pressure = new_pressure(test, KMST_FRAGMENT, 1000000);
+	struct kmst_refusal why;
+
+	guard(mutex)(&pressure->lock);
+
+	KUNIT_ASSERT_EQ(test, kmst_pressure_start(pressure, 50, &why), 0);
+	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies - 1), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, pressure->pages, 0UL);
+	set_bit(KMST_CANCEL_STOPPED, &pressure->cancel.reasons);
+	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), -EINTR);
+	KUNIT_EXPECT_LE(test, pressure->pages, 1UL);
+	kmst_pressure_stop(pressure);
+	KUNIT_EXPECT_EQ(test, pressure->pages, 0UL);
+}
+
+static void it_gives_way(struct kunit *test)
+{
+	struct kmst_pressure *pressure = new_pressure(test, KMST_FRAGMENT, 20);
+	struct kmst_refusal why;
+
+	mutex_lock(&pressure->lock);
+	KUNIT_EXPECT_EQ(test, kmst_pressure_start(pressure, 50, &why), 0);
+	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
+	/* while it takes, it is told, and nobody waits for it */
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 0UL);
+	KUNIT_EXPECT_EQ(test, pressure->pages, 20UL);
+	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, pressure->pages, 0UL);
+	kmst_pressure_stop(pressure);
+
+	((struct source *)test->priv)->left = 20;
+	KUNIT_EXPECT_EQ(test, kmst_pressure_start(pressure, 50, &why), 0);
+	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
+	mutex_unlock(&pressure->lock);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 20UL);
+	KUNIT_EXPECT_EQ(test, pressure->ended, KMST_PRESSURE_LOST);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 0UL);
+	mutex_lock(&pressure->lock);
+	kmst_pressure_stop(pressure);
+	mutex_unlock(&pressure->lock);
+}
+
+/* Every second run of the area, and the area is whole again afterwards. */
+static void every_second_run_is_held(struct kunit *test)
+{
+	const struct kmst_allocator *cma = kmst_allocator_find("cma");
+	struct kmst_pressure *pressure = new_pressure(test, KMST_CMA, 0);
+	enum kmst_pressure_end ended;
+	struct kmst_refusal why;
+	struct page *page;
+
+	if (!cma->supported())
+		kunit_skip(test, "this kernel has no area for DMA");
+
+	guard(mutex)(&pressure->lock);
+
+	KUNIT_ASSERT_EQ(test, kmst_pressure_start(pressure, 50, &why), 0);
+	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
+	ended = pressure->ended;
+	if (ended != KMST_PRESSURE_MAX_PERCENT)
+		KUNIT_EXPECT_EQ(test, ended, KMST_PRESSURE_NO_BLOCK);
+	KUNIT_EXPECT_GT(test, pressure->pages, 0UL);
+	KUNIT_EXPECT_LE(test, pressure->pages, kmst_zones_largest_area() / 4 + 8);
+	list_for_each_entry(page, &pressure->held, lru)
+		KUNIT_EXPECT_EQ(test, page_count(page + 7), 1);
+	kmst_pressure_stop(pressure);
+	KUNIT_EXPECT_EQ(test, pressure->pages, 0UL);
+}
+
+/* A block of 8 pages, 4 of two, 8 of one: of 24 pages, 8 and 16 are too small. */
+static void what_is_unusable(struct kunit *test)
+{
+	struct kmst_blocks_free free = { .blocks = { 8, 4, 0, 1 } };
+
+	KUNIT_EXPECT_EQ(test, kmst_blocks_free_unusable(&free, 0), 0U);
+	KUNIT_EXPECT_EQ(test, kmst_blocks_free_unusable(&free, 1), 33U);
+	KUNIT_EXPECT_EQ(test, kmst_blocks_free_unusable(&free, 2), 66U);
+	KUNIT_EXPECT_EQ(test, kmst_blocks_free_unusable(&free, 3), 66U);
+	KUNIT_EXPECT_EQ(test, kmst_blocks_free_unusable(&free, 4), 100U);
+	free = (struct kmst_blocks_free){};
+	KUNIT_EXPECT_EQ(test, kmst_blocks_free_unusable(&free, 4), 0U);
+}
+
+static void free_memory_is_counted(struct kunit *test)
+{
+	const struct kmst_zone_use use = { .gfp = GFP_KERNEL, .nid = NUMA_NO_NODE };
+	const struct kmst_zone_use cma = { .gfp = GFP_KERNEL, .nid = NUMA_NO_NODE, .cma = true };
+	struct kmst_blocks_free free;
+
+	kmst_blocks_free_count(&use, &free);
+	KUNIT_EXPECT_LT(test, kmst_blocks_free_unusable(&free, 1), 100U);
+	KUNIT_EXPECT_GT(test, kmst_pages_free(&use), 0UL);
+	KUNIT_EXPECT_LT(test, kmst_pages_above_min(&use), (long)totalram_pages());
+	if (kmst_zones_largest_area())
+		KUNIT_EXPECT_GT(test, kmst_pages_free(&cma), kmst_pages_free(&use));
+}
+
+static struct kunit_case pressure_cases[] = {
+	KUNIT_CASE(fragments_are_one_page_of_each),
+	KUNIT_CASE(fill_takes_whole_blocks),
+	KUNIT_CASE(fill_leaves_what_it_is_told_to),
+	KUNIT_CASE(no_more_than_its_share_is_taken),
+	KUNIT_CASE(it_is_told_to_stop),
+	KUNIT_CASE(it_gives_way),
+	KUNIT_CASE(every_second_run_is_held),
+	KUNIT_CASE(what_is_unusable),
+	KUNIT_CASE(free_memory_is_counted),
+	{}
+};
+
+static struct kunit_suite pressure_suite = {
+	.name		= "kmem_studio_pressure",
+	.init		= pressure_init,
+	.test_cases	= pressure_cases,
+};
+
+kunit_test_suite(pressure_suite);

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What can be had now.
+ */
+#include <kunit/test.h>
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/nodemask.h>
+
+#include "../bench/probe.h"
+#include "orders.h"
+
+KUNIT_ARRAY_PARAM(order, orders, order_desc);
+
+/* Single pages can always be had; how many large blocks there are nobody knows. */
+static void blocks_are_had(struct kunit *test)
+{
+	unsigned int order = order_of_case(test);
+	struct kmst_probe probe;
+
+	KUNIT_ASSERT_EQ(test, kmst_probe_blocks(order, &probe), 0);
+	KUNIT_EXPECT_EQ(test, probe.order, order);
+	KUNIT_EXPECT_LE(test, probe.successes, KMST_PROBE_ATTEMPTS);
+	if (!order)
+		KUNIT_EXPECT_EQ(test, probe.successes, KMST_PROBE_ATTEMPTS);
+	KUNIT_EXPECT_EQ(test, !probe.zone, !probe.successes);
+	if (probe.successes)
+		KUNIT_EXPECT_TRUE(test, node_online(probe.nid));
+	KUNIT_EXPECT_FALSE(test, probe.area);
+	KUNIT_EXPECT_LE(test, probe.mean, probe.worst);
+}
+
+static void runs_come_from_the_area(struct kunit *test)
+{
+	struct kmst_probe probe;
+
+	if (kmst_probe_cma_orders() < 2)
+		kunit_skip(test, "this kernel has no area for DMA");
+	KUNIT_ASSERT_EQ(test, kmst_probe_cma(1, &probe), 0);
+	KUNIT_EXPECT_EQ(test, probe.successes, KMST_PROBE_ATTEMPTS);
+	KUNIT_EXPECT_TRUE(test, probe.area);
+	/* longer than the area is wide */
+	KUNIT_ASSERT_EQ(test, kmst_probe_cma(kmst_probe_cma_orders() - 1, &probe), 0);
+}
+
+/* What no allocator has cannot be had. */
+static void too_large_a_block_is_refused(struct kunit *test)
+{
+	struct kmst_probe probe;
+
+	KUNIT_EXPECT_EQ(test, kmst_probe_blocks(MAX_PAGE_ORDER + 1, &probe), -E2BIG);
+	KUNIT_EXPECT_EQ(test, probe.successes, 0U);
+	KUNIT_EXPECT_NULL(test, probe.zone);
+}
+
+static struct kunit_case probe_cases[] = {
+	KUNIT_CASE_PARAM(blocks_are_had, order_gen_params),
+	KUNIT_CASE(runs_come_from_the_area),
+	KUNIT_CASE(too_large_a_block_is_refused),
+	{}
+};
+
+static struct kunit_suite probe_suite = {
+	.name		= "kmem_studio_probe",
+	.test_cases	= probe_cases,
+};
+
+kunit_test_suite(probe_suite);
