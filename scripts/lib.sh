@@ -375,6 +375,10 @@ _packages_of()
 	arm) echo gcc-arm-linux-gnueabihf libc6-dev-armhf-cross ;;
 	qemu) echo cpio device-tree-compiler qemu-system-arm ;;
 	system) echo binutils debootstrap dpkg-dev e2fsprogs fakeroot gzip xz-utils zstd ;;
+	tool)
+		echo chromium gcc libc6-dev libcairo2-dev libjansson-dev libncurses-dev \
+			libxml2-utils make pkg-config python3 tmux valgrind
+		;;
 	uml) echo gcc libc6-dev python3 ;;
 	static) echo clang coccinelle codespell lld llvm shellcheck sparse ;;
 	docs) echo graphviz python3-sphinx python3-yaml ;;
