@@ -376,8 +376,8 @@ _packages_of()
 	qemu) echo cpio device-tree-compiler qemu-system-arm ;;
 	system) echo binutils debootstrap dpkg-dev e2fsprogs fakeroot gzip xz-utils zstd ;;
 	tool)
-		echo chromium gcc libc6-dev libcairo2-dev libjansson-dev libncurses-dev \
-			libxml2-utils make pkg-config python3 tmux valgrind
+		echo chromium gcc jq libc6-dev libcairo2-dev libjansson-dev libncurses-dev \
+			libxml2-utils make pkg-config tmux valgrind
 		;;
 	uml) echo gcc libc6-dev python3 ;;
 	static) echo clang coccinelle codespell lld llvm shellcheck sparse ;;

@@ -22,12 +22,10 @@
 #endif
 
 static const struct command * const commands[] = {
-	&command_lab, &command_run, &command_compare,
-	&command_new, &command_list, &command_show, &command_start, &command_stop,
-	&command_verify, &command_corrupt, &command_rm,
-	&command_map, &command_page, &command_translate,
-	&command_bench, &command_pressure, &command_probe,
-	&command_watch, &command_report, &command_save,
+#define COMMAND(name)	&command_##name,
+#include "commands/all.h"
+#undef COMMAND
+	NULL
 };
 
 static void print_help(void)
@@ -36,7 +34,7 @@ static void print_help(void)
 
 	printf("kmem-studio: allocate, locate, fill, prove and measure kernel memory\n\n"
 	       "usage: kmem-studio [OPTION ...] COMMAND [ARGUMENT ...]\n\n");
-	for (i = 0; i < ARRAY_SIZE(commands); i++)
+	for (i = 0; commands[i]; i++)
 		printf("  %-10s %s\n", commands[i]->name, commands[i]->about);
 	printf("\n"
 	       "  --root DIR    the files of a saved copy instead of the running system's\n"
@@ -181,11 +179,9 @@ static const struct command *find(const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(commands); i++) {
-		if (!strcmp(commands[i]->name, name))
-			return commands[i];
-	}
-	return NULL;
+	for (i = 0; commands[i] && strcmp(commands[i]->name, name); i++)
+		;
+	return commands[i];
 }
 
 /* Standard output may be full, or its reader gone, which is no news to anybody. */

@@ -110,7 +110,7 @@ static bool add_numbers(struct names *names, const char *list, u64 most)
 	return ok && names->nr;
 }
 
-/* The first @nr CPUs that are online, as a list that the driver takes. */
+/* The first @nr CPUs, as a list that the driver takes. */
 static char *cpu_list(const char *nr)
 {
 	u64 count = strtoull(nr, NULL, 10);

@@ -2,6 +2,8 @@
 #ifndef KST_FINDINGS_H
 #define KST_FINDINGS_H
 
+#include "../lib/chain.h"
+#include "../lib/frames.h"
 #include "../lib/pictures.h"
 #include "commands.h"
 

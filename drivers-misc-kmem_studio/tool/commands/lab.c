@@ -13,7 +13,6 @@
 #include "../lib/driver.h"
 #include "../lib/files.h"
 #include "../lib/klog.h"
-#include "../lib/machine.h"
 #include "commands.h"
 
 #define PARAMETERS	STUDIO_MODULE "/parameters"

@@ -9,6 +9,7 @@
 
 #include "../lib/driver.h"
 #include "../lib/kinds.h"
+#include "../lib/frames.h"
 #include "../lib/pictures.h"
 #include "commands.h"
 
@@ -128,7 +129,7 @@ static int print_csv(struct studio *st, const struct placed_list *list)
 struct wanted {
 	const char	*svg;
 	const char	*png;
-	u64	split;
+	u64		split;
 	char		**names;
 	size_t		nr;
 };

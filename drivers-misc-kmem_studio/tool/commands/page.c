@@ -5,8 +5,11 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "../lib/chain.h"
 #include "../lib/driver.h"
+#include "../lib/frames.h"
 #include "../lib/kinds.h"
+#include "../lib/machine.h"
 #include "../lib/pictures.h"
 #include "commands.h"
 

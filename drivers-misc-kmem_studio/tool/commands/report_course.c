@@ -123,7 +123,7 @@ static void cost_questions(const struct findings *f, struct text *out, unsigned 
 
 	ask(out, nr, "How do you know that all of this is true?");
 	text_puts(out,
-		  "Every word was compared with what had been written, after the caches had been flushed: 10000 structs were ");
+		  "Every word was compared with what had been written, and every page with what leads to it: 10000 structs were ");
 	put(out, finding(&f->lab, "10000", "verdict"));
 	text_puts(out, ".");
 	room(out, "Which mistakes would this find, and which would it not?");

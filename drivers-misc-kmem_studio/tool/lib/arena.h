@@ -41,19 +41,25 @@ struct item {
  * @virt:  its address there, hashed or not
  */
 struct span {
-	u64	index;
-	u64	pfn;
-	u64	pages;
+	u64		index;
+	u64		pfn;
+	u64		pages;
 	s64		node;
 	char		zone[16];
 	char		kind[16];
 	char		virt[24];
 };
 
+/**
+ * struct spans - where an arena lies
+ * @span:  its runs, by the index of their first pages
+ * @nr:    how many
+ * @pages: of all of them
+ */
 struct spans {
 	struct span	*span;
 	size_t		nr;
-	u64	pages;
+	u64		pages;
 };
 
 int item_read(struct studio *st, const char *folder, const char *name, struct item *item);

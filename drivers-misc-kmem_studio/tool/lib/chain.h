@@ -18,13 +18,13 @@
  */
 struct chain {
 	const char	*name;
-	u64	index;
+	u64		index;
 	struct item	row;
 	struct item	answer;
-	u64	flags;
+	u64		flags;
 	bool		has_flags;
-	u64	user_virt;
-	u64	user_pfn;
+	u64		user_virt;
+	u64		user_pfn;
 	char		*user_why;
 };
 

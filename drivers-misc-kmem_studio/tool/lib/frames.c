@@ -210,9 +210,9 @@ void frames_free(struct frames *frames)
  */
 struct saver {
 	struct text	*t;
-	u64	first;
-	u64	nr;
-	u64	flags;
+	u64		first;
+	u64		nr;
+	u64		flags;
 };
 
 static void end_run(struct saver *saver)
@@ -254,7 +254,7 @@ void frames_save(struct studio *st, const struct machine *m, struct text *t)
  * @found: were there any?
  */
 struct wanted {
-	u64	flags;
+	u64		flags;
 	bool		found;
 };
 

@@ -32,11 +32,11 @@ struct zone {
 	s64		node;
 	char		name[16];
 	struct range	span;
-	u64	present;
-	u64	managed;
-	u64	free;
-	u64	cma;
-	u64	blocks[MAX_ORDERS];
+	u64		present;
+	u64		managed;
+	u64		free;
+	u64		cma;
+	u64		blocks[MAX_ORDERS];
 	unsigned int	nr_orders;
 };
 
@@ -60,13 +60,13 @@ struct machine {
 	char		*model;
 	char		*kernel;
 	char		*arch;
-	u64	page_size;
+	u64		page_size;
 	struct range	*ram;
 	size_t		nr_ram;
 	struct range	cma;
-	u64	cma_kb;
-	u64	total_kb;
-	u64	free_kb;
+	u64		cma_kb;
+	u64		total_kb;
+	u64		free_kb;
 	struct zone	*zone;
 	size_t		nr_zones;
 	bool		hidden;

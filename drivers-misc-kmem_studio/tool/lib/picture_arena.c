@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "machine.h"
 #include "pictures.h"
 
 #define MOST_PAGES	4096

@@ -4,6 +4,8 @@
  */
 #include <string.h>
 
+#include "chain.h"
+#include "frames.h"
 #include "pictures.h"
 
 #define BOX	26

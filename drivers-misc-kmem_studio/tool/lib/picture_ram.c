@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "frames.h"
 #include "pictures.h"
 
 #define MOST_ROWS	24
@@ -39,7 +40,7 @@ struct part {
 	struct range	range;
 	const u8	*of;
 	char		name[96];
-	u64	gap;
+	u64		gap;
 };
 
 static bool in(const struct range *range, u64 pfn)

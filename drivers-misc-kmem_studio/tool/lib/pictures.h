@@ -4,8 +4,10 @@
 
 #include "arena.h"
 #include "canvas.h"
-#include "chain.h"
-#include "frames.h"
+
+struct chain;
+struct frames;
+struct machine;
 
 /**
  * struct placed - an arena on the map

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "klog.h"
+#include "frames.h"
 #include "pictures.h"
 
 static void read_bad(struct studio *st, const struct machine *m, struct placed *placed)

@@ -6,7 +6,7 @@
 #	tests/run.sh [--output DIR] COPY...
 #
 # Builds it with AddressSanitizer and without, runs it on the copies, under valgrind, on
-# copies that were changed at random (ROUNDS of them, 150), and on hostile ones; looks at the
+# copies that were changed at random (ROUNDS of them, 50), and on hostile ones; looks at the
 # report in Chromium, and drives watch in tmux. Prints KTAP. What is looked at by people
 # (screenshots, pictures) stays in DIR. A tool that is missing skips its cases.
 #
@@ -22,7 +22,7 @@ if [ "${1-}" = --output ]; then
 	shift 2
 fi
 [ $# -gt 0 ] || { sed -n '/^#	/p' "$0"; exit 2; }
-copies=("$@")
+readarray -t copies < <(readlink -f "$@")
 mkdir -p "$output"
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:exitcode=99
 export UBSAN_OPTIONS=halt_on_error=1:exitcode=99
@@ -137,15 +137,28 @@ completes()
 arena_of() { "$work/plain/kmem-studio" --root "$1" list --csv | awk -F, '$3 == "live" && $4 == "vmalloc" { print $2; exit }'; }
 corrupt_of() { "$work/plain/kmem-studio" --root "$1" list --csv | awk -F, '$3 == "corrupt" { print $2; exit }'; }
 
-is_json() { expect "$@" --json && python3 -m json.tool "$work/out" >/dev/null; }
+is_json() { expect "$@" --json && jq -e . "$work/out" >/dev/null; }
 
-# As many fields in each line as in the first, read by somebody else.
+# As many fields in each line as in the first, and more than that one.
 is_csv()
 {
-	expect "$@" --csv && python3 -c '
-import csv, sys
-rows = list(csv.reader(open(sys.argv[1])))
-sys.exit(not (len(rows) > 1 and all(len(r) == len(rows[0]) for r in rows)))' "$work/out"
+	expect "$@" --csv && awk '
+		{
+			line = $0
+			fields = 0
+			# a field is in quotes, or has none
+			while (match(line, /^("([^"]|"")*"|[^",]*)(,|$)/)) {
+				fields++
+				if (substr(line, RLENGTH, 1) != "," || !RLENGTH)
+					break
+				line = substr(line, RLENGTH + 1)
+			}
+			if (NR == 1)
+				columns = fields
+			else if (fields != columns)
+				wrong = 1
+		}
+		END { exit wrong || NR < 2 }' "$work/out"
 }
 
 # Every line of a picture fits.
@@ -154,12 +167,7 @@ fits()
 	local width=$1
 
 	shift
-	expect 0 "$@" --width "$width" --color never && python3 -c '
-import sys
-text = open(sys.argv[1], encoding="utf-8").read().splitlines()
-long = [l for l in text if len(l) > int(sys.argv[2])]
-print(long)
-sys.exit(bool(long))' "$work/out" "$width"
+	expect 0 "$@" --width "$width" --color never && [ "$(wc -L <"$work/out")" -le "$width" ]
 }
 
 is_ascii() { expect 0 "$@" --ascii && ! LC_ALL=C grep -qP '[^\x00-\x7f]' "$work/out"; }
@@ -247,8 +255,8 @@ test_copy()
 	else
 		skip "$name: valgrind" "no valgrind"
 	fi
-	check "$name: copies that were changed at random" python3 "$tool/tests/fuzz.py" \
-		"$work/asan/kmem-studio" "$root" "${ROUNDS:-150}" 1
+	check "$name: copies that were changed at random" "$tool/tests/fuzz.sh" \
+		"$work/asan/kmem-studio" "$work/mutate" "$root" "${ROUNDS:-50}"
 }
 
 # The arena of which a page was looked at when the copy was made.
@@ -302,6 +310,17 @@ escapes()
 		! grep -qi '<script>\|<b>\|<i>' "$work/hostile.html"
 }
 
+# The fuzzer sees what it is there for: a crash, and a cursor that is moved.
+fuzzer_sees()
+{
+	local planted=$work/planted
+
+	printf '#!/bin/sh\n%s\n' "$1" >"$planted"
+	chmod 755 "$planted"
+	! "$tool/tests/fuzz.sh" "$planted" "$work/mutate" "${copies[0]}" 3 >"$work/out" &&
+		grep -q "$2" "$work/out"
+}
+
 hangs_not() { timeout 20 "$work/asan/kmem-studio" --root "$work/hostile" list >/dev/null; }
 
 full_disk()
@@ -333,6 +352,8 @@ test_broken()
 	check "hostile: map" prints_no_command map
 	check "hostile: map of it" prints_no_command map text
 	check "hostile: report escapes what it shows" escapes
+	check "the fuzzer sees a crash" fuzzer_sees 'kill -SEGV $$' 'status 139'
+	check "the fuzzer sees a moved cursor" fuzzer_sees 'printf "\033[2J"' 'control characters'
 	check "hostile: a name that is a path" expect 4 --root "$work/hostile" show ../../../proc
 	check "a full disk: list" full_disk list
 	check "a full disk: JSON" full_disk map --json
@@ -373,9 +394,9 @@ test_browser()
 	fi
 	for page in "$output"/report-*.html "$output"/compared.html; do
 		[ -f "$page" ] || continue
-		check "${page##*/} in Chromium" python3 "$tool/tests/browser.py" "$output" "$page"
+		check "${page##*/} in Chromium" "$tool/tests/browser.sh" "$output" "$page"
 	done
-	check "planted faults are seen in Chromium" python3 "$tool/tests/browser.py" --selfcheck \
+	check "planted faults are seen in Chromium" "$tool/tests/browser.sh" --selfcheck \
 		"$work" "$output/report-${copies[0]##*/}.html"
 }
 
@@ -448,6 +469,7 @@ test_watch()
 check "builds without a warning" build plain
 check "builds with sanitizers" build asan \
 	CFLAGS="-O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -Wno-format-truncation" LDFLAGS="-fsanitize=address,undefined"
+check "builds the fuzzer" cc -O1 -g -Wall -Wextra -Werror -o "$work/mutate" "$tool/tests/mutate.c"
 check "a smaller one says what it lacks" says_what_is_missing
 check "installs" installs
 check "all commands are documented" documented
