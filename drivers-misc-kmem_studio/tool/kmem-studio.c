@@ -12,9 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "commands/commands.h"
+#include "lib/archive.h"
 #include "lib/files.h"
 
 #ifndef VERSION
@@ -37,7 +39,7 @@ static void print_help(void)
 	for (i = 0; commands[i]; i++)
 		printf("  %-10s %s\n", commands[i]->name, commands[i]->about);
 	printf("\n"
-	       "  --root DIR    the files of a saved copy instead of the running system's\n"
+	       "  --root COPY   a saved copy (a tar, or a folder) instead of the running system\n"
 	       "  --json        the results as JSON\n"
 	       "  --csv         the results as CSV, where they are a table\n"
 	       "  --width N     columns of a line\n"
@@ -109,6 +111,25 @@ static int bad_option(const char *what)
 	return STATUS_USAGE;
 }
 
+static struct archive archive;
+
+/* A tar, or a folder. Return: is it one? */
+static bool take_root(struct studio *st, const char *root)
+{
+	struct studio here = { .root = "" };
+	struct stat stat_of;
+
+	st->root = root;
+	st->archive = NULL;
+	if (!*root || stat(root, &stat_of))
+		return false;
+	if (S_ISDIR(stat_of.st_mode))
+		return !access(root, X_OK);
+	archive_free(&archive);
+	st->archive = &archive;
+	return !bytes_read(&here, root, &archive.t) && archive_open(&archive);
+}
+
 static int take_value(struct studio *st, char **argv, int *i, bool *taken)
 {
 	const char *root = value_of(argv, i, "--root");
@@ -117,11 +138,8 @@ static int take_value(struct studio *st, char **argv, int *i, bool *taken)
 	u64 width;
 
 	*taken = root || columns || colour;
-	if (root) {
-		st->root = root;
-		if (!*root || access(root, X_OK))
-			return bad_option("--root takes the folder of a saved copy");
-	}
+	if (root && !take_root(st, root))
+		return bad_option("--root takes what save wrote: a tar, or a folder with what is in it");
 	if (columns) {
 		if (!parse_u64(columns, &width) || width < 1 || width > 1000)
 			return bad_option("--width takes a number of columns, 1 to 1000");
@@ -232,6 +250,7 @@ int main(int argc, char **argv)
 	opterr = 0;
 	status = command->run(&st, argc - 1, argv + 1);
 	undo_all(&st);
+	archive_free(&archive);
 	status = close_output(status);
 	return interrupted() && !status ? 130 : status;
 }

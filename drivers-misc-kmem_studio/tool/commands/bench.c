@@ -66,19 +66,13 @@ static const struct column columns[] = {
 	{ "meaningful_ns", "MEANINGFUL", COLUMN_NS, 15 },
 };
 
-static void add_name(struct names *names, const char *name)
-{
-	names->name = grow(names->name, names->nr, sizeof(*names->name));
-	names->name[names->nr++] = xstrdup(name);
-}
-
 static bool add_words(struct names *names, const char *list)
 {
 	char *copy = xstrdup(list), *cursor = copy, *word;
 
 	while ((word = next_field(&cursor, ',')) && names->nr < MOST_WORDS) {
 		if (*word)
-			add_name(names, word);
+			names_add(names, xstrdup(word));
 	}
 	free(copy);
 	return names->nr;
@@ -103,7 +97,7 @@ static bool add_numbers(struct names *names, const char *list, u64 most)
 			char number[24];
 
 			snprintf(number, sizeof(number), "%llu", from);
-			add_name(names, number);
+			names_add(names, xstrdup(number));
 		}
 	}
 	free(copy);
@@ -432,11 +426,11 @@ static int do_bench(struct studio *st, int argc, char **argv)
 		return usage(&command_bench, "bench takes options only");
 	}
 	if (!sweep.allocators.nr)
-		add_name(&sweep.allocators, "page");
+		names_add(&sweep.allocators, xstrdup("page"));
 	if (!sweep.patterns.nr)
-		add_name(&sweep.patterns, "hot");
+		names_add(&sweep.patterns, xstrdup("hot"));
 	if (!sweep.cpus.nr)
-		add_name(&sweep.cpus, "1");
+		names_add(&sweep.cpus, xstrdup("1"));
 	if (!sweep.orders.nr)
 		add_numbers(&sweep.orders, "0-9", 31);
 	status = kind_need(st, BENCH, NEED_CHANGE | NEED_LOAD);

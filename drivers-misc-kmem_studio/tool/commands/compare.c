@@ -71,8 +71,7 @@ static void read_allocators(struct studio *st, struct names *names)
 	file_read(st, STUDIO_CONFIG "/allocators", &t);
 	for (cursor = t.s; (line = next_line(&cursor));) {
 		make_printable(line);
-		names->name = grow(names->name, names->nr, sizeof(*names->name));
-		names->name[names->nr++] = xstrdup(next_field(&line, '\t'));
+		names_add(names, xstrdup(next_field(&line, '\t')));
 	}
 	text_free(&t);
 }

@@ -175,8 +175,7 @@ static int do_save(struct studio *st, int argc, char **argv)
 	add_all(st, &f, &tar);
 	status = output_write(output, tar.s, tar.len);
 	if (!status && strcmp(output, "-") && st->format == FORMAT_TEXT)
-		printf("%s is written: tar xf %s, then kmem-studio --root " PREFIX " ...\n", output,
-		       output);
+		printf("%s is written: kmem-studio --root %s COMMAND reads it\n", output, output);
 	text_free(&tar);
 	findings_free(&f);
 	return status;

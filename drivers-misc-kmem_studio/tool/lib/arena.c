@@ -195,18 +195,15 @@ int arena_names(struct studio *st, struct names *names)
 
 	*names = (struct names){};
 	file_u64(st, STUDIO_MODULE "/parameters/nr_structs", &lab);
-	if (lab) {
-		names->name = grow(names->name, names->nr, sizeof(*names->name));
-		names->name[names->nr++] = xstrdup(LAB);
-	}
+	if (lab)
+		names_add(names, xstrdup(LAB));
 	err = folder_list(st, ARENAS_CONFIG, &all);
 	if (err)
 		return lab ? 0 : err;
 	for (i = 0; i < all.nr; i++) {
 		if (!name_is_allowed(all.name[i]))
 			continue;
-		names->name = grow(names->name, names->nr, sizeof(*names->name));
-		names->name[names->nr++] = xstrdup(all.name[i]);
+		names_add(names, xstrdup(all.name[i]));
 	}
 	names_free(&all);
 	return 0;

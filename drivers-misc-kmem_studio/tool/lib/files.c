@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive.h"
 #include "files.h"
 
 /* More than any table that people want to see. */
@@ -25,7 +26,7 @@ char *path_of(struct studio *st, const char *path)
 bool file_exists(struct studio *st, const char *path)
 {
 	char *full = path_of(st, path);
-	bool is = !access(full, F_OK);
+	bool is = st->archive ? archive_has(st->archive, path) : !access(full, F_OK);
 
 	free(full);
 	return is;
@@ -49,30 +50,37 @@ int file_open(struct studio *st, const char *path)
 	return fd;
 }
 
-/* All of a file, without its NUL bytes. Return: 0 or a negative errno. */
-int file_read(struct studio *st, const char *path, struct text *t)
+static int member_read(const struct archive *archive, const char *path, struct text *t)
 {
-	int fd = file_open(st, path);
+	const struct member *member = archive_find(archive, path);
+
+	if (!member)
+		return -ENOENT;
+	text_put(t, member->data, member->len);
+	return 0;
+}
+
+/* All of a file, as it is. Return: 0 or a negative errno. */
+int bytes_read(struct studio *st, const char *path, struct text *t)
+{
 	char buffer[16384];
 	ssize_t n;
 	int err = 0;
+	int fd;
 
 	text_clear(t);
 	text_put(t, "", 0);
+	if (st->archive)
+		return member_read(st->archive, path, t);
+	fd = file_open(st, path);
 	if (fd < 0)
 		return fd;
 	while ((n = read(fd, buffer, sizeof(buffer)))) {
-		ssize_t i;
-
 		if (n < 0) {
 			if (errno == EINTR && !interrupted())
 				continue;
 			err = -errno;
 			break;
-		}
-		for (i = 0; i < n; i++) {
-			if (!buffer[i])
-				buffer[i] = ' ';
 		}
 		text_put(t, buffer, n);
 		if (t->len > MAX_FILE) {
@@ -81,6 +89,19 @@ int file_read(struct studio *st, const char *path, struct text *t)
 		}
 	}
 	close(fd);
+	return err;
+}
+
+/* The same as text, with spaces for its NUL bytes. */
+int file_read(struct studio *st, const char *path, struct text *t)
+{
+	int err = bytes_read(st, path, t);
+	size_t i;
+
+	for (i = 0; i < t->len; i++) {
+		if (!t->s[i])
+			t->s[i] = ' ';
+	}
 	return err;
 }
 
@@ -136,23 +157,34 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(char * const *)a, *(char * const *)b);
 }
 
+/* Takes @name. */
+void names_add(struct names *names, char *name)
+{
+	names->name = grow(names->name, names->nr, sizeof(*names->name));
+	names->name[names->nr++] = name;
+}
+
 /* Return: 0 or a negative errno. */
 int folder_list(struct studio *st, const char *path, struct names *names)
 {
-	char *full = path_of(st, path);
-	DIR *dir = opendir(full);
-	int err = dir ? 0 : -errno;
 	struct dirent *entry;
+	char *full;
+	DIR *dir;
 
 	*names = (struct names){};
+	if (st->archive) {
+		archive_list(st->archive, path, names);
+		return names->nr ? 0 : -ENOENT;
+	}
+	full = path_of(st, path);
+	dir = opendir(full);
 	free(full);
 	if (!dir)
-		return err;
+		return -errno;
 	while ((entry = readdir(dir)) && names->nr < MAX_NAMES) {
 		if (entry->d_name[0] == '.')
 			continue;
-		names->name = grow(names->name, names->nr, sizeof(*names->name));
-		names->name[names->nr++] = xstrdup(entry->d_name);
+		names_add(names, xstrdup(entry->d_name));
 	}
 	closedir(dir);
 	if (names->nr)

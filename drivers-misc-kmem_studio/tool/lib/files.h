@@ -22,6 +22,7 @@ struct names {
 };
 
 bool file_exists(struct studio *st, const char *path);
+int bytes_read(struct studio *st, const char *path, struct text *t);
 int file_read(struct studio *st, const char *path, struct text *t);
 bool file_value(struct studio *st, const char *path, struct text *t);
 bool file_u64(struct studio *st, const char *path, u64 *value);
@@ -31,6 +32,7 @@ int folder_list(struct studio *st, const char *path, struct names *names);
 int folder_make(struct studio *st, const char *path);
 int folder_remove(struct studio *st, const char *path);
 void names_free(struct names *names);
+void names_add(struct names *names, char *name);
 bool names_have(const struct names *names, const char *name);
 int output_write(const char *path, const char *data, size_t len);
 char *path_of(struct studio *st, const char *path);

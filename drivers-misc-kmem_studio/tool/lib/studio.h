@@ -17,6 +17,7 @@ enum status {
 	STATUS_REFUSED	= 4,	/* the kernel refused, or a file could not be written */
 };
 
+struct archive;
 struct studio;
 
 enum format {
@@ -38,6 +39,7 @@ struct cleanup {
 /**
  * struct studio - one run of the program
  * @root:     where the files of the system are: "" is the running one, else a saved copy
+ * @archive:  the saved copy where that is one file, else NULL
  * @format:   how results are printed
  * @width:    columns that a line may have
  * @colour:   may the terminal be told colours?
@@ -48,6 +50,7 @@ struct cleanup {
  */
 struct studio {
 	const char	*root;
+	const struct archive	*archive;
 	enum format	format;
 	int		width;
 	bool		colour;

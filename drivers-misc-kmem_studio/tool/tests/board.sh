@@ -200,6 +200,8 @@ tar xf "$out/save.tar" -C "$out"
 kmem-studio list --csv | grep ,cp, >"$out/live"
 kmem-studio list --csv --root "$out/kmem-studio-save" | grep ,cp, >"$out/saved"
 check "the copy says the same" cmp "$out/live" "$out/saved"
+kmem-studio list --csv --root "$out/save.tar" | grep ,cp, >"$out/saved"
+check "so does the tar" cmp "$out/live" "$out/saved"
 status 3 "a copy cannot be changed" --root "$out/kmem-studio-save" rm cp
 status 0 "report of the copy" --root "$out/kmem-studio-save" report -o "$out/copy.html"
 status 0 "report" report --course -o "$out/report.html"

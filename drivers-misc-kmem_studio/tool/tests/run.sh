@@ -274,6 +274,39 @@ under_valgrind()
 	done
 }
 
+# The copy in one file, as save writes it.
+as_tar()
+{
+	tar -cf "$work/$1.tar" --format=ustar -C "${copies[0]%/*}" --transform "s,^$1,kmem-studio-save," "$1"
+}
+
+tar_says_the_same()
+{
+	local words=("$@") name=${copies[0]##*/}
+
+	as_tar "$name" && expect 0 --root "${copies[0]}" "${words[@]}" && mv "$work/out" "$work/want" &&
+		expect 0 --root "$work/$name.tar" "${words[@]}" && cmp "$work/want" "$work/out"
+}
+
+# Whatever is in it: no crash, no hang.
+hostile_tars()
+{
+	local i got
+
+	as_tar "${copies[0]##*/}" || return
+	for ((i = 0; i < 40; i++)); do
+		# a header at the beginning, and one further on
+		{
+			head -c $((1024 * (i % 2))) "$work/${copies[0]##*/}.tar"
+			tail -c +$((1024 * (i % 2) + 1)) "$work/${copies[0]##*/}.tar" | head -c 1500
+		} | "$work/mutate" "$i" >"$work/hostile.tar"
+		tail -c +2501 "$work/${copies[0]##*/}.tar" | head -c $((i * 4000)) >>"$work/hostile.tar"
+		timeout 60 "$work/asan/kmem-studio" --root "$work/hostile.tar" list >"$work/out" 2>&1
+		got=$?
+		[ "$got" -le 4 ] || { cat "$work/out"; echo "seed $i: status $got"; return 1; }
+	done
+}
+
 # --- what is hostile or broken --------------------------------------------------
 
 hostile_copy()
@@ -362,6 +395,11 @@ test_broken()
 	check "a folder that is not there" expect 4 --root "${copies[0]}" report -o /nosuch/x.html
 	check "a closed pipe: list" closed_pipe list
 	check "a closed pipe: report" closed_pipe report -o -
+	check "a tar: list" tar_says_the_same list
+	check "a tar: map" tar_says_the_same map
+	check "a tar: report" tar_says_the_same report -o -
+	check "tars that were changed at random" hostile_tars
+	check "no tar" prints 'save wrote' 2 --root "$tool/Makefile" list
 	check "an empty copy" expect 3 --root "$work/dest" list
 	check "no command" expect 2
 	check "no such command" expect 2 nosuch
