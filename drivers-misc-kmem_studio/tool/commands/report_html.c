@@ -16,11 +16,15 @@ static const char style[] =
 "@media screen and (prefers-color-scheme:dark){:root{--back:#141414;--text:#ececec;--dim:#b0b0b0;--line:#3c3c3c;--box:#1f1f1f}}\n"
 "*{box-sizing:border-box}\n"
 "body{margin:0;background:var(--back);color:var(--text);font:16px/1.5 system-ui,'Segoe UI',Roboto,'DejaVu Sans',sans-serif}\n"
-"main{max-width:880px;margin:0 auto;padding:16px}\n"
+"main{max-width:1180px;margin:0 auto;padding:16px}\n"
 "h1{font-size:26px;line-height:1.2;margin:16px 0 4px}h2{font-size:20px;margin:36px 0 8px;border-bottom:1px solid var(--line)}\n"
 "h3{font-size:16px;margin:20px 0 4px}\n"
 "p{margin:8px 0;max-width:70ch}.dim,figcaption{color:var(--dim);font-size:14px}\n"
 "figure{margin:12px 0}figcaption{max-width:90ch;margin-bottom:6px}svg{display:block;max-width:none}\n"
+".r1,.r2,.r3,.r4,.r5,.r6,.r7,.r8{display:none}\n"
+"@media (min-width:600px){.r1,.r2,.r3{display:table-cell}}@media (min-width:1000px){.r4,.r5{display:table-cell}}\n"
+"@media (min-width:1200px){.r6,.r7,.r8{display:table-cell}}\n"
+"@media screen and (max-width:599px){.table .bar{display:none}.table th,.table td{padding-right:8px}}\n"
 ".wide{display:none}.narrow{display:block}\n"
 "@media (min-width:880px){.wide{display:block}.narrow{display:none}}\n"
 ".table{overflow-x:auto;max-width:100%}table{border-collapse:collapse;font-size:14px;margin:8px 0}\n"
@@ -37,7 +41,7 @@ static const char style[] =
 "@media screen and (prefers-color-scheme:dark){.bad{color:#ff8a47}}\n"
 "@media print{@page{margin:14mm}main{max-width:none;padding:0}.wide{display:none!important}.narrow{display:block!important}\n"
 "h2{break-after:avoid}figure,tr,.answer{break-inside:avoid}.table,pre{overflow:visible}pre{white-space:pre-wrap}\n"
-"table{font-size:12px}th,td{padding-right:8px}td.bar{min-width:40px}.write{min-height:7em}}\n";
+".r1,.r2,.r3{display:table-cell}.r4,.r5,.r6,.r7,.r8{display:none}table{font-size:12px}th,td{padding-right:8px}td.bar{min-width:40px}.write{min-height:7em}}\n";
 
 void html_begin(struct text *out, const char *title)
 {
@@ -186,7 +190,7 @@ static void compare_html(const struct findings *f, struct text *out)
 	if (!f->compare.nr)
 		return;
 	text_puts(out, "<h2>The allocators</h2>\n<p>" REPORT_STRUCTS
-		  " structs from each: what was asked for, what was taken for it, and how long it took. A bar is the part of the largest of its column. Times are of one run each.</p>\n");
+		  " structs from each: what was asked for, what was taken for it, and how long it took. A bar is the part of the largest of its column. Times are of one run each. A wider window has more columns.</p>\n");
 	table_html(&f->compare, out);
 }
 

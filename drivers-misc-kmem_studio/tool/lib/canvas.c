@@ -101,6 +101,21 @@ void canvas_box(struct canvas *c, double x, double y, double w, double h, enum i
 	va_end(ap);
 }
 
+/* What does not fit is not seen: say that there was more. */
+static void cut(char *s, int columns)
+{
+	int n = utf8_columns(s);
+	char *end;
+
+	if (n <= columns || columns < 3)
+		return;
+	for (end = s, n = 0; n < columns - 2; end++) {
+		if (((unsigned char)end[1] & 0xc0) != 0x80)
+			n++;
+	}
+	memcpy(end, "..", 3);
+}
+
 void canvas_text(struct canvas *c, double x, double y, enum anchor anchor, enum ink ink,
 		 const char *fmt, ...)
 {
@@ -110,6 +125,8 @@ void canvas_text(struct canvas *c, double x, double y, enum anchor anchor, enum 
 	va_start(ap, fmt);
 	mark->text = vprint(fmt, ap);
 	va_end(ap);
+	if (anchor == ANCHOR_LEFT)
+		cut(mark->text, c->columns - (int)x);
 	mark->anchor = anchor;
 }
 

@@ -35,8 +35,10 @@ bool file_exists(struct studio *st, const char *path)
 /* Return: a file descriptor, or a negative errno. */
 int file_open(struct studio *st, const char *path)
 {
+	/* a link of a copy would lead to a file of whoever reads it */
+	int nofollow = is_saved(st) ? O_NOFOLLOW : 0;
 	char *full = path_of(st, path);
-	int fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | nofollow);
 	int err = fd < 0 ? -errno : 0;
 	struct stat stat;
 

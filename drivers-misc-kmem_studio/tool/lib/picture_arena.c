@@ -126,9 +126,9 @@ void picture_arena(struct canvas *c, int columns, const struct machine *m,
 			draw_pages(c, columns, placed, &placed->spans.span[i], used, per_cell);
 		}
 	} else {
-		canvas_text(c, 0, 0, ANCHOR_LEFT, INK_DIM,
-			    "in the order of its pages; a run of neighbours begins with %c",
-			    placed->letter);
+		canvas_text(c, 0, 0, ANCHOR_LEFT, INK_DIM, columns >= 62 ?
+			    "in the order of its pages; a run of neighbours begins with %c" :
+			    "in page order; a run begins with %c", placed->letter);
 		draw_scattered(c, columns, placed, used, per_cell);
 	}
 	y = c->rows + 1;

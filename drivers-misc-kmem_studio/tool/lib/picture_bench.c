@@ -36,6 +36,7 @@ static void bounds(const struct series *series, size_t nr, double *most_x, doubl
 	}
 	/* whole decades */
 	*low = floor(log10(fmin(fmax(*low, 0.1), *high)));
+	*most_x = fmin(*most_x, 63);
 	*high = ceil(log10(*high * 1.0001));
 	if (*high <= *low)
 		*high = *low + 1;
@@ -70,7 +71,7 @@ void picture_curves(struct canvas *c, int columns, const char *what,
 		enum ink ink = inks[i % ARRAY_SIZE(inks)];
 
 		for (k = 0; k < series[i].nr && k < ARRAY_SIZE(point); k++) {
-			point[k].x = LEFT + 1 + series[i].x[k] / most_x * (width - 2);
+			point[k].x = LEFT + 1 + fmin(series[i].x[k], most_x) / most_x * (width - 2);
 			decade = log10(fmax(series[i].y[k], 0.1));
 			point[k].y = (high - decade) / (high - low) * ROWS;
 			point[k].y = fmin(fmax(point[k].y, 0), ROWS);

@@ -389,6 +389,16 @@ void table_json(const struct table *t, const char *key, struct json *j)
 	js_close(j, ']');
 }
 
+/* What the cells of a column are: numbers; and what may be left out, which CSS tells. */
+static void html_class(const struct table *t, size_t column, struct text *out)
+{
+	const struct column *c = &t->column[column];
+
+	text_printf(out, " class=\"%s r%u\"",
+		    c->kind == COLUMN_BAR ? "bar" : is_left(t, column) ? "t" : "n",
+		    c->kind == COLUMN_BAR && column ? c[-1].rank : c->rank);
+}
+
 void table_html(const struct table *t, struct text *out)
 {
 	struct text cell = {};
@@ -396,7 +406,9 @@ void table_html(const struct table *t, struct text *out)
 
 	text_puts(out, "<div class=\"table\"><table>\n<thead><tr>");
 	for (column = 0; column < t->nr_columns; column++) {
-		text_printf(out, "<th%s>", is_left(t, column) ? "" : " class=\"n\"");
+		text_puts(out, "<th");
+		html_class(t, column, out);
+		text_putc(out, '>');
 		text_html(out, t->column[column].title);
 		text_puts(out, "</th>");
 	}
@@ -404,10 +416,12 @@ void table_html(const struct table *t, struct text *out)
 	for (row = 0; row < rows_of(t); row++) {
 		text_puts(out, "<tr>");
 		for (column = 0; column < t->nr_columns; column++) {
+			text_puts(out, "<td");
+			html_class(t, column, out);
+			text_putc(out, '>');
 			if (t->column[column].kind == COLUMN_BAR) {
 				double share = share_at(t, row, column);
 
-				text_puts(out, "<td class=\"bar\">");
 				if (share > 0)
 					text_printf(out, "<span style=\"width:%.1f%%\"></span>",
 						    share * 100);
@@ -416,7 +430,6 @@ void table_html(const struct table *t, struct text *out)
 			}
 			text_clear(&cell);
 			show_cell(t, row, column, &cell);
-			text_printf(out, "<td%s>", is_left(t, column) ? "" : " class=\"n\"");
 			text_html(out, cell.s);
 			text_puts(out, "</td>");
 		}

@@ -321,19 +321,25 @@ void text_ns(struct text *t, u64 ns)
 		text_printf(t, "%.1f s", ns / 1e9);
 }
 
-/* Break a text between words, so that no line has more than @columns. */
+/* Break a text between words, and words that are longer than @columns. */
 void text_wrap(struct text *t, const char *s, int columns)
 {
 	int used = 0;
 
+	if (columns < 1)
+		columns = 1;
 	text_put(t, "", 0);
 	while (*s) {
-		size_t len = strcspn(s, " ");
-		char *word = xcalloc(len + 1, 1);
-		int n;
+		size_t len;
+		int n = 0;
 
-		memcpy(word, s, len);
-		n = utf8_columns(word);
+		for (len = 0; s[len] && s[len] != ' '; len++) {
+			bool begins = ((unsigned char)s[len] & 0xc0) != 0x80;
+
+			if (begins && n == columns)
+				break;
+			n += begins;
+		}
 		if (used && used + 1 + n > columns) {
 			text_putc(t, '\n');
 			used = 0;
@@ -342,9 +348,8 @@ void text_wrap(struct text *t, const char *s, int columns)
 			text_putc(t, ' ');
 			used++;
 		}
-		text_puts(t, word);
+		text_put(t, s, len);
 		used += n;
-		free(word);
 		s += len;
 		s += strspn(s, " ");
 	}

@@ -30,6 +30,11 @@ addEventListener("load", function () {
 		if (e.matches("svg,figure,p,h1,h2,h3,.answer,.write") &&
 		    e.getBoundingClientRect().right > innerWidth + 1)
 			wide.push(e.tagName);
+		if (e.matches("svg text") && e.getBoundingClientRect().right >
+		    e.closest("svg").getBoundingClientRect().right + 1)
+			wide.push("text:" + e.textContent.replaceAll(/\W+/g, "_"));
+		if (e.matches(".table") && e.scrollWidth > e.clientWidth + 1)
+			wide.push("table:" + e.previousElementSibling?.tagName + e.scrollWidth);
 	}
 	document.documentElement.setAttribute("data-measured",
 		[document.documentElement.scrollWidth - innerWidth, smallest, ...wide].join(" "));
@@ -137,6 +142,7 @@ if [ "${1-}" = --selfcheck ]; then
 	planted 'too wide' '<div style="width:3000px">wide</div>' "$3"
 	planted 'some text is 9 px' '<p style="font-size:9px">small</p>' "$3"
 	planted 'console.*planted' '<script>console.error("planted")</script>' "$3"
+	planted 'cut off: text:planted' '<svg width="20" height="20"><text y="15">planted</text></svg>' "$3"
 	planted 'asked planted.invalid' '<img src="http://planted.invalid/a.png">' "$3"
 	exit $status
 fi
