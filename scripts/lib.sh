@@ -637,3 +637,26 @@ ensure_busybox()
 	private_apt "$codename" "$1" "$dir" busybox-static
 	[ -x "$busybox" ] || busybox=$dir/usr/bin/busybox
 }
+
+# --- the program ----------------------------------------------------------------
+
+# build_program BOARD: set $program to kmem-studio for that board, static.
+build_program()
+{
+	local arch=arm64 cross='' out
+
+	[ "$1" != pi2 ] || arch=arm
+	need_packages "$arch"
+	case $arch-$(dpkg --print-architecture) in
+	arm64-arm64) ;;
+	arm64-*) cross=aarch64-linux-gnu- ;;
+	arm-*) cross=arm-linux-gnueabihf- ;;
+	esac
+	out=$cache/tool/$arch
+	mkdir -p "$out"
+	lock "$out"
+	make -s -C "$repo/drivers-misc-kmem_studio/tool" -j"$(nproc)" O="$out" \
+		CROSS_COMPILE="$cross" LDFLAGS=-static >&2 || return
+	program=$out/kmem-studio
+	unlock "$out"
+}

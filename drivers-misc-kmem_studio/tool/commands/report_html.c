@@ -9,7 +9,7 @@
 #include "findings.h"
 
 #define NARROW	42
-#define WIDE	104
+#define WIDE	84
 
 static const char style[] =
 ":root{color-scheme:light dark;--back:#fff;--text:#1b1b1b;--dim:#595959;--line:#d0d0d0;--bar:#56b4e9;--box:#f6f6f6}\n"
@@ -26,7 +26,7 @@ static const char style[] =
 "@media (min-width:1200px){.r6,.r7,.r8{display:table-cell}}\n"
 "@media screen and (max-width:599px){.table .bar{display:none}.table th,.table td{padding-right:8px}}\n"
 ".wide{display:none}.narrow{display:block}\n"
-"@media (min-width:880px){.wide{display:block}.narrow{display:none}}\n"
+"@media (min-width:704px){.wide{display:block}.narrow{display:none}}\n"
 ".table{overflow-x:auto;max-width:100%}table{border-collapse:collapse;font-size:14px;margin:8px 0}\n"
 "th,td{text-align:left;padding:3px 12px 3px 0;vertical-align:top;white-space:nowrap}\n"
 "th{color:var(--dim);font-weight:600;font-size:12px;border-bottom:1px solid var(--line)}\n"
@@ -39,7 +39,7 @@ static const char style[] =
 ".write.line{min-height:2.4em}.write:empty::before{content:attr(data-hint);color:var(--dim);font-size:14px}\n"
 ".bad{color:#b34700;font-weight:600}\n"
 "@media screen and (prefers-color-scheme:dark){.bad{color:#ff8a47}}\n"
-"@media print{@page{margin:14mm}main{max-width:none;padding:0}.wide{display:none!important}.narrow{display:block!important}\n"
+"@media print{@page{margin:14mm}main{max-width:none;padding:0}.wide{display:block!important}.narrow{display:none!important}\n"
 "h2{break-after:avoid}figure,tr,.answer{break-inside:avoid}.table,pre{overflow:visible}pre{white-space:pre-wrap}\n"
 ".r1,.r2,.r3{display:table-cell}.r4,.r5,.r6,.r7,.r8{display:none}table{font-size:12px}th,td{padding-right:8px}td.bar{min-width:40px}.write{min-height:7em}}\n";
 
