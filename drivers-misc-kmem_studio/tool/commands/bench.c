@@ -132,6 +132,11 @@ static int configure(struct studio *st, const char *name, const struct sweep *sw
 	return status;
 }
 
+void bench_table(struct table *table)
+{
+	table_init(table, columns, ARRAY_SIZE(columns));
+}
+
 static void add_row(struct table *table, const struct item *item)
 {
 	size_t i;
@@ -262,27 +267,29 @@ static size_t make_series(const struct table *table, const char *column,
 	return nr;
 }
 
+/* How an allocation, or giving it back, takes longer with the order. */
+void bench_curves(const struct table *table, bool of_free, int columns, struct canvas *canvas)
+{
+	struct series *series;
+	size_t nr, k;
+
+	nr = make_series(table, of_free ? "free_mean_ns" : "alloc_mean_ns", &series);
+	picture_curves(canvas, columns, of_free ? "Giving it back" : "An allocation", series, nr);
+	for (k = 0; k < nr; k++) {
+		free(series[k].name);
+		free(series[k].x);
+		free(series[k].y);
+	}
+	free(series);
+}
+
 static int draw_curves(struct studio *st, const struct table *table, const struct sweep *sweep)
 {
-	static const char * const what[][2] = {
-		{ "alloc_mean_ns", "An allocation" }, { "free_mean_ns", "Giving it back" },
-	};
 	int columns = sweep->svg || sweep->png ? 100 : st->width, status;
 	struct canvas canvas[2];
-	size_t i, k;
 
-	for (i = 0; i < ARRAY_SIZE(what); i++) {
-		struct series *series;
-		size_t nr = make_series(table, what[i][0], &series);
-
-		picture_curves(&canvas[i], columns, what[i][1], series, nr);
-		for (k = 0; k < nr; k++) {
-			free(series[k].name);
-			free(series[k].x);
-			free(series[k].y);
-		}
-		free(series);
-	}
+	bench_curves(table, false, columns, &canvas[0]);
+	bench_curves(table, true, columns, &canvas[1]);
 	status = canvas_output(st, canvas, 2, sweep->svg, sweep->png);
 	canvas_free(&canvas[0]);
 	canvas_free(&canvas[1]);
@@ -407,6 +414,29 @@ static void sweep_free(struct sweep *sweep)
 	names_free(&sweep->orders);
 }
 
+/* A short sweep for the report; @table has to be one of bench_table(). Return: an enum status */
+int bench_measure(struct studio *st, struct table *table)
+{
+	struct sweep sweep = { .set = { { "rounds", "5" } } };
+	char name[32];
+	int status;
+
+	add_words(&sweep.allocators, "page,kmalloc,vmalloc");
+	add_words(&sweep.patterns, "hot");
+	add_words(&sweep.cpus, "1");
+	add_numbers(&sweep.orders, "0-9", 31);
+	snprintf(name, sizeof(name), "tool-%d", getpid());
+	status = item_make(st, BENCH, name);
+	if (!status) {
+		item_undo_later(st, BENCH, name);
+		status = all_points(st, name, &sweep, table);
+		item_remove(st, BENCH, name);
+		item_keep(st, BENCH, name);
+	}
+	sweep_free(&sweep);
+	return status;
+}
+
 static int do_bench(struct studio *st, int argc, char **argv)
 {
 	struct sweep sweep = {};
@@ -439,7 +469,7 @@ static int do_bench(struct studio *st, int argc, char **argv)
 		status = item_make(st, BENCH, name);
 	if (!status) {
 		item_undo_later(st, BENCH, name);
-		table_init(&table, columns, ARRAY_SIZE(columns));
+		bench_table(&table);
 		status = all_points(st, name, &sweep, &table);
 		if (table.nr) {
 			err = print(st, name, &sweep, &table);

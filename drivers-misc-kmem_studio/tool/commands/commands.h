@@ -12,7 +12,7 @@
 
 int print_items(struct studio *st, const char *command, char **names, int nr);
 
-/* What the report, and a saved copy, have of lab and compare. */
+/* What the report, and a saved copy, have of lab, compare and bench. */
 int lab_measure(struct studio *st, const char *allocator, char **numbers, size_t nr,
 		struct table *table, struct text *log);
 int compare_measure(struct studio *st, const char *number, char **allocators, size_t nr,
@@ -21,6 +21,10 @@ void lab_table(struct table *table);
 struct trial;
 void compare_row(struct table *table, const struct trial *trial, const char *verdict);
 void compare_table(struct table *table);
+struct canvas;
+void bench_table(struct table *table);
+int bench_measure(struct studio *st, struct table *table);
+void bench_curves(const struct table *table, bool of_free, int columns, struct canvas *canvas);
 extern const char * const lab_numbers[];
 extern const size_t nr_lab_numbers;
 

@@ -72,6 +72,7 @@ void findings_measure(struct studio *st, struct findings *f, bool run)
 	text_put(&f->log, "", 0);
 	lab_table(&f->lab);
 	compare_table(&f->compare);
+	bench_table(&f->bench);
 	if (run && !driver_need(st, NEED_CHANGE | NEED_LOAD)) {
 		int status = lab_measure(st, NULL, (char **)lab_numbers, nr_lab_numbers, &f->lab,
 					 &f->log);
@@ -82,6 +83,8 @@ void findings_measure(struct studio *st, struct findings *f, bool run)
 		status = STATUS_MISSING;
 		if (!driver_need(st, NEED_CONFIGFS)) {
 			status = compare_measure(st, REPORT_STRUCTS, NULL, 0, &f->compare);
+			if (kind_is_there(st, BENCH) && bench_measure(st, &f->bench))
+				failed(f, "The benches: not all of them were run");
 			make_arenas(st, f);
 		}
 		if (status)
@@ -132,10 +135,13 @@ void findings_read(struct studio *st, struct findings *f)
 	text_put(&f->failed, "", 0);
 	lab_table(&f->lab);
 	compare_table(&f->compare);
+	bench_table(&f->bench);
 	if (!file_read(st, "/results/lab.csv", &t))
 		table_read_csv(&f->lab, t.s);
 	if (!file_read(st, "/results/compare.csv", &t))
 		table_read_csv(&f->compare, t.s);
+	if (!file_read(st, "/results/bench.csv", &t))
+		table_read_csv(&f->bench, t.s);
 	if (file_value(st, "/results/when", &t))
 		f->when = xstrdup(t.s);
 	else
@@ -161,6 +167,7 @@ void findings_free(struct findings *f)
 	machine_free(&f->m);
 	table_free(&f->lab);
 	table_free(&f->compare);
+	table_free(&f->bench);
 	text_free(&f->log);
 	text_free(&f->failed);
 	free(f->when);
@@ -219,6 +226,7 @@ void findings_json(const struct findings *f, const char *command, struct json *j
 	js_close(j, '}');
 	table_json(&f->lab, "lab", j);
 	table_json(&f->compare, "compare", j);
+	table_json(&f->bench, "bench", j);
 	arenas_json(f, j);
 	js_string(j, "failed", f->failed.s);
 }

@@ -20,6 +20,7 @@
  * @lab:     the table of the lab
  * @log:     what the kernel logged meanwhile
  * @compare: the table of the allocators
+ * @bench:   what allocations of each order cost, empty where the driver has no benches
  * @failed:  a line for each thing that could not be had
  * @when:    when it was measured
  * @status:  what the measurements came to, an enum status
@@ -33,6 +34,7 @@ struct findings {
 	struct table		lab;
 	struct text		log;
 	struct table		compare;
+	struct table		bench;
 	struct text		failed;
 	char			*when;
 	int			status;

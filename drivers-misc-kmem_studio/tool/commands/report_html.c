@@ -194,6 +194,22 @@ static void compare_html(const struct findings *f, struct text *out)
 	table_html(&f->compare, out);
 }
 
+static void bench_html(const struct findings *f, struct text *out)
+{
+	struct canvas narrow, wide;
+	int of_free;
+
+	if (!f->bench.nr)
+		return;
+	text_puts(out,
+		  "<h2>What an allocation costs</h2>\n<p>By order, the mean of a few rounds. On an emulated machine these are not the times of a real one.</p>\n");
+	for (of_free = 0; of_free < 2; of_free++) {
+		bench_curves(&f->bench, of_free, NARROW, &narrow);
+		bench_curves(&f->bench, of_free, WIDE, &wide);
+		put_pair(out, &narrow, &wide);
+	}
+}
+
 static void blocks_html(const struct findings *f, struct text *out)
 {
 	struct canvas narrow, wide;
@@ -243,6 +259,7 @@ void findings_html(const struct findings *f, bool course, struct text *out)
 	split_html(f, out);
 	chain_html(f, out);
 	compare_html(f, out);
+	bench_html(f, out);
 	blocks_html(f, out);
 	if (course)
 		course_html(f, out);

@@ -315,6 +315,23 @@ hostile_tars()
 	done
 }
 
+# Made up: the drivers that the copies are of may have no benches.
+draws_benches()
+{
+	local root=$work/benched order
+
+	rm -rf "$root"
+	cp -r "${copies[0]}" "$root"
+	{
+		echo allocator,order,pattern,cpus,alloc_mean_ns,free_mean_ns
+		for order in 0 1 2 3 4 99 x; do
+			echo "page,$order,hot,0,$((100 * (order + 1))).5,80"
+		done
+	} >"$root/results/bench.csv"
+	expect 0 --root "$root" report -o "$output/benched.html" &&
+		[ "$(grep -c '<path stroke-width' "$output/benched.html")" = 4 ]
+}
+
 # --- what is hostile or broken --------------------------------------------------
 
 hostile_copy()
@@ -412,6 +429,7 @@ test_broken()
 	check "tars that were changed at random" hostile_tars
 	check "no tar" prints 'save wrote' 2 --root "$tool/Makefile" list
 	check "an empty copy" expect 3 --root "$work/dest" list
+	check "curves of benches in a report" draws_benches
 	check "no command" expect 2
 	check "no such command" expect 2 nosuch
 	check "no such option" expect 2 map --nosuch
@@ -441,7 +459,7 @@ test_browser()
 		skip "the report in Chromium" "no chromium"
 		return
 	fi
-	for page in "$output"/report-*.html "$output"/compared.html; do
+	for page in "$output"/report-*.html "$output"/{compared,benched}.html; do
 		[ -f "$page" ] || continue
 		check "${page##*/} in Chromium" "$tool/tests/browser.sh" "$output" "$page"
 	done
