@@ -24,9 +24,26 @@
 #endif
 
 static const struct command * const commands[] = {
-#define COMMAND(name)	&command_##name,
-#include "commands/all.h"
-#undef COMMAND
+	&command_lab,
+	&command_run,
+	&command_compare,
+	&command_new,
+	&command_list,
+	&command_show,
+	&command_start,
+	&command_stop,
+	&command_verify,
+	&command_corrupt,
+	&command_rm,
+	&command_map,
+	&command_page,
+	&command_translate,
+	&command_bench,
+	&command_pressure,
+	&command_probe,
+	&command_watch,
+	&command_report,
+	&command_save,
 	NULL
 };
 
@@ -139,7 +156,7 @@ static int take_value(struct studio *st, char **argv, int *i, bool *taken)
 
 	*taken = root || columns || colour;
 	if (root && !take_root(st, root))
-		return bad_option("--root takes what save wrote: a tar, or a folder with what is in it");
+		return bad_option("--root takes what save wrote, a tar or a folder");
 	if (columns) {
 		if (!parse_u64(columns, &width) || width < 1 || width > 1000)
 			return bad_option("--width takes a number of columns, 1 to 1000");

@@ -41,7 +41,8 @@ static const char style[] =
 "@media screen and (prefers-color-scheme:dark){.bad{color:#ff8a47}}\n"
 "@media print{@page{margin:14mm}main{max-width:none;padding:0}.wide{display:block!important}.narrow{display:none!important}\n"
 "h2{break-after:avoid}figure,tr,.answer{break-inside:avoid}.table,pre{overflow:visible}pre{white-space:pre-wrap}\n"
-".r1,.r2,.r3{display:table-cell}.r4,.r5,.r6,.r7,.r8{display:none}table{font-size:12px}th,td{padding-right:8px}td.bar{min-width:40px}.write{min-height:7em}}\n";
+".r1,.r2,.r3{display:table-cell}.r4,.r5,.r6,.r7,.r8{display:none}\n"
+"table{font-size:12px}th,td{padding-right:8px}td.bar{min-width:40px}.write{min-height:7em}}\n";
 
 void html_begin(struct text *out, const char *title)
 {

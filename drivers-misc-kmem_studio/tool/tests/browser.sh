@@ -142,7 +142,8 @@ if [ "${1-}" = --selfcheck ]; then
 	planted 'too wide' '<div style="width:3000px">wide</div>' "$3"
 	planted 'some text is 9 px' '<p style="font-size:9px">small</p>' "$3"
 	planted 'console.*planted' '<script>console.error("planted")</script>' "$3"
-	planted 'cut off: text:planted' '<svg width="20" height="20"><text y="15">planted</text></svg>' "$3"
+	planted 'text:planted' \
+		'<svg width="20" height="20"><text y="15">planted</text></svg>' "$3"
 	planted 'asked planted.invalid' '<img src="http://planted.invalid/a.png">' "$3"
 	exit $status
 fi

@@ -133,9 +133,16 @@ completes()
 
 # --- a copy -------------------------------------------------------------------
 
-# A live arena of the copy, one that was found corrupt.
-arena_of() { "$work/plain/kmem-studio" --root "$1" list --csv | awk -F, '$3 == "live" && $4 == "vmalloc" { print $2; exit }'; }
-corrupt_of() { "$work/plain/kmem-studio" --root "$1" list --csv | awk -F, '$3 == "corrupt" { print $2; exit }'; }
+# The first arena in that state, and of that allocator if it is named.
+first_of()
+{
+	"$work/plain/kmem-studio" --root "$1" list --csv |
+		awk -F, -v state="$2" -v allocator="${3-}" '
+			$3 == state && (allocator == "" || $4 == allocator) { print $2; exit }'
+}
+
+arena_of() { first_of "$1" live vmalloc; }
+corrupt_of() { first_of "$1" corrupt; }
 
 is_json() { expect "$@" --json && jq -e . "$work/out" >/dev/null; }
 
@@ -213,7 +220,7 @@ png_is_one()
 
 	shift
 	"$work/plain/kmem-studio" "$@" --png "$output/$name.png" &&
-		[ "$(head -c 8 "$output/$name.png" | od -An -tx1 | tr -d ' \n')" = 89504e470d0a1a0a ]
+		[ "$(head -c 4 "$output/$name.png" | tail -c 3)" = PNG ]
 }
 
 test_copy()
@@ -227,7 +234,8 @@ test_copy()
 	check "$name: list as CSV" is_csv 0 --root "$root" list
 	check "$name: show" prints 'vmalloc' 0 --root "$root" show "$arena"
 	check "$name: show as JSON" is_json 0 --root "$root" show "$arena"
-	check "$name: show tells the kernel's lines" prints 'Verification failed' 0 --root "$root" show "$corrupt"
+	check "$name: show tells the kernel's lines" prints 'Verification failed' 0 \
+		--root "$root" show "$corrupt"
 	check "$name: map" prints 'Physical memory' 0 --root "$root" map
 	check "$name: map as JSON" is_json 0 --root "$root" map
 	check "$name: map in 60 columns" fits 60 --root "$root" map
@@ -237,7 +245,8 @@ test_copy()
 	check "$name: map has the pages of the table" map_counts "$root" "$arena"
 	check "$name: map marks the wrong word" marks_the_word "$root" "$corrupt"
 	check "$name: map, no such arena" expect 4 --root "$root" map nosuch
-	check "$name: page" prints 'lead to the same frame' 0 --root "$root" page "$(answered "$root")" 0
+	check "$name: page" prints 'lead to the same frame' 0 \
+		--root "$root" page "$(answered "$root")" 0
 	check "$name: page as JSON" is_json 0 --root "$root" page "$arena" 1
 	check "$name: page, none of that index" expect 4 --root "$root" page "$arena" 99999
 	check "$name: probe" prints 'order 0' 0 --root "$root" probe
@@ -248,8 +257,10 @@ test_copy()
 	check "$name: nobody to ask" prints 'saved copy' 3 --root "$root" translate ffff
 	if has xmllint; then
 		check "$name: SVG of memory" svg_is_valid "map-$name" --root "$root" map
-		check "$name: SVG of arenas" svg_is_valid "arena-$name" --root "$root" map "$arena" "$corrupt"
-		check "$name: SVG of a page" svg_is_valid "page-$name" --root "$root" page "$arena" 0
+		check "$name: SVG of arenas" svg_is_valid "arena-$name" \
+			--root "$root" map "$arena" "$corrupt"
+		check "$name: SVG of a page" svg_is_valid "page-$name" \
+			--root "$root" page "$arena" 0
 	else
 		skip "$name: SVG" "no xmllint"
 	fi
@@ -285,31 +296,35 @@ under_valgrind()
 # The copy in one file, as save writes it.
 as_tar()
 {
-	tar -cf "$work/$1.tar" --format=ustar -C "${copies[0]%/*}" --transform "s,^$1,kmem-studio-save," "$1"
+	tar -cf "$work/$1.tar" --format=ustar -C "${copies[0]%/*}" \
+		--transform "s,^$1,kmem-studio-save," "$1"
 }
 
 tar_says_the_same()
 {
 	local words=("$@") name=${copies[0]##*/}
 
-	as_tar "$name" && expect 0 --root "${copies[0]}" "${words[@]}" && mv "$work/out" "$work/want" &&
+	as_tar "$name" && expect 0 --root "${copies[0]}" "${words[@]}" &&
+		mv "$work/out" "$work/want" &&
 		expect 0 --root "$work/$name.tar" "${words[@]}" && cmp "$work/want" "$work/out"
 }
 
 # Whatever is in it: no crash, no hang.
 hostile_tars()
 {
-	local i got
+	local i got name=${copies[0]##*/} tar
 
-	as_tar "${copies[0]##*/}" || return
+	tar=$work/$name.tar
+	as_tar "$name" || return
 	for ((i = 0; i < 40; i++)); do
 		# a header at the beginning, and one further on
 		{
-			head -c $((1024 * (i % 2))) "$work/${copies[0]##*/}.tar"
-			tail -c +$((1024 * (i % 2) + 1)) "$work/${copies[0]##*/}.tar" | head -c 1500
+			head -c $((1024 * (i % 2))) "$tar"
+			tail -c +$((1024 * (i % 2) + 1)) "$tar" | head -c 1500
 		} | "$work/mutate" "$i" >"$work/hostile.tar"
-		tail -c +2501 "$work/${copies[0]##*/}.tar" | head -c $((i * 4000)) >>"$work/hostile.tar"
-		timeout 60 "$work/asan/kmem-studio" --root "$work/hostile.tar" list >"$work/out" 2>&1
+		tail -c +2501 "$tar" | head -c $((i * 4000)) >>"$work/hostile.tar"
+		timeout 60 "$work/asan/kmem-studio" --root "$work/hostile.tar" list \
+			>"$work/out" 2>&1
 		got=$?
 		[ "$got" -le 4 ] || { cat "$work/out"; echo "seed $i: status $got"; return 1; }
 	done
@@ -351,10 +366,12 @@ hostile_copy()
 	printf '"a,b"\n' >"$arenas/text/allocator"
 	printf '99999999999999999999' >"$arenas/text/nr_pages"
 	mkdir -p "$debug/text"
-	printf 'index\tvirt\tpfn\tpages\tnode\tzone\tkind\n0\t<b>\t0x0\t1\t0\t<script>\t<i>\n' >"$debug/text/spans"
+	printf 'index\tvirt\tpfn\tpages\tnode\tzone\tkind\n0\t<b>\t0x0\t1\t0\t<script>\t<i>\n' \
+		>"$debug/text/spans"
 	printf '0\t\0\t0xffffffffffffffff\t0xffffffffffffffff\t0\tx\ty\n' >>"$debug/text/spans"
 	head -c 100000 /dev/zero >"$root/proc/zoneinfo"
-	printf '00000000-ffffffffffffffff : System RAM\n5-4 : System RAM\n0-fff : System RAM\n' >"$root/proc/iomem"
+	printf '00000000-ffffffffffffffff : System RAM\n5-4 : System RAM\n0-fff : System RAM\n' \
+		>"$root/proc/iomem"
 }
 
 prints_no_command()
@@ -506,15 +523,20 @@ test_watch()
 	rm -rf "$root"
 	cp -r "${copies[0]}" "$root"
 	arena=$(arena_of "$root")
-	row=$("$work/plain/kmem-studio" --root "$root" list --csv | grep -n ",$arena," | cut -d: -f1)
+	row=$("$work/plain/kmem-studio" --root "$root" list --csv |
+		grep -n ",$arena," | cut -d: -f1)
 	tmux -L "kst$$" -f /dev/null new-session -d -x 100 -y 30 \
-		"$work/asan/kmem-studio --root $root watch --interval 100 2>$work/watch.err; echo \$? >$work/watched"
+		"$work/asan/kmem-studio --root $root watch --interval 100 \
+			2>$work/watch.err; echo \$? >$work/watched"
 	check "watch: shows arenas" seen "^$arena .*live"
 	check "watch: shows free blocks" seen 'Free blocks by order'
 	# a mismatch that appears while it runs
 	echo corrupt >"$root/sys/kernel/config/kmem_studio/arenas/$arena/state"
-	printf 'kmem_studio: arenas/%s: Mismatch in page: 7\tstruct: 1\tindex: 2\tphysical address: 0x1234\texpected: 1\tgot: 0\tagain: 1\nkmem_studio: arenas/%s: Verification failed: 1 of 2\n' \
-		"$arena" "$arena" >>"$root/kernel.log"
+	{
+		printf 'kmem_studio: arenas/%s: Mismatch in page: 7\tstruct: 1\tindex: 2\t' "$arena"
+		printf 'physical address: 0x1234\texpected: 1\tgot: 0\tagain: 1\n'
+		echo "kmem_studio: arenas/$arena: Verification failed: 1 of 2"
+	} >>"$root/kernel.log"
 	check "watch: a mismatch appears" seen "^$arena .*corrupt"
 	for ((; row > 2; row--)); do
 		tmux -L "kst$$" send-keys Down
@@ -534,8 +556,9 @@ test_watch()
 # --- all of it --------------------------------------------------------------------
 
 check "builds without a warning" build plain
-check "builds with sanitizers" build asan \
-	CFLAGS="-O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -Wno-format-truncation" LDFLAGS="-fsanitize=address,undefined"
+sanitizers=-fsanitize=address,undefined
+check "builds with sanitizers" build asan LDFLAGS=$sanitizers \
+	CFLAGS="-O1 -g $sanitizers -fno-omit-frame-pointer -Wno-format-truncation"
 check "builds the fuzzer" cc -O1 -g -Wall -Wextra -Werror -o "$work/mutate" "$tool/tests/mutate.c"
 check "a smaller one says what it lacks" says_what_is_missing
 check "installs" installs
