@@ -14,6 +14,7 @@
 #include "../lib/kinds.h"
 #include "../lib/klog.h"
 #include "../lib/pictures.h"
+#include "../lib/table.h"
 #include "commands.h"
 
 #define MOST_POINTS	4096

@@ -3,7 +3,10 @@
 #define KST_COMMANDS_H
 
 #include "../lib/studio.h"
-#include "../lib/table.h"
+
+struct canvas;
+struct table;
+struct trial;
 
 /* A file each, named after the command. */
 extern const struct command command_bench;
@@ -35,10 +38,8 @@ int lab_measure(struct studio *st, const char *allocator, char **numbers, size_t
 int compare_measure(struct studio *st, const char *number, char **allocators, size_t nr,
 		    struct table *table);
 void lab_table(struct table *table);
-struct trial;
 void compare_row(struct table *table, const struct trial *trial, const char *verdict);
 void compare_table(struct table *table);
-struct canvas;
 void bench_table(struct table *table);
 int bench_measure(struct studio *st, struct table *table);
 void bench_curves(const struct table *table, bool of_free, int columns, struct canvas *canvas);

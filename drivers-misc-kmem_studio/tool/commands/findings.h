@@ -5,6 +5,7 @@
 #include "../lib/chain.h"
 #include "../lib/frames.h"
 #include "../lib/pictures.h"
+#include "../lib/table.h"
 #include "commands.h"
 
 /* How many structs the arenas of a report are of: not a power of two of pages anywhere. */

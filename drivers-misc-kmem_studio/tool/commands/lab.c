@@ -13,6 +13,7 @@
 #include "../lib/driver.h"
 #include "../lib/files.h"
 #include "../lib/klog.h"
+#include "../lib/table.h"
 #include "commands.h"
 
 #define PARAMETERS	STUDIO_MODULE "/parameters"

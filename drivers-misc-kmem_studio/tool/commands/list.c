@@ -6,6 +6,7 @@
 
 #include "../lib/driver.h"
 #include "../lib/kinds.h"
+#include "../lib/table.h"
 #include "commands.h"
 
 static const struct column columns[] = {

@@ -8,9 +8,10 @@
 #include <string.h>
 
 #include "../lib/driver.h"
-#include "../lib/kinds.h"
 #include "../lib/frames.h"
+#include "../lib/kinds.h"
 #include "../lib/pictures.h"
+#include "../lib/table.h"
 #include "commands.h"
 
 static int print_json(const struct machine *m, const struct frames *frames,

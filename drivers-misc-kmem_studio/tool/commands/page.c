@@ -8,6 +8,7 @@
 #include "../lib/chain.h"
 #include "../lib/driver.h"
 #include "../lib/frames.h"
+#include "../lib/json.h"
 #include "../lib/kinds.h"
 #include "../lib/machine.h"
 #include "../lib/pictures.h"

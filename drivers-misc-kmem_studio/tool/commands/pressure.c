@@ -11,6 +11,7 @@
 #include "../lib/driver.h"
 #include "../lib/fragmentation.h"
 #include "../lib/kinds.h"
+#include "../lib/table.h"
 #include "commands.h"
 
 enum { OPT_LEAVE = 256, OPT_HOLD, OPT_KEEP, OPT_SET };

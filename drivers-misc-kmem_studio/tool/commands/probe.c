@@ -9,6 +9,7 @@
 #include "../lib/files.h"
 #include "../lib/fragmentation.h"
 #include "../lib/pictures.h"
+#include "../lib/table.h"
 #include "commands.h"
 
 #define PROBE		STUDIO_DEBUG "/probe"

@@ -8,6 +8,7 @@
 
 #include "../lib/driver.h"
 #include "../lib/kinds.h"
+#include "../lib/table.h"
 #include "../lib/trial.h"
 #include "commands.h"
 

@@ -8,6 +8,7 @@
 #include "../lib/kinds.h"
 #include "../lib/klog.h"
 #include "../lib/machine.h"
+#include "../lib/table.h"
 #include "../lib/trial.h"
 #include "commands.h"
 

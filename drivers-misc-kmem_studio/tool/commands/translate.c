@@ -8,6 +8,7 @@
 #include "../lib/chain.h"
 #include "../lib/driver.h"
 #include "../lib/files.h"
+#include "../lib/json.h"
 #include "../lib/klog.h"
 #include "commands.h"
 
