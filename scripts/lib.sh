@@ -375,6 +375,10 @@ _packages_of()
 	arm) echo gcc-arm-linux-gnueabihf libc6-dev-armhf-cross ;;
 	qemu) echo cpio device-tree-compiler qemu-system-arm ;;
 	system) echo binutils debootstrap dpkg-dev e2fsprogs fakeroot gzip xz-utils zstd ;;
+	tool)
+		echo chromium gcc jq libc6-dev libcairo2-dev libjansson-dev libncurses-dev \
+			libxml2-utils make pkg-config tmux valgrind
+		;;
 	uml) echo gcc libc6-dev python3 ;;
 	static) echo clang coccinelle codespell lld llvm shellcheck sparse ;;
 	docs) echo graphviz python3-sphinx python3-yaml ;;
@@ -632,4 +636,27 @@ ensure_busybox()
 	codename=$(_codename)
 	private_apt "$codename" "$1" "$dir" busybox-static
 	[ -x "$busybox" ] || busybox=$dir/usr/bin/busybox
+}
+
+# --- the program ----------------------------------------------------------------
+
+# build_program BOARD: set $program to kmem-studio for that board, static.
+build_program()
+{
+	local arch=arm64 cross='' out
+
+	[ "$1" != pi2 ] || arch=arm
+	need_packages "$arch"
+	case $arch-$(dpkg --print-architecture) in
+	arm64-arm64) ;;
+	arm64-*) cross=aarch64-linux-gnu- ;;
+	arm-*) cross=arm-linux-gnueabihf- ;;
+	esac
+	out=$cache/tool/$arch
+	mkdir -p "$out"
+	lock "$out"
+	make -s -C "$repo/drivers-misc-kmem_studio/tool" -j"$(nproc)" O="$out" \
+		CROSS_COMPILE="$cross" LDFLAGS=-static >&2 || return
+	program=$out/kmem-studio
+	unlock "$out"
 }

@@ -1,0 +1,491 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * bench: what an allocation costs, at one point or over a sweep. A bench of the driver is one
+ * point; sweeps are made here.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../lib/driver.h"
+#include "../lib/kinds.h"
+#include "../lib/klog.h"
+#include "../lib/pictures.h"
+#include "../lib/table.h"
+#include "commands.h"
+
+#define MOST_POINTS	4096
+#define MOST_WORDS	64
+
+/**
+ * struct sweep - what the command line asks for
+ * @allocators: these,
+ * @patterns:   with these,
+ * @cpus:       on so many CPUs at the same time,
+ * @orders:     of these orders;
+ * @bytes:      of so many bytes instead, NULL for orders
+ * @set:        other files and what they get
+ * @svg:        file for the curves, or NULL
+ * @png:        the same
+ * @histogram:  show how single times are spread
+ */
+struct sweep {
+	struct names	allocators;
+	struct names	patterns;
+	struct names	cpus;
+	struct names	orders;
+	const char	*bytes;
+	const char	*set[8][2];
+	const char	*svg;
+	const char	*png;
+	bool		histogram;
+};
+
+static const struct column columns[] = {
+	{ "allocator", "ALLOCATOR", COLUMN_TEXT },
+	{ "order", "ORDER", COLUMN_NUMBER },
+	{ "bytes", "BYTES", COLUMN_BYTES, 4 },
+	{ "pattern", "PATTERN", COLUMN_TEXT, 2 },
+	{ "cpus", "CPUS", COLUMN_TEXT, 3 },
+	{ "alloc_mean_ns", "ALLOC", COLUMN_NS },
+	{ "alloc_mean_ns_bar", "", COLUMN_BAR },
+	{ "alloc_ci95_ns", "+-", COLUMN_NS, 5 },
+	{ "alloc_p99_ns", "99%", COLUMN_NS, 6 },
+	{ "free_mean_ns", "FREE", COLUMN_NS },
+	{ "free_mean_ns_bar", "", COLUMN_BAR },
+	{ "free_ci95_ns", "+-", COLUMN_NS, 7 },
+	{ "free_p99_ns", "99%", COLUMN_NS, 8 },
+	{ "touch_mean_ns", "TOUCH", COLUMN_NS, 11 },
+	{ "ops", "OPERATIONS", COLUMN_NUMBER, 10 },
+	{ "failures", "FAILURES", COLUMN_NUMBER, 9 },
+	{ "alloc_cycles", "CYCLES", COLUMN_NUMBER, 12 },
+	{ "alloc_instructions", "INSTRUCTIONS", COLUMN_NUMBER, 13 },
+	{ "batch", "BATCH", COLUMN_NUMBER, 14 },
+	{ "meaningful_ns", "MEANINGFUL", COLUMN_NS, 15 },
+};
+
+static bool add_words(struct names *names, const char *list)
+{
+	char *copy = xstrdup(list), *cursor = copy, *word;
+
+	while ((word = next_field(&cursor, ',')) && names->nr < MOST_WORDS) {
+		if (*word)
+			names_add(names, xstrdup(word));
+	}
+	free(copy);
+	return names->nr;
+}
+
+/* "0-3,9": numbers, and ranges of them. */
+static bool add_numbers(struct names *names, const char *list, u64 most)
+{
+	char *copy = xstrdup(list), *cursor = copy, *last;
+	u64 from, to;
+	bool ok = true;
+
+	while (ok && (last = next_field(&cursor, ','))) {
+		char *first = next_field(&last, '-');
+
+		ok = parse_u64(first, &from);
+		to = from;
+		if (ok && last)
+			ok = parse_u64(last, &to);
+		ok = ok && from <= to && to <= most;
+		for (; ok && from <= to; from++) {
+			char number[24];
+
+			snprintf(number, sizeof(number), "%llu", from);
+			names_add(names, xstrdup(number));
+		}
+	}
+	free(copy);
+	return ok && names->nr;
+}
+
+/* The first @nr CPUs, as a list that the driver takes. */
+static char *cpu_list(const char *nr)
+{
+	u64 count = strtoull(nr, NULL, 10);
+
+	return count <= 1 ? xstrdup("0") : xasprintf("0-%llu", count - 1);
+}
+
+static int configure(struct studio *st, const char *name, const struct sweep *sweep,
+		     const char *allocator, const char *pattern, const char *cpus)
+{
+	char *list = cpu_list(cpus);
+	int status;
+	size_t i;
+
+	status = item_set(st, BENCH, name, "allocator", allocator);
+	if (!status)
+		status = item_set(st, BENCH, name, "pattern", pattern);
+	if (!status)
+		status = item_set(st, BENCH, name, "cpus", list);
+	for (i = 0; !status && i < ARRAY_SIZE(sweep->set); i++) {
+		if (sweep->set[i][0])
+			status = item_set(st, BENCH, name, sweep->set[i][0], sweep->set[i][1]);
+	}
+	free(list);
+	return status;
+}
+
+void bench_table(struct table *table)
+{
+	table_init(table, columns, ARRAY_SIZE(columns));
+}
+
+static void add_row(struct table *table, const struct item *item)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(columns); i++) {
+		const char *value = item_value(item, columns[i].name);
+
+		if (columns[i].kind != COLUMN_BAR)
+			table_cell(table, value && *value ? value : NULL);
+	}
+}
+
+/* One line that is written over, where people look. */
+static void tell_progress(size_t done, size_t all, time_t began)
+{
+	time_t spent = time(NULL) - began;
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	if (done == all)
+		fprintf(stderr, "\r\033[K");
+	else if (done && spent > 1)
+		fprintf(stderr, "\r\033[Kpoint %zu of %zu, about %ld s left ", done + 1, all,
+			(long)(spent * (all - done) / done));
+	else
+		fprintf(stderr, "\r\033[Kpoint %zu of %zu ", done + 1, all);
+}
+
+/* Return: an enum status; a point that is refused is told, and is a row without times. */
+static int one_point(struct studio *st, const char *name, struct table *table)
+{
+	char *path = xasprintf("%s/%s/run", BENCH->folder, name);
+	int mark = klog_mark(st), status = STATUS_OK, err;
+	struct item item;
+
+	err = file_write(st, path, "1");
+	free(path);
+	if (err) {
+		if (isatty(STDERR_FILENO))
+			fprintf(stderr, "\r\033[K");
+		status = driver_say_error(st, mark, name, "run", err);
+	} else {
+		klog_forget(mark);
+	}
+	if (!item_read(st, BENCH->folder, name, &item)) {
+		add_row(table, &item);
+		item_free(&item);
+	}
+	return status;
+}
+
+static int all_points(struct studio *st, const char *name, const struct sweep *sweep,
+		      struct table *table)
+{
+	size_t all = sweep->allocators.nr * sweep->patterns.nr * sweep->cpus.nr *
+		     (sweep->bytes ? 1 : sweep->orders.nr);
+	size_t orders = sweep->bytes ? 1 : sweep->orders.nr, i;
+	time_t began = time(NULL);
+	int worst = 0;
+
+	if (all > MOST_POINTS)
+		return fail(STATUS_USAGE, "these are %zu points, more than %d", all, MOST_POINTS);
+	for (i = 0; i < all && !interrupted(); i++) {
+		size_t rest = i / orders;
+		const char *allocator = sweep->allocators.name[rest % sweep->allocators.nr];
+		const char *cpus, *pattern;
+		int status;
+
+		rest /= sweep->allocators.nr;
+		cpus = sweep->cpus.name[rest % sweep->cpus.nr];
+		pattern = sweep->patterns.name[rest / sweep->cpus.nr];
+		tell_progress(i, all, began);
+		status = configure(st, name, sweep, allocator, pattern, cpus);
+		if (status)
+			return status;
+		/* what is too large for one allocator is not for the next */
+		status = item_set(st, BENCH, name, sweep->bytes ? "bytes" : "order",
+				  sweep->bytes ? sweep->bytes : sweep->orders.name[i % orders]);
+		if (!status)
+			status = one_point(st, name, table);
+		if (status > worst)
+			worst = status;
+	}
+	tell_progress(all, all, began);
+	return worst;
+}
+
+static const char *row_value(const struct table *table, size_t row, const char *column)
+{
+	size_t i;
+
+	for (i = 0; i < table->nr_columns; i++) {
+		if (!strcmp(table->column[i].name, column))
+			return table->cell[row + i] ? table->cell[row + i] : "";
+	}
+	return "";
+}
+
+/* A curve for each allocator, pattern and number of CPUs. */
+static size_t make_series(const struct table *table, const char *column,
+			  struct series **series)
+{
+	struct series *made = NULL;
+	size_t row, nr = 0;
+
+	for (row = 0; row < table->nr; row += table->nr_columns) {
+		char *name = xasprintf("%s, %s, CPUs %s", row_value(table, row, "allocator"),
+				       row_value(table, row, "pattern"),
+				       row_value(table, row, "cpus"));
+		struct series *s;
+		double x, y;
+
+		if (!nr || strcmp(made[nr - 1].name, name)) {
+			made = grow(made, nr, sizeof(*made));
+			made[nr++] = (struct series){ .name = xstrdup(name) };
+		}
+		free(name);
+		s = &made[nr - 1];
+		if (!parse_decimal(row_value(table, row, "order"), &x) ||
+		    !parse_decimal(row_value(table, row, column), &y) || y <= 0)
+			continue;
+		s->x = xrealloc(s->x, s->nr + 1, sizeof(*s->x));
+		s->y = xrealloc(s->y, s->nr + 1, sizeof(*s->y));
+		s->x[s->nr] = x;
+		s->y[s->nr++] = y;
+	}
+	*series = made;
+	return nr;
+}
+
+/* How an allocation, or giving it back, takes longer with the order. */
+void bench_curves(const struct table *table, bool of_free, int columns, struct canvas *canvas)
+{
+	struct series *series;
+	size_t nr, k;
+
+	nr = make_series(table, of_free ? "free_mean_ns" : "alloc_mean_ns", &series);
+	picture_curves(canvas, columns, of_free ? "Giving it back" : "An allocation", series, nr);
+	for (k = 0; k < nr; k++) {
+		free(series[k].name);
+		free(series[k].x);
+		free(series[k].y);
+	}
+	free(series);
+}
+
+static int draw_curves(struct studio *st, const struct table *table, const struct sweep *sweep)
+{
+	int columns = sweep->svg || sweep->png ? 100 : st->width, status;
+	struct canvas canvas[2];
+
+	bench_curves(table, false, columns, &canvas[0]);
+	bench_curves(table, true, columns, &canvas[1]);
+	status = canvas_output(st, canvas, 2, sweep->svg, sweep->png);
+	canvas_free(&canvas[0]);
+	canvas_free(&canvas[1]);
+	return status;
+}
+
+static int draw_histograms(struct studio *st, const char *name)
+{
+	static const char * const phases[] = { "alloc", "free" };
+	char *path = xasprintf(STUDIO_DEBUG "/benches/%s/histogram", name);
+	struct text t = {}, copy = {};
+	struct canvas canvas;
+	int status = STATUS_OK;
+	size_t i;
+
+	if (file_read(st, path, &t)) {
+		say("the histogram is in debugfs, which is not to be read");
+	} else {
+		for (i = 0; i < ARRAY_SIZE(phases); i++) {
+			text_clear(&copy);
+			text_puts(&copy, t.s);
+			putchar('\n');
+			if (!picture_histogram(&canvas, st->width, copy.s, phases[i]))
+				status = canvas_output(st, &canvas, 1, NULL, NULL);
+			canvas_free(&canvas);
+		}
+	}
+	free(path);
+	text_free(&copy);
+	text_free(&t);
+	return status;
+}
+
+static int print(struct studio *st, const char *name, const struct sweep *sweep,
+		 const struct table *table)
+{
+	int status = table_print(st, table, "bench", "rows");
+	bool curves = sweep->orders.nr > 1 && !sweep->bytes;
+
+	if (!status && (sweep->svg || sweep->png))
+		return draw_curves(st, table, sweep);
+	if (status || st->format != FORMAT_TEXT)
+		return status;
+	if (curves) {
+		putchar('\n');
+		status = draw_curves(st, table, sweep);
+	}
+	/* of the last point; where it is the only one it is seen at once */
+	if (!status && (sweep->histogram || table->nr == table->nr_columns))
+		status = draw_histograms(st, name);
+	return status;
+}
+
+enum {
+	OPT_ALLOCATORS = 256,
+	OPT_ORDERS,
+	OPT_PATTERNS,
+	OPT_CPUS,
+	OPT_BYTES,
+	OPT_SVG,
+	OPT_PNG,
+	OPT_HISTOGRAM,
+	OPT_SET,
+};
+
+/* These are files of a bench, by their names. */
+static const struct option options[] = {
+	{ "held", required_argument, NULL, OPT_SET },
+	{ "held-bytes", required_argument, NULL, OPT_SET + 1 },
+	{ "rounds", required_argument, NULL, OPT_SET + 2 },
+	{ "warmup", required_argument, NULL, OPT_SET + 3 },
+	{ "touch", required_argument, NULL, OPT_SET + 4 },
+	{ "node", required_argument, NULL, OPT_SET + 5 },
+	{ "gfp", required_argument, NULL, OPT_SET + 6 },
+	{ "allocators", required_argument, NULL, OPT_ALLOCATORS },
+	{ "orders", required_argument, NULL, OPT_ORDERS },
+	{ "patterns", required_argument, NULL, OPT_PATTERNS },
+	{ "cpus", required_argument, NULL, OPT_CPUS },
+	{ "bytes", required_argument, NULL, OPT_BYTES },
+	{ "svg", required_argument, NULL, OPT_SVG },
+	{ "png", required_argument, NULL, OPT_PNG },
+	{ "histogram", no_argument, NULL, OPT_HISTOGRAM },
+	{}
+};
+
+static bool take_option(struct sweep *sweep, int c)
+{
+	switch (c) {
+	case OPT_ALLOCATORS:
+		return add_words(&sweep->allocators, optarg);
+	case OPT_PATTERNS:
+		return add_words(&sweep->patterns, optarg);
+	case OPT_ORDERS:
+		return add_numbers(&sweep->orders, optarg, 31);
+	case OPT_CPUS:
+		return add_numbers(&sweep->cpus, optarg, 4096);
+	case OPT_BYTES:
+		sweep->bytes = optarg;
+		return true;
+	case OPT_SVG:
+		sweep->svg = optarg;
+		return true;
+	case OPT_PNG:
+		sweep->png = optarg;
+		return true;
+	case OPT_HISTOGRAM:
+		sweep->histogram = true;
+		return true;
+	}
+	if (c < OPT_SET)
+		return false;
+	sweep->set[c - OPT_SET][0] = c == OPT_SET + 1 ? "held_bytes" : options[c - OPT_SET].name;
+	sweep->set[c - OPT_SET][1] = optarg;
+	return true;
+}
+
+static void sweep_free(struct sweep *sweep)
+{
+	names_free(&sweep->allocators);
+	names_free(&sweep->patterns);
+	names_free(&sweep->cpus);
+	names_free(&sweep->orders);
+}
+
+/* A short sweep for the report; @table has to be one of bench_table(). Return: an enum status */
+int bench_measure(struct studio *st, struct table *table)
+{
+	struct sweep sweep = { .set = { { "rounds", "5" } } };
+	char name[32];
+	int status;
+
+	add_words(&sweep.allocators, "page,kmalloc,vmalloc");
+	add_words(&sweep.patterns, "hot");
+	add_words(&sweep.cpus, "1");
+	add_numbers(&sweep.orders, "0-9", 31);
+	snprintf(name, sizeof(name), "tool-%d", getpid());
+	status = item_make(st, BENCH, name);
+	if (!status) {
+		item_undo_later(st, BENCH, name);
+		status = all_points(st, name, &sweep, table);
+		item_remove(st, BENCH, name);
+		item_keep(st, BENCH, name);
+	}
+	sweep_free(&sweep);
+	return status;
+}
+
+static int do_bench(struct studio *st, int argc, char **argv)
+{
+	struct sweep sweep = {};
+	struct table table;
+	char name[32];
+	int status, c, err;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c != '?' && take_option(&sweep, c))
+			continue;
+		sweep_free(&sweep);
+		return usage(&command_bench,
+			     "bench: that option, or what it has, is not understood");
+	}
+	if (argc != optind) {
+		sweep_free(&sweep);
+		return usage(&command_bench, "bench takes options only");
+	}
+	if (!sweep.allocators.nr)
+		names_add(&sweep.allocators, xstrdup("page"));
+	if (!sweep.patterns.nr)
+		names_add(&sweep.patterns, xstrdup("hot"));
+	if (!sweep.cpus.nr)
+		names_add(&sweep.cpus, xstrdup("1"));
+	if (!sweep.orders.nr)
+		add_numbers(&sweep.orders, "0-9", 31);
+	status = kind_need(st, BENCH, NEED_CHANGE | NEED_LOAD);
+	snprintf(name, sizeof(name), "tool-%d", getpid());
+	if (!status)
+		status = item_make(st, BENCH, name);
+	if (!status) {
+		item_undo_later(st, BENCH, name);
+		bench_table(&table);
+		status = all_points(st, name, &sweep, &table);
+		if (table.nr) {
+			err = print(st, name, &sweep, &table);
+			status = status ? status : err;
+		}
+		table_free(&table);
+	}
+	sweep_free(&sweep);
+	return status;
+}
+
+const struct command command_bench = {
+	"bench",
+	"[--allocators A,B] [--orders 0-10] [--patterns hot,fifo] [--cpus 1,2,4] [--bytes N]\n"
+	"       [--held N] [--held-bytes N] [--rounds N] [--warmup N] [--touch 1] [--node N] [--gfp F]\n"
+	"       [--histogram] [--svg FILE] [--png FILE]",
+	"what an allocation costs, at one point or over a sweep", do_bench
+};

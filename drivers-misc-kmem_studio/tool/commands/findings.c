@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a report is about: measured here, or read from a saved copy.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../lib/driver.h"
+#include "../lib/kinds.h"
+#include "../lib/trial.h"
+#include "findings.h"
+
+static void failed(struct findings *f, const char *fmt, ...) PRINTF(2, 3);
+
+static void failed(struct findings *f, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	text_vprintf(&f->failed, fmt, ap);
+	va_end(ap);
+	text_putc(&f->failed, '\n');
+}
+
+static char *now(void)
+{
+	char text[40] = "";
+	time_t t = time(NULL);
+	struct tm tm;
+
+	/* a Pi without a network has no idea of it */
+	if (t < 1577836800)
+		return xstrdup("unknown (the clock is not set)");
+	if (gmtime_r(&t, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &tm);
+	return xstrdup(text);
+}
+
+/* Two arenas of the same size for the map, which go when the program ends. */
+static void make_arenas(struct studio *st, struct findings *f)
+{
+	static const char * const allocators[] = { "page", "vmalloc" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(allocators); i++) {
+		char *name = xasprintf("report-%s", allocators[i]);
+		struct trial trial = {
+			.allocator = allocators[i],
+			.nr_structs = REPORT_STRUCTS,
+			.name = name,
+			.quiet = true,
+		};
+
+		if (trial_start(st, &trial)) {
+			failed(f, "An arena of %s for the map: %s", allocators[i],
+			       trial.why ? trial.why : errno_words(trial.err));
+			item_remove(st, ARENA, name);
+		}
+		trial_free(&trial);
+		free(name);
+	}
+}
+
+/* The lab and all allocators, then two arenas that stay until the program ends. */
+void findings_measure(struct studio *st, struct findings *f, bool run)
+{
+	*f = (struct findings){};
+	f->when = now();
+	text_put(&f->failed, "", 0);
+	text_put(&f->log, "", 0);
+	lab_table(&f->lab);
+	compare_table(&f->compare);
+	bench_table(&f->bench);
+	if (run && !driver_need(st, NEED_CHANGE | NEED_LOAD)) {
+		int status = lab_measure(st, NULL, (char **)lab_numbers, nr_lab_numbers, &f->lab,
+					 &f->log);
+
+		if (status)
+			failed(f, "The lab: not all of its arenas were verified");
+		f->status = status;
+		status = STATUS_MISSING;
+		if (!driver_need(st, NEED_CONFIGFS)) {
+			status = compare_measure(st, REPORT_STRUCTS, NULL, 0, &f->compare);
+			if (kind_is_there(st, BENCH) && bench_measure(st, &f->bench))
+				failed(f, "The benches: not all of them were run");
+			make_arenas(st, f);
+		}
+		if (status)
+			failed(f, "The allocators: not all of them were verified");
+		if (status > f->status)
+			f->status = status;
+	} else {
+		failed(f, run ? "Nothing was measured: it takes root and the driver" :
+				"Nothing was measured, as was asked for");
+	}
+}
+
+/* What is there now: the map, the arenas, one page. */
+void findings_look(struct studio *st, struct findings *f)
+{
+	const char *name = NULL;
+	size_t i;
+
+	machine_read(st, &f->m);
+	placed_read(st, &f->m, NULL, 0, &f->list);
+	frames_read(st, &f->m, &f->frames);
+	if (f->frames.of)
+		placed_mark(&f->list, &f->frames);
+	else
+		failed(f, "The map: addresses of RAM are for root");
+	if (f->frames.of && !f->frames.flags)
+		failed(f,
+		       "The map: this kernel has no /proc/kpageflags (CONFIG_PROC_PAGE_MONITOR)");
+	for (i = 0; i < f->list.nr; i++) {
+		const char *kind = f->list.placed[i].spans.span[0].kind;
+
+		/* the more there is to learn of it, the better */
+		if (!name || !strcmp(kind, "vmalloc"))
+			name = f->list.placed[i].arena.name;
+	}
+	f->has_chain = name && chain_read(st, name, 0, &f->chain);
+	if (!f->has_chain)
+		failed(f,
+		       "One page by all its names: no arena is live, or its table is not to be read");
+}
+
+/* A saved copy has the results of when it was made. */
+void findings_read(struct studio *st, struct findings *f)
+{
+	struct text t = {};
+
+	*f = (struct findings){};
+	text_put(&f->failed, "", 0);
+	lab_table(&f->lab);
+	compare_table(&f->compare);
+	bench_table(&f->bench);
+	if (!file_read(st, "/results/lab.csv", &t))
+		table_read_csv(&f->lab, t.s);
+	if (!file_read(st, "/results/compare.csv", &t))
+		table_read_csv(&f->compare, t.s);
+	if (!file_read(st, "/results/bench.csv", &t))
+		table_read_csv(&f->bench, t.s);
+	if (file_value(st, "/results/when", &t))
+		f->when = xstrdup(t.s);
+	else
+		f->when = xstrdup("unknown");
+	file_read(st, "/results/lab.log", &f->log);
+	make_printable(f->log.s);
+	if (file_value(st, "/results/failed", &t))
+		text_printf(&f->failed, "%s%s", t.s, *t.s ? "\n" : "");
+	text_free(&t);
+	if (!f->lab.nr)
+		failed(f, "The lab: not in this copy");
+	if (!f->compare.nr)
+		failed(f, "The allocators: not in this copy");
+	findings_look(st, f);
+}
+
+void findings_free(struct findings *f)
+{
+	frames_free(&f->frames);
+	placed_free(&f->list);
+	if (f->has_chain)
+		chain_free(&f->chain);
+	machine_free(&f->m);
+	table_free(&f->lab);
+	table_free(&f->compare);
+	table_free(&f->bench);
+	text_free(&f->log);
+	text_free(&f->failed);
+	free(f->when);
+}
+
+/* The cell of the row whose first cell is @key; NULL if there is none. */
+const char *finding(const struct table *table, const char *key, const char *column)
+{
+	size_t row, i;
+
+	for (i = 0; i < table->nr_columns && strcmp(table->column[i].name, column); i++)
+		;
+	if (i == table->nr_columns)
+		return NULL;
+	for (row = 0; row < table->nr; row += table->nr_columns) {
+		if (table->cell[row] && !strcmp(table->cell[row], key))
+			return table->cell[row + i];
+	}
+	return NULL;
+}
+
+static void arenas_json(const struct findings *f, struct json *j)
+{
+	u64 runs, largest;
+	size_t i;
+
+	js_open(j, "arenas", '[');
+	for (i = 0; i < f->list.nr; i++) {
+		const struct placed *placed = &f->list.placed[i];
+
+		runs = spans_runs(&placed->spans, &largest);
+		js_open(j, NULL, '{');
+		js_string(j, "name", placed->arena.name);
+		js_value(j, "allocator", item_value(&placed->arena, "allocator") ? : "");
+		js_u64(j, "nr_pages", placed->spans.pages);
+		js_u64(j, "runs", runs);
+		js_u64(j, "largest_run_pages", largest);
+		js_close(j, '}');
+	}
+	js_close(j, ']');
+}
+
+void findings_json(const struct findings *f, const char *command, struct json *j)
+{
+	js_begin(j, command);
+	js_string(j, "when", f->when);
+	js_open(j, "machine", '{');
+	js_string(j, "model", f->m.model);
+	js_string(j, "kernel", f->m.kernel);
+	js_string(j, "arch", f->m.arch);
+	js_u64(j, "page_size_bytes", f->m.page_size);
+	js_u64(j, "ram_kib", f->m.total_kb);
+	js_u64(j, "cma_kib", f->m.cma_kb);
+	js_u64(j, "nodes", machine_nodes(&f->m));
+	js_u64(j, "zones", f->m.nr_zones);
+	js_close(j, '}');
+	table_json(&f->lab, "lab", j);
+	table_json(&f->compare, "compare", j);
+	table_json(&f->bench, "bench", j);
+	arenas_json(f, j);
+	js_string(j, "failed", f->failed.s);
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * lab: the lab of the course, by the parameters of the module. It needs neither configfs nor
+ * debugfs: what the table says is from the kernel's lines and from the device.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../lib/driver.h"
+#include "../lib/files.h"
+#include "../lib/klog.h"
+#include "../lib/table.h"
+#include "commands.h"
+
+#define PARAMETERS	STUDIO_MODULE "/parameters"
+#define FIRST_WORDS	4
+
+const char * const lab_numbers[] = { "200", "1000", "2000", "4000", "10000", "50000" };
+const size_t nr_lab_numbers = ARRAY_SIZE(lab_numbers);
+
+static const struct column columns[] = {
+	{ "nr_structs", "STRUCTS", COLUMN_NUMBER },
+	{ "structs_per_page", "PER PAGE", COLUMN_NUMBER, 2 },
+	{ "nr_pages", "PAGES", COLUMN_NUMBER },
+	{ "order", "ORDER", COLUMN_NUMBER },
+	{ "block_pages", "BLOCK", COLUMN_NUMBER, 1 },
+	{ "rounding_pages", "ROUNDING", COLUMN_NUMBER },
+	{ "rounding_pages_bar", "", COLUMN_BAR },
+	{ "first_words", "FIRST WORDS", COLUMN_TEXT, 3 },
+	{ "verdict", "VERDICT", COLUMN_TEXT },
+};
+
+void lab_table(struct table *table)
+{
+	table_init(table, columns, ARRAY_SIZE(columns));
+}
+
+/* What the pages begin with, read through the device: "0, 1024, 2048, ..." */
+static void first_words(struct studio *st, u64 pages, u64 page_size, struct text *t)
+{
+	char *path = path_of(st, "/dev/kmem_studio/lab");
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	u64 i;
+
+	free(path);
+	for (i = 0; fd >= 0 && i < pages && i < FIRST_WORDS; i++) {
+		u32 word;
+
+		if (pread(fd, &word, sizeof(word), i * page_size) != sizeof(word))
+			break;
+		text_printf(t, "%s%u", i ? ", " : "", word);
+	}
+	if (t->len && i < pages)
+		text_puts(t, ", ...");
+	if (fd >= 0)
+		close(fd);
+}
+
+static bool number_of(const char *log, const char *label, u64 *value)
+{
+	const char *at = strstr(log, label);
+	char word[24];
+	size_t len;
+
+	if (!at)
+		return false;
+	at += strlen(label);
+	len = strspn(at, "0123456789");
+	if (!len || len >= sizeof(word))
+		return false;
+	memcpy(word, at, len);
+	word[len] = 0;
+	return parse_u64(word, value);
+}
+
+static void add_number(struct table *table, bool known, u64 value)
+{
+	if (known)
+		table_u64(table, value);
+	else
+		table_cell(table, NULL);
+}
+
+static void stop(struct studio *st, const char *what)
+{
+	(void)what;
+	file_write(st, PARAMETERS "/nr_structs", "0");
+}
+
+/* A start and a stop. Return: an enum status */
+static int one_round(struct studio *st, const char *number, struct table *table,
+		     struct text *log)
+{
+	u64 page_size = sysconf(_SC_PAGESIZE), per_page, pages, order;
+	bool has_pages, has_order, has_per_page, started;
+	struct text words = {}, lines = {};
+	const char *verdict;
+	int mark, err;
+
+	mark = klog_mark(st);
+	err = file_write(st, PARAMETERS "/nr_structs", number);
+	started = !err;
+	if (started) {
+		undo_later(st, stop, "lab");
+		klog_since(mark, KLOG_OURS, &lines);
+		mark = -1;
+	}
+	text_put(&words, "", 0);
+	text_put(&lines, "", 0);
+	has_per_page = number_of(lines.s, "structs per page: ", &per_page);
+	has_pages = number_of(lines.s, "Number of pages: ", &pages);
+	has_order = number_of(lines.s, "The order is: ", &order) && order < 64;
+	if (started) {
+		first_words(st, has_pages ? pages : 0, page_size, &words);
+		mark = klog_mark(st);
+		err = file_write(st, PARAMETERS "/nr_structs", "0");
+		undo_never(st, "lab");
+	}
+	klog_since(mark, KLOG_OURS, &lines);
+	if (!started)
+		verdict = "refused";
+	else if (err == -EILSEQ)
+		verdict = "WRONG";
+	else
+		verdict = err ? "not verified" : "verified";
+
+	table_cell(table, number);
+	add_number(table, has_per_page, per_page);
+	add_number(table, has_pages, pages);
+	add_number(table, has_order, order);
+	add_number(table, has_order, 1ULL << (has_order ? order : 0));
+	add_number(table, has_order && has_pages,
+		   (1ULL << (has_order ? order : 0)) - (has_pages ? pages : 0));
+	table_cell(table, words.len ? words.s : NULL);
+	table_cell(table, verdict);
+	if (!started)
+		say("%s structs: %s", number, errno_words(err));
+	text_puts(log, lines.s);
+	text_free(&lines);
+	text_free(&words);
+	return !err ? STATUS_OK : started && err != -EINTR ? STATUS_WRONG : STATUS_REFUSED;
+}
+
+static void restore_allocator(struct studio *st, const char *value)
+{
+	file_write(st, PARAMETERS "/allocator", value);
+}
+
+/*
+ * A row for each number of structs, and what the kernel logged of them all. Return: an enum
+ * status, STATUS_OK if all were verified.
+ */
+int lab_measure(struct studio *st, const char *allocator, char **numbers, size_t nr,
+		struct table *table, struct text *log)
+{
+	int worst = STATUS_OK, mark, err;
+	struct text before = {};
+	u64 live = 0;
+	size_t i;
+
+	lab_table(table);
+	text_put(log, "", 0);
+	file_u64(st, PARAMETERS "/nr_structs", &live);
+	if (live)
+		return fail(STATUS_REFUSED,
+			    "an arena of %llu structs is live in the lab: type kmem-studio stop lab",
+			    live);
+	if (allocator && file_value(st, PARAMETERS "/allocator", &before)) {
+		mark = klog_mark(st);
+		err = file_write(st, PARAMETERS "/allocator", allocator);
+		if (err)
+			return driver_say_error(st, mark, "lab", allocator, err);
+		klog_forget(mark);
+		undo_later(st, restore_allocator, before.s);
+	}
+	for (i = 0; i < nr && !interrupted(); i++) {
+		int status = one_round(st, numbers[i], table, log);
+
+		if (status > worst)
+			worst = status;
+	}
+	if (before.len)
+		restore_allocator(st, before.s);
+	text_free(&before);
+	/* those that were not reached were not verified */
+	return i < nr && !worst ? STATUS_WRONG : worst;
+}
+
+static int do_lab(struct studio *st, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "allocator", required_argument, NULL, 'a' },
+		{}
+	};
+	char **numbers = (char **)lab_numbers;
+	const char *allocator = NULL;
+	size_t nr = nr_lab_numbers;
+	struct text log = {};
+	struct table table;
+	int status, err, c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c != 'a')
+			return usage(&command_lab, "lab: that option is not known");
+		allocator = optarg;
+	}
+	if (argc > optind) {
+		numbers = argv + optind;
+		nr = argc - optind;
+	}
+	for (c = 0; c < (int)nr; c++) {
+		u64 number;
+
+		if (!parse_u64(numbers[c], &number) || !number)
+			return usage(&command_lab, "\"%s\" is not a number of structs", numbers[c]);
+	}
+	status = driver_need(st, NEED_CHANGE | NEED_LOAD);
+	if (status)
+		return status;
+	status = lab_measure(st, allocator, numbers, nr, &table, &log);
+	if (table.nr && st->verbose && st->format == FORMAT_TEXT)
+		printf("%s\n", log.s);
+	if (table.nr) {
+		err = table_print(st, &table, "lab", "rows");
+		status = status ? status : err;
+	}
+	text_free(&log);
+	table_free(&table);
+	return status;
+}
+
+const struct command command_lab = {
+	"lab", "[N ...] [--allocator A]", "the lab of the course, for N structs each", do_lab
+};

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * map: the picture of physical memory, and of arenas in it.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/driver.h"
+#include "../lib/frames.h"
+#include "../lib/kinds.h"
+#include "../lib/pictures.h"
+#include "../lib/table.h"
+#include "commands.h"
+
+static int print_json(const struct machine *m, const struct frames *frames,
+		      const struct placed_list *list)
+{
+	struct json j;
+	size_t i, k;
+
+	js_begin(&j, "map");
+	js_u64(&j, "page_size_bytes", m->page_size);
+	js_open(&j, "ram", '[');
+	for (i = 0; i < m->nr_ram; i++) {
+		u64 count[FRAME_OURS + 1] = {};
+		u64 at;
+
+		js_open(&j, NULL, '{');
+		js_u64(&j, "first_pfn", m->ram[i].first);
+		js_u64(&j, "nr_pages", m->ram[i].nr);
+		for (at = 0; frames->of && at < m->ram[i].nr; at++)
+			count[frames->of[i][at] < FRAME_OURS ? frames->of[i][at] : FRAME_OURS]++;
+		js_open(&j, "pages", '{');
+		for (k = 0; frames->of && k <= FRAME_OURS; k++)
+			js_u64(&j, frame_word(k), count[k]);
+		js_close(&j, '}');
+		js_close(&j, '}');
+	}
+	js_close(&j, ']');
+	js_open(&j, "zones", '[');
+	for (i = 0; i < m->nr_zones; i++) {
+		js_open(&j, NULL, '{');
+		js_u64(&j, "node", m->zone[i].node);
+		js_string(&j, "zone", m->zone[i].name);
+		js_u64(&j, "first_pfn", m->zone[i].span.first);
+		js_u64(&j, "spanned_pages", m->zone[i].span.nr);
+		js_u64(&j, "managed_pages", m->zone[i].managed);
+		js_u64(&j, "free_pages", m->zone[i].free);
+		js_open(&j, "free_blocks", '[');
+		for (k = 0; k < m->zone[i].nr_orders; k++)
+			js_u64(&j, NULL, m->zone[i].blocks[k]);
+		js_close(&j, ']');
+		js_close(&j, '}');
+	}
+	js_close(&j, ']');
+	if (m->cma.nr) {
+		js_open(&j, "cma", '{');
+		js_u64(&j, "first_pfn", m->cma.first);
+		js_u64(&j, "nr_pages", m->cma.nr);
+		js_close(&j, '}');
+	}
+	js_open(&j, "arenas", '[');
+	for (i = 0; i < list->nr; i++) {
+		const struct placed *placed = &list->placed[i];
+
+		js_open(&j, NULL, '{');
+		js_string(&j, "name", placed->arena.name);
+		js_u64(&j, "nr_pages", placed->spans.pages);
+		js_open(&j, "wrong_pfns", '[');
+		for (k = 0; k < placed->nr_bad; k++)
+			js_u64(&j, NULL, placed->bad[k]);
+		js_close(&j, ']');
+		js_open(&j, "spans", '[');
+		for (k = 0; k < placed->spans.nr; k++) {
+			js_open(&j, NULL, '{');
+			js_u64(&j, "index", placed->spans.span[k].index);
+			js_u64(&j, "pfn", placed->spans.span[k].pfn);
+			js_u64(&j, "pages", placed->spans.span[k].pages);
+			js_close(&j, '}');
+		}
+		js_close(&j, ']');
+		js_close(&j, '}');
+	}
+	js_close(&j, ']');
+	return js_print(&j);
+}
+
+static int print_csv(struct studio *st, const struct placed_list *list)
+{
+	static const struct column columns[] = {
+		{ "arena", "ARENA", COLUMN_TEXT },
+		{ "index", "INDEX", COLUMN_NUMBER },
+		{ "pfn", "PFN", COLUMN_NUMBER },
+		{ "pages", "PAGES", COLUMN_NUMBER },
+		{ "node", "NODE", COLUMN_NUMBER },
+		{ "zone", "ZONE", COLUMN_TEXT },
+	};
+	struct table table;
+	int status;
+	size_t i, k;
+
+	table_init(&table, columns, ARRAY_SIZE(columns));
+	for (i = 0; i < list->nr; i++) {
+		for (k = 0; k < list->placed[i].spans.nr; k++) {
+			const struct span *span = &list->placed[i].spans.span[k];
+
+			table_cell(&table, list->placed[i].arena.name);
+			table_u64(&table, span->index);
+			table_u64(&table, span->pfn);
+			table_u64(&table, span->pages);
+			table_u64(&table, span->node);
+			table_cell(&table, span->zone);
+		}
+	}
+	status = table_print(st, &table, "map", "spans");
+	table_free(&table);
+	return status;
+}
+
+/**
+ * struct wanted - what the command line asks for
+ * @svg:   file for SVG, or NULL
+ * @png:   file for PNG, or NULL
+ * @split: draw how a block is split for so many pages, 0 for none
+ * @names: arenas to look at
+ * @nr:    how many
+ */
+struct wanted {
+	const char	*svg;
+	const char	*png;
+	u64		split;
+	char		**names;
+	size_t		nr;
+};
+
+/* Allocators that split a block, or that could have. */
+static bool splits(const struct item *arena)
+{
+	static const char * const names[] = { "page", "chunk", "exact", "folio" };
+	const char *allocator = item_value(arena, "allocator");
+	size_t i;
+
+	for (i = 0; allocator && i < ARRAY_SIZE(names); i++) {
+		if (!strcmp(allocator, names[i]))
+			return true;
+	}
+	return false;
+}
+
+static int draw(struct studio *st, const struct machine *m, const struct frames *frames,
+		const struct placed_list *list, const struct wanted *wanted)
+{
+	struct canvas *canvas = xcalloc(1 + 2 * list->nr, sizeof(*canvas));
+	size_t nr = 0, i;
+	int width = st->width, status;
+
+	/* a file is as wide as it reads well, whatever the terminal is */
+	if (wanted->svg || wanted->png)
+		width = st->width > 100 ? st->width : 100;
+	if (!wanted->nr && frames->of)
+		picture_ram(&canvas[nr++], width, m, frames, list);
+	else if (!wanted->nr)
+		picture_zones(&canvas[nr++], width, m);
+	for (i = 0; wanted->nr && i < list->nr; i++) {
+		const struct item *arena = &list->placed[i].arena;
+		u64 pages = (item_number(arena, "bytes_requested") + m->page_size - 1) /
+				 m->page_size;
+
+		picture_arena(&canvas[nr++], width, m, &list->placed[i]);
+		if (splits(arena) && pages && pages & (pages - 1))
+			picture_split(&canvas[nr++], width, pages);
+	}
+	status = canvas_output(st, canvas, nr, wanted->svg, wanted->png);
+	for (i = 0; i < nr; i++)
+		canvas_free(&canvas[i]);
+	free(canvas);
+	return status;
+}
+
+static int draw_split(struct studio *st, const struct wanted *wanted)
+{
+	struct canvas canvas;
+	int status;
+
+	picture_split(&canvas, wanted->svg || wanted->png ? 100 : st->width, wanted->split);
+	status = canvas_output(st, &canvas, 1, wanted->svg, wanted->png);
+	canvas_free(&canvas);
+	return status;
+}
+
+/* What cannot be seen is told; what can be is drawn. */
+static void tell_missing(struct studio *st, const struct machine *m,
+			 const struct frames *frames, int err)
+{
+	if (m->hidden)
+		say("addresses of RAM are for root: only the zones are shown; use sudo");
+	else if (!m->nr_ram)
+		say("%s/proc/iomem names no RAM", st->root);
+	else if (err == -EFBIG)
+		say("there is more RAM than this program looks at page by page");
+	else if (!frames->flags)
+		say("who has a page is not known: no /proc/kpageflags (CONFIG_PROC_PAGE_MONITOR)");
+	if (!file_exists(st, STUDIO_DEBUG))
+		driver_need(st, NEED_DRIVER | NEED_DEBUGFS);
+}
+
+static int do_map(struct studio *st, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "svg", required_argument, NULL, 's' },
+		{ "png", required_argument, NULL, 'p' },
+		{ "split", required_argument, NULL, 'b' },
+		{}
+	};
+	struct wanted wanted = {};
+	struct placed_list list;
+	struct frames frames;
+	struct machine m;
+	int status, c, err;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 's')
+			wanted.svg = optarg;
+		else if (c == 'p')
+			wanted.png = optarg;
+		else if (c != 'b' || !parse_u64(optarg, &wanted.split) || !wanted.split ||
+			 wanted.split > 1 << 30)
+			return usage(&command_map, c == 'b' ? "--split takes a number of pages" :
+				     "map: that option is not known");
+	}
+	wanted.names = argv + optind;
+	wanted.nr = argc - optind;
+	if (wanted.split)
+		return draw_split(st, &wanted);
+	machine_read(st, &m);
+	placed_read(st, &m, wanted.names, wanted.nr, &list);
+	err = frames_read(st, &m, &frames);
+	if (frames.of)
+		placed_mark(&list, &frames);
+	tell_missing(st, &m, &frames, err);
+	if (wanted.nr && list.nr < wanted.nr)
+		status = fail(STATUS_REFUSED,
+			      "of these arenas, %zu of %zu are live and their tables can be read",
+			      list.nr, wanted.nr);
+	else if (st->format == FORMAT_JSON)
+		status = print_json(&m, &frames, &list);
+	else if (st->format == FORMAT_CSV)
+		status = print_csv(st, &list);
+	else
+		status = draw(st, &m, &frames, &list, &wanted);
+	frames_free(&frames);
+	placed_free(&list);
+	machine_free(&m);
+	return status;
+}
+
+const struct command command_map = {
+	"map", "[NAME ...] [--split PAGES] [--svg FILE] [--png FILE]",
+	"the picture of physical memory, or of arenas page by page", do_map
+};

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * new: make an arena and start it. It stays.
+ */
+#include <getopt.h>
+#include <string.h>
+
+#include "../lib/driver.h"
+#include "../lib/kinds.h"
+#include "../lib/trial.h"
+#include "commands.h"
+
+enum { OPT_NODE = 256, OPT_GFP, OPT_SCRUB, OPT_CMA_ONLY, OPT_IDLE };
+
+static const struct option options[] = {
+	{ "node", required_argument, NULL, OPT_NODE },
+	{ "gfp", required_argument, NULL, OPT_GFP },
+	{ "scrub", required_argument, NULL, OPT_SCRUB },
+	{ "cma-only", no_argument, NULL, OPT_CMA_ONLY },
+	{ "idle", no_argument, NULL, OPT_IDLE },
+	{}
+};
+
+static void tell(const struct trial *trial)
+{
+	u64 largest, runs = spans_runs(&trial->spans, &largest);
+	struct text t = {};
+
+	text_printf(&t, "%s is live: %s structs of %s on %llu pages", trial->name,
+		    trial->nr_structs, trial->allocator,
+		    item_number(&trial->live, "nr_pages"));
+	if (runs)
+		text_printf(&t, " in %llu run%s", runs, runs == 1 ? "" : "s");
+	text_puts(&t, ", got in ");
+	text_ns(&t, item_number(&trial->live, "alloc_ns"));
+	text_puts(&t, ", filled in ");
+	text_ns(&t, item_number(&trial->live, "fill_ns"));
+	puts(t.s);
+	text_free(&t);
+}
+
+static int make_idle(struct studio *st, const struct trial *trial)
+{
+	int status = item_make(st, ARENA, trial->name);
+
+	if (!status)
+		status = trial_configure(st, trial);
+	if (!status && st->format == FORMAT_TEXT)
+		printf("%s is made: kmem-studio start %s starts it\n", trial->name, trial->name);
+	return status;
+}
+
+static int do_new(struct studio *st, int argc, char **argv)
+{
+	struct trial trial = {};
+	bool idle = false;
+	int status, c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (c) {
+		case OPT_NODE:
+			trial.node = optarg;
+			break;
+		case OPT_GFP:
+			trial.gfp = optarg;
+			break;
+		case OPT_SCRUB:
+			trial.scrub_ms = optarg;
+			break;
+		case OPT_CMA_ONLY:
+			trial.cma_only = true;
+			break;
+		case OPT_IDLE:
+			idle = true;
+			break;
+		default:
+			return usage(&command_new, "new: that option is not known");
+		}
+	}
+	if (argc - optind < 3 || argc - optind > 4)
+		return usage(&command_new,
+			     "new takes a name, a number of structs and an allocator");
+	trial.name = argv[optind];
+	trial.nr_structs = argv[optind + 1];
+	trial.allocator = argv[optind + 2];
+	trial.pattern = argv[optind + 3];
+	status = driver_need(st, NEED_CHANGE | NEED_LOAD | NEED_CONFIGFS);
+	if (status)
+		return status;
+	/* what is made is to stay, and so is the driver for it */
+	undo_never(st, "module");
+	if (idle)
+		return make_idle(st, &trial);
+	status = trial_start(st, &trial);
+	if (!status)
+		item_keep(st, ARENA, trial.name);
+	if (!status && st->format == FORMAT_TEXT)
+		tell(&trial);
+	else if (!status)
+		status = print_items(st, "new", (char **)&trial.name, 1);
+	trial_free(&trial);
+	return status;
+}
+
+const struct command command_new = {
+	"new",
+	"NAME N ALLOCATOR [PATTERN] [--node N] [--gfp FLAGS] [--scrub MS] [--cma-only] [--idle]",
+	"make an arena of N structs and start it; it stays", do_new
+};

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * rm: remove arenas, benches and pressures. What is live is verified first, so that what is
+ * wrong is seen here and not in the log alone.
+ */
+#include <string.h>
+
+#include "../lib/driver.h"
+#include "../lib/kinds.h"
+#include "commands.h"
+
+static int remove_one(struct studio *st, const char *argument)
+{
+	const struct kind *kind;
+	const char *name;
+	int status, err;
+
+	status = find_item(st, argument, &kind, &name);
+	if (status)
+		return status;
+	if (kind == ARENA && !strcmp(name, LAB))
+		return fail(STATUS_REFUSED,
+			    "lab is the arena of the module's parameters: type kmem-studio stop lab");
+	if (kind == ARENA)
+		status = item_set(st, kind, name, "live", "0");
+	err = item_remove(st, kind, name);
+	if (err)
+		return driver_say_error(st, -1, name, "is not removed", err);
+	if (st->format == FORMAT_TEXT)
+		printf("%s is removed\n", name);
+	return status;
+}
+
+static int do_rm(struct studio *st, int argc, char **argv)
+{
+	int status, worst, i;
+
+	if (argc < 2)
+		return usage(&command_rm, "rm takes names");
+	worst = driver_need(st, NEED_CHANGE | NEED_DRIVER | NEED_CONFIGFS);
+	for (i = 1; !(worst == STATUS_MISSING) && i < argc; i++) {
+		status = remove_one(st, argv[i]);
+		if (status > worst)
+			worst = status;
+	}
+	return worst;
+}
+
+const struct command command_rm = {
+	"rm", "NAME ...", "stop and remove arenas, benches and pressures", do_rm
+};

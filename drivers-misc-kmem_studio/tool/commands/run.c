@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * run: one arena from its start to its end.
+ */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/driver.h"
+#include "../lib/kinds.h"
+#include "../lib/table.h"
+#include "../lib/trial.h"
+#include "commands.h"
+
+enum { OPT_PATTERN = 256, OPT_NODE, OPT_GFP, OPT_HOLD, OPT_CMA_ONLY, OPT_KEEP };
+
+static const struct option options[] = {
+	{ "pattern", required_argument, NULL, OPT_PATTERN },
+	{ "node", required_argument, NULL, OPT_NODE },
+	{ "gfp", required_argument, NULL, OPT_GFP },
+	{ "hold", required_argument, NULL, OPT_HOLD },
+	{ "cma-only", no_argument, NULL, OPT_CMA_ONLY },
+	{ "keep", no_argument, NULL, OPT_KEEP },
+	{}
+};
+
+static void line_bytes(struct text *t, const struct item *item, const char *name,
+		       const char *title)
+{
+	u64 bytes = item_number(item, name);
+
+	text_printf(t, "%-14s %12llu bytes", title, bytes);
+	if (bytes >= 1024) {
+		text_puts(t, "  ");
+		text_bytes(t, bytes);
+	}
+	text_putc(t, '\n');
+}
+
+static void line_ns(struct text *t, const struct item *item, const char *name,
+		    const char *title)
+{
+	text_printf(t, "%-14s ", title);
+	text_ns(t, item_number(item, name));
+	text_putc(t, '\n');
+}
+
+static void nodes_line(struct text *t, const struct item *item)
+{
+	const char *nodes = item_value(item, "nodes");
+	const char *s;
+
+	if (!nodes)
+		return;
+	text_puts(t, "nodes          ");
+	for (s = nodes; *s; s++) {
+		if (*s == '\n')
+			text_puts(t, " pages, ");
+		else if (*s == ' ')
+			text_puts(t, ": ");
+		else
+			text_putc(t, *s);
+	}
+	text_puts(t, " pages\n");
+}
+
+static int print_text(const struct trial *trial, const char *verdict)
+{
+	const struct item *item = &trial->after;
+	const char *order = item_value(item, "order");
+	u64 largest, runs = spans_runs(&trial->spans, &largest);
+	struct text t = {};
+	int status;
+
+	text_printf(&t, "%s structs of %s\n", trial->nr_structs, trial->allocator);
+	line_bytes(&t, item, "bytes_requested", "requested");
+	line_bytes(&t, item, "bytes_allocated", "allocated");
+	line_bytes(&t, item, "bytes_slack", "slack");
+	line_bytes(&t, item, "bytes_bookkeeping", "bookkeeping");
+	text_printf(&t, "pages          %llu",
+		    item_number(item, "nr_pages"));
+	if (order && *order)
+		text_printf(&t, ", one block of order %s", order);
+	text_printf(&t, "\npieces         %llu\n",
+		    item_number(item, "nr_spans"));
+	if (runs)
+		text_printf(&t, "runs           %llu, the longest of %llu pages\n",
+			    runs, largest);
+	nodes_line(&t, item);
+	line_ns(&t, item, "alloc_ns", "allocation");
+	line_ns(&t, item, "fill_ns", "fill");
+	line_ns(&t, item, "verify_ns", "verification");
+	line_ns(&t, item, "free_ns", "free");
+	text_printf(&t, "verdict        %s\n", verdict);
+	status = output_write("-", t.s, t.len);
+	text_free(&t);
+	return status;
+}
+
+static int print_json(const struct trial *trial, const char *verdict)
+{
+	u64 largest, runs = spans_runs(&trial->spans, &largest);
+	struct json j;
+	size_t i;
+
+	js_begin(&j, "run");
+	js_open(&j, "values", '{');
+	js_string(&j, "allocator", trial->allocator);
+	for (i = 0; i < trial->after.nr; i++) {
+		if (strcmp(trial->after.attr[i].name, "allocator"))
+			js_value(&j, trial->after.attr[i].name, trial->after.attr[i].value);
+	}
+	js_close(&j, '}');
+	if (runs) {
+		js_u64(&j, "runs", runs);
+		js_u64(&j, "largest_run_pages", largest);
+	}
+	js_string(&j, "verdict", verdict);
+	return js_print(&j);
+}
+
+static int print_csv(struct studio *st, const struct trial *trial, const char *verdict)
+{
+	struct table table;
+	int status;
+
+	compare_table(&table);
+	compare_row(&table, trial, verdict);
+	status = table_print(st, &table, "run", "rows");
+	table_free(&table);
+	return status;
+}
+
+static void hold(u64 seconds)
+{
+	while (seconds-- && !interrupted())
+		pause_ms(1000);
+}
+
+/* It was told to stay: it is verified, and goes on. */
+static int keep(struct studio *st, struct trial *trial)
+{
+	int status = item_set(st, ARENA, trial->name, "verify", "1");
+
+	arena_read(st, trial->name, &trial->after);
+	item_keep(st, ARENA, trial->name);
+	undo_never(st, "module");
+	say("%s stays: kmem-studio rm %s removes it", trial->name, trial->name);
+	return status;
+}
+
+static int do_run(struct studio *st, int argc, char **argv)
+{
+	struct trial trial = {};
+	u64 seconds = 0;
+	const char *verdict;
+	bool stays = false;
+	int status, c, err;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (c) {
+		case OPT_PATTERN:
+			trial.pattern = optarg;
+			break;
+		case OPT_NODE:
+			trial.node = optarg;
+			break;
+		case OPT_GFP:
+			trial.gfp = optarg;
+			break;
+		case OPT_CMA_ONLY:
+			trial.cma_only = true;
+			break;
+		case OPT_KEEP:
+			stays = true;
+			break;
+		case OPT_HOLD:
+			if (!parse_u64(optarg, &seconds))
+				return usage(&command_run, "--hold takes seconds");
+			break;
+		default:
+			return usage(&command_run, "run: that option is not known");
+		}
+	}
+	if (argc - optind != 2)
+		return usage(&command_run, "run takes an allocator and a number of structs");
+	trial.allocator = argv[optind];
+	trial.nr_structs = argv[optind + 1];
+	status = driver_need(st, NEED_CHANGE | NEED_LOAD | NEED_CONFIGFS);
+	if (!status)
+		status = trial_start(st, &trial);
+	if (status) {
+		trial_free(&trial);
+		return status;
+	}
+	hold(seconds);
+	status = stays && !interrupted() ? keep(st, &trial) : trial_end(st, &trial);
+	verdict = status == STATUS_OK ? "verified" :
+		  status == STATUS_WRONG ? "WRONG" : "not verified";
+	if (st->format == FORMAT_JSON)
+		err = print_json(&trial, verdict);
+	else if (st->format == FORMAT_CSV)
+		err = print_csv(st, &trial, verdict);
+	else
+		err = print_text(&trial, verdict);
+	trial_free(&trial);
+	return status ? status : err;
+}
+
+const struct command command_run = {
+	"run",
+	"ALLOCATOR N [--pattern P] [--node N] [--gfp FLAGS] [--hold SECONDS] [--cma-only] [--keep]",
+	"one arena of N structs from its start to its end", do_run
+};

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * save: a copy of the files that this program reads, for --root on another machine. It has
+ * what is about memory, and nothing that memory holds.
+ */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../lib/driver.h"
+#include "../lib/klog.h"
+#include "../lib/tar.h"
+#include "findings.h"
+
+#define PREFIX		"kmem-studio-save"
+#define MOST_DEPTH	6
+
+static const char * const files[] = {
+	"/proc/buddyinfo", "/proc/device-tree/model", "/proc/iomem", "/proc/meminfo",
+	"/proc/pagetypeinfo", "/proc/sys/kernel/osrelease", "/proc/version", "/proc/vmstat",
+	"/proc/zoneinfo", "/sys/devices/virtual/dmi/id/product_name",
+};
+
+static const char * const folders[] = {
+	STUDIO_CONFIG, STUDIO_DEBUG, STUDIO_MODULE "/parameters", DEBUGFS "/cma",
+};
+
+static void add(struct text *tar, const char *path, const char *data, size_t len)
+{
+	char *full = xasprintf(PREFIX "%s", path);
+
+	if (!tar_add(tar, full, data, len))
+		say("%s is left out: its name is too long", path);
+	free(full);
+}
+
+static void add_text(struct text *tar, const char *path, struct text *t)
+{
+	add(tar, path, t->s ? t->s : "", t->len);
+	text_free(t);
+}
+
+/* What cannot be read is left out: that of a user who is not root is smaller. */
+static void add_file(struct studio *st, const char *path, struct text *tar)
+{
+	struct text t = {};
+
+	if (!file_read(st, path, &t))
+		add(tar, path, t.s, t.len);
+	text_free(&t);
+}
+
+/* Asking is not for copies, and bitmaps of CMA are long. */
+static bool left_out(const char *name)
+{
+	return !strcmp(name, "translate") || !strcmp(name, "bitmap") || !strcmp(name, "probe");
+}
+
+static void add_folder(struct studio *st, const char *path, struct text *tar, int depth)
+{
+	struct names names;
+	struct stat stat;
+	size_t i;
+
+	if (depth > MOST_DEPTH || folder_list(st, path, &names))
+		return;
+	for (i = 0; i < names.nr; i++) {
+		char *file = xasprintf("%s/%s", path, names.name[i]);
+
+		if (!left_out(names.name[i]) && !lstat(file, &stat)) {
+			if (S_ISDIR(stat.st_mode))
+				add_folder(st, file, tar, depth + 1);
+			else
+				add_file(st, file, tar);
+		}
+		free(file);
+	}
+	names_free(&names);
+}
+
+static void add_log(struct studio *st, struct text *tar)
+{
+	static const char * const filters[] = { "CMA memory pool", "cma: Reserved", KLOG_OURS };
+	struct text t = {};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(filters); i++)
+		klog_read(st, filters[i], &t);
+	add_text(tar, "/kernel.log", &t);
+}
+
+static void add_results(const struct findings *f, struct text *tar)
+{
+	struct text t = {};
+
+	if (f->lab.nr) {
+		table_csv(&f->lab, &t);
+		add_text(tar, "/results/lab.csv", &t);
+	}
+	if (f->compare.nr) {
+		table_csv(&f->compare, &t);
+		add_text(tar, "/results/compare.csv", &t);
+	}
+	if (f->bench.nr) {
+		table_csv(&f->bench, &t);
+		add_text(tar, "/results/bench.csv", &t);
+	}
+	add(tar, "/results/lab.log", f->log.s, f->log.len);
+	add(tar, "/results/failed", f->failed.s, f->failed.len);
+	add(tar, "/results/when", f->when, strlen(f->when));
+}
+
+static void add_answer(const struct findings *f, struct text *tar)
+{
+	struct text t = {};
+	char *path;
+
+	if (!f->has_chain)
+		return;
+	chain_save(&f->chain, &t);
+	path = xasprintf("/answers/%s.%llu", f->chain.name, f->chain.index);
+	add_text(tar, path, &t);
+	free(path);
+}
+
+static void add_all(struct studio *st, struct findings *f, struct text *tar)
+{
+	struct text t = {};
+	size_t i;
+
+	text_printf(&t, "page_size: %ld\narch: %s\n", sysconf(_SC_PAGESIZE),
+		    f->m.arch);
+	add_text(tar, "/machine", &t);
+	for (i = 0; i < ARRAY_SIZE(files); i++)
+		add_file(st, files[i], tar);
+	for (i = 0; i < ARRAY_SIZE(folders); i++)
+		add_folder(st, folders[i], tar, 0);
+	frames_save(st, &f->m, &t);
+	if (t.len)
+		add_text(tar, "/proc/kpageflags.runs", &t);
+	add_log(st, tar);
+	add_answer(f, tar);
+	add_results(f, tar);
+	tar_end(tar);
+}
+
+static int do_save(struct studio *st, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "no-run", no_argument, NULL, 'n' },
+		{ "output", required_argument, NULL, 'o' },
+		{}
+	};
+	const char *output = NULL;
+	struct text tar = {};
+	struct findings f;
+	bool run = true;
+	int status, c;
+
+	while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
+		if (c == 'o')
+			output = optarg;
+		else if (c == 'n')
+			run = false;
+		else
+			return usage(&command_save, "save: that option is not known");
+	}
+	if (!output || argc != optind)
+		return usage(&command_save, "save takes -o FILE.tar");
+	if (is_saved(st))
+		return fail(STATUS_MISSING, "%s is a saved copy already", st->root);
+	if (geteuid())
+		say("you are not root: what only root may see is left out");
+	findings_measure(st, &f, run);
+	findings_look(st, &f);
+	add_all(st, &f, &tar);
+	status = output_write(output, tar.s, tar.len);
+	if (!status && strcmp(output, "-") && st->format == FORMAT_TEXT)
+		printf("%s is written: kmem-studio --root %s COMMAND reads it\n", output, output);
+	text_free(&tar);
+	findings_free(&f);
+	return status;
+}
+
+const struct command command_save = {
+	"save", "-o FILE.tar [--no-run]", "a copy of the files that this program reads, for --root",
+	do_save
+};

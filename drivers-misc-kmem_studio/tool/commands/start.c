@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * start: start an arena or a pressure, or run a bench.
+ */
+#include <string.h>
+
+#include "../lib/driver.h"
+#include "../lib/kinds.h"
+#include "commands.h"
+
+static void tell(struct studio *st, const struct kind *kind, const char *name)
+{
+	struct text t = {};
+	struct item item;
+
+	if (kind != ARENA || arena_read(st, name, &item)) {
+		printf("%s is %s\n", name, kind->stop ? "live" : "done");
+		return;
+	}
+	text_printf(&t, "%s is live: %llu structs on %llu pages, got in ", name,
+		    item_number(&item, "nr_structs"),
+		    item_number(&item, "nr_pages"));
+	text_ns(&t, item_number(&item, "alloc_ns"));
+	text_puts(&t, ", filled in ");
+	text_ns(&t, item_number(&item, "fill_ns"));
+	puts(t.s);
+	text_free(&t);
+	item_free(&item);
+}
+
+static int do_start(struct studio *st, int argc, char **argv)
+{
+	const struct kind *kind;
+	const char *name;
+	int status, i;
+
+	if (argc < 2)
+		return usage(&command_start, "start takes names");
+	status = driver_need(st, NEED_CHANGE | NEED_DRIVER | NEED_CONFIGFS);
+	for (i = 1; !status && i < argc; i++) {
+		status = find_item(st, argv[i], &kind, &name);
+		if (!status && !strcmp(name, LAB))
+			status = fail(STATUS_REFUSED,
+				      "lab is the arena of the module's parameters: type kmem-studio lab N");
+		if (!status)
+			status = item_set(st, kind, name, kind->start, "1");
+		if (!status && st->format == FORMAT_TEXT)
+			tell(st, kind, name);
+	}
+	if (st->format != FORMAT_TEXT && status <= STATUS_WRONG)
+		print_items(st, "start", argv + 1, argc - 1);
+	return status;
+}
+
+const struct command command_start = {
+	"start", "NAME ...", "start arenas and pressures, run benches", do_start
+};

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * verify: compare every word and every address of live arenas.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "../lib/driver.h"
+#include "../lib/kinds.h"
+#include "commands.h"
+
+static void tell(struct studio *st, const char *name)
+{
+	const char *from;
+	struct text t = {};
+	struct item item;
+
+	if (arena_read(st, name, &item))
+		return;
+	from = item_value(&item, "verified_in");
+	text_printf(&t, "%s is all right: %llu words and the addresses of %llu pages verified in ",
+		    name, item_number(&item, "words_verified"),
+		    item_number(&item, "nr_pages"));
+	text_ns(&t, item_number(&item, "verify_ns"));
+	if (from && *from)
+		text_printf(&t, ", from %s", from);
+	puts(t.s);
+	text_free(&t);
+	item_free(&item);
+}
+
+static int do_verify(struct studio *st, int argc, char **argv)
+{
+	int status, worst, i;
+
+	if (argc < 2)
+		return usage(&command_verify, "verify takes names of arenas");
+	worst = driver_need(st, NEED_CHANGE | NEED_DRIVER | NEED_CONFIGFS);
+	if (worst)
+		return worst;
+	for (i = 1; i < argc; i++) {
+		const struct kind *kind;
+		const char *name;
+
+		status = find_item(st, argv[i], &kind, &name);
+		if (!status && (kind != ARENA || !strcmp(name, LAB)))
+			status = fail(STATUS_REFUSED, "%s cannot be verified: stop verifies it",
+				      argv[i]);
+		if (!status)
+			status = item_set(st, ARENA, name, "verify", "1");
+		if (!status && st->format == FORMAT_TEXT)
+			tell(st, name);
+		if (status > worst)
+			worst = status;
+	}
+	if (st->format != FORMAT_TEXT && worst <= STATUS_WRONG)
+		print_items(st, "verify", argv + 1, argc - 1);
+	return worst;
+}
+
+const struct command command_verify = {
+	"verify", "NAME ...", "compare every word and every address of live arenas", do_verify
+};

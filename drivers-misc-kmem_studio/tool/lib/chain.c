@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One page by all its names: what a program's page table, the kernel's, and the driver's
+ * own ways say of it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "chain.h"
+#include "frames.h"
+
+#define TRANSLATE	STUDIO_DEBUG "/translate"
+#define ANSWER_ROOM	16384
+
+/* Of /proc/self/pagemap, see Documentation/admin-guide/mm/pagemap.rst */
+#define PAGEMAP_PRESENT	BIT_ULL(63)
+#define PAGEMAP_PFN	((1ULL << 55) - 1)
+
+static void item_put(struct item *item, const char *name, const char *value)
+{
+	item->attr = grow(item->attr, item->nr, sizeof(*item->attr));
+	item->attr[item->nr++] = (struct attr){ xstrdup(name), xstrdup(value) };
+}
+
+/* "name:\tvalue" a line. */
+static void parse_answer(char *text, struct item *answer)
+{
+	char *line;
+
+	make_printable(text);
+	while ((line = next_line(&text))) {
+		char *value = line;
+		char *name = next_field(&value, ':');
+
+		if (value)
+			item_put(answer, name, trim(value));
+	}
+}
+
+/* Ask and read through one open file, so that nobody comes between. Return: 0 or -errno */
+int translate_ask(struct studio *st, const char *question, struct item *answer)
+{
+	char text[ANSWER_ROOM + 1];
+	char *path;
+	ssize_t n;
+	int fd, err = 0;
+
+	*answer = (struct item){};
+	if (is_saved(st))
+		return -EROFS;
+	path = path_of(st, TRANSLATE);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	free(path);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, question, strlen(question)) < 0) {
+		err = -errno;
+	} else {
+		n = pread(fd, text, ANSWER_ROOM, 0);
+		if (n < 0) {
+			err = -errno;
+		} else {
+			text[n] = 0;
+			parse_answer(text, answer);
+		}
+	}
+	close(fd);
+	return err;
+}
+
+static u64 pagemap_pfn(const void *address)
+{
+	u64 entry = 0, size = sysconf(_SC_PAGESIZE);
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return 0;
+	if (pread(fd, &entry, sizeof(entry), (uintptr_t)address / size * 8) != sizeof(entry))
+		entry = 0;
+	close(fd);
+	return entry & PAGEMAP_PRESENT ? entry & PAGEMAP_PFN : 0;
+}
+
+/* The program's side: map the page, touch it, and look into our own page table. */
+static void look_from_here(struct studio *st, struct chain *chain)
+{
+	size_t size = sysconf(_SC_PAGESIZE);
+	char *path = xasprintf("%s/dev/kmem_studio/%s", st->root, chain->name);
+	const char *at;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	free(path);
+	if (fd < 0) {
+		chain->user_why = xasprintf("no device: %s", strerror(errno));
+		return;
+	}
+	at = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, (off_t)(chain->index * size));
+	if (at == MAP_FAILED) {
+		chain->user_why = errno == ENODEV ?
+			xstrdup("not mappable: its pages hold others' objects, too") :
+			xasprintf("not mapped: %s", strerror(errno));
+		close(fd);
+		return;
+	}
+	/* the page table has it once it was touched */
+	__atomic_load_n(at, __ATOMIC_RELAXED);
+	chain->user_virt = (uintptr_t)at;
+	chain->user_pfn = pagemap_pfn(at);
+	if (!chain->user_pfn)
+		chain->user_why = xstrdup("pagemap shows no frame: mapped as a device's memory is");
+	munmap((char *)at, size);
+	close(fd);
+}
+
+static char *saved_path(const struct chain *chain)
+{
+	return xasprintf("/answers/%s.%llu", chain->name, chain->index);
+}
+
+static void read_saved(struct studio *st, struct chain *chain)
+{
+	char *path = saved_path(chain);
+	struct text t = {};
+
+	if (!file_read(st, path, &t))
+		parse_answer(t.s, &chain->answer);
+	chain->user_virt = item_number(&chain->answer, "program_virt");
+	chain->user_pfn = item_number(&chain->answer, "program_pfn");
+	if (!chain->user_virt)
+		chain->user_why = xstrdup("not looked at when the copy was made");
+	text_free(&t);
+	free(path);
+}
+
+/* Return: is there such a page? */
+bool chain_read(struct studio *st, const char *name, u64 index, struct chain *chain)
+{
+	const char *virt, *kind;
+	char question[40];
+	u64 pfn;
+
+	*chain = (struct chain){ .name = name, .index = index };
+	if (!arena_page_row(st, name, index, &chain->row) ||
+	    !item_u64(&chain->row, "pfn", &pfn)) {
+		item_free(&chain->row);
+		return false;
+	}
+	chain->has_flags = page_flags_at(st, pfn, &chain->flags);
+	if (is_saved(st)) {
+		read_saved(st, chain);
+		return true;
+	}
+	snprintf(question, sizeof(question), "pfn:0x%llx", pfn);
+	/* a kernel that prints addresses is asked for one: so vmalloc's routes are gone */
+	virt = item_value(&chain->row, "virt");
+	kind = item_value(&chain->row, "kind");
+	if (virt && kind && !strcmp(kind, "vmalloc") && !strncmp(virt, "ffff", 4))
+		snprintf(question, sizeof(question), "%s", virt);
+	translate_ask(st, question, &chain->answer);
+	look_from_here(st, chain);
+	return true;
+}
+
+/* What read_saved() reads. */
+void chain_save(const struct chain *chain, struct text *t)
+{
+	size_t i;
+
+	text_put(t, "", 0);
+	for (i = 0; i < chain->answer.nr; i++)
+		text_printf(t, "%s:\t%s\n", chain->answer.attr[i].name,
+			    chain->answer.attr[i].value);
+	if (chain->user_virt)
+		text_printf(t, "program_virt:\t0x%llx\nprogram_pfn:\t0x%llx\n",
+			    chain->user_virt,
+			    chain->user_pfn);
+}
+
+void chain_free(struct chain *chain)
+{
+	item_free(&chain->row);
+	item_free(&chain->answer);
+	free(chain->user_why);
+	*chain = (struct chain){};
+}
+
+/* Do all that know the frame say the same? */
+const char *chain_verdict(const struct chain *chain)
+{
+	const char *routes = item_value(&chain->answer, "routes");
+	u64 pfn = item_number(&chain->row, "pfn");
+
+	if (chain->user_pfn && chain->user_pfn != pfn)
+		return "DIFFER: the program's page table leads to another frame";
+	if (routes && !strncmp(routes, "DIFFER", 6))
+		return "DIFFER: the kernel's ways lead to other frames";
+	if (!routes && !chain->user_pfn)
+		return "one way only: the table pages";
+	return "all ways lead to the same frame";
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef KST_CHAIN_H
+#define KST_CHAIN_H
+
+#include "arena.h"
+
+/**
+ * struct chain - one page of an arena by all its names
+ * @name:    the arena
+ * @index:   which page of it
+ * @row:     its line of the table pages
+ * @answer:  what the driver's file translate says of its frame, empty if nothing
+ * @flags:   of /proc/kpageflags
+ * @has_flags: were they to be had?
+ * @user_virt: where a mapping of the device has it, 0 if it could not be mapped
+ * @user_pfn: what /proc/self/pagemap says of that, 0 if nothing
+ * @user_why: why one of these is 0
+ */
+struct chain {
+	const char	*name;
+	u64		index;
+	struct item	row;
+	struct item	answer;
+	u64		flags;
+	bool		has_flags;
+	u64		user_virt;
+	u64		user_pfn;
+	char		*user_why;
+};
+
+int translate_ask(struct studio *st, const char *question, struct item *answer);
+bool chain_read(struct studio *st, const char *name, u64 index, struct chain *chain);
+void chain_save(const struct chain *chain, struct text *t);
+void chain_free(struct chain *chain);
+const char *chain_verdict(const struct chain *chain);
+
+#endif

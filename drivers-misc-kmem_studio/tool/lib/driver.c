@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Is the driver there, and may it be used? What is missing is told in a sentence, with what
+ * to type. What the kernel answers is put into words.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "driver.h"
+#include "files.h"
+#include "klog.h"
+
+#define MOUNT_CONFIGFS	"configfs is not mounted: type %smount -t configfs none " CONFIGFS
+#define MOUNT_DEBUGFS	"debugfs is not mounted: type mount -t debugfs none " DEBUGFS
+
+/* Return: its exit status, 127 if it could not be started. */
+int run_program(const char *const argv[])
+{
+	int status;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		return 127;
+	if (!pid) {
+		int null = open("/dev/null", O_RDWR);
+
+		signal(SIGPIPE, SIG_DFL);
+		/* not ended by the Ctrl-C that ends us: it tidies up */
+		setpgid(0, 0);
+		dup2(null, 0);
+		dup2(null, 1);
+		dup2(null, 2);
+		execvp(argv[0], (char * const *)argv);
+		_exit(127);
+	}
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			return 127;
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+bool driver_is_there(struct studio *st)
+{
+	return file_exists(st, STUDIO_MODULE) || file_exists(st, STUDIO_CONFIG);
+}
+
+static void unload(struct studio *st, const char *what)
+{
+	static const char * const rmmod[] = { "rmmod", "kmem_studio", NULL };
+	int i;
+
+	(void)st;
+	(void)what;
+	/* what was removed a moment ago may still be verified */
+	for (i = 0; i < 50 && run_program(rmmod) == 1; i++)
+		usleep(100000);
+}
+
+static int load_module(struct studio *st)
+{
+	static const char * const modprobe[] = {
+		"modprobe", "kmem_studio", "nr_structs=0", NULL
+	};
+	int mark = klog_mark(st);
+	int status;
+
+	status = run_program(modprobe);
+	if (!status && driver_is_there(st)) {
+		klog_forget(mark);
+		undo_later(st, unload, "module");
+		return STATUS_OK;
+	}
+	klog_explain(mark);
+	if (status == 127)
+		return fail(STATUS_MISSING,
+			    "the driver is not loaded, and there is no modprobe: load kmem_studio.ko by hand (insmod)");
+	return fail(STATUS_MISSING,
+		    "this kernel has no driver kmem_studio, and modprobe finds none: build it for the kernel that runs (uname -r), then type modprobe kmem_studio");
+}
+
+static int check_driver(struct studio *st, unsigned int needs)
+{
+	if (driver_is_there(st))
+		return STATUS_OK;
+	if (is_saved(st))
+		return fail(STATUS_MISSING, "%s: no driver was loaded where this copy was made",
+			    st->root);
+	if (!(needs & NEED_LOAD))
+		return fail(STATUS_MISSING,
+			    "the driver is not loaded: type modprobe kmem_studio nr_structs=0");
+	return load_module(st);
+}
+
+static int check_configfs(struct studio *st)
+{
+	if (file_exists(st, STUDIO_CONFIG))
+		return STATUS_OK;
+	if (is_saved(st))
+		return fail(STATUS_MISSING, "%s has no %s", st->root, STUDIO_CONFIG);
+	if (!file_exists(st, CONFIGFS))
+		return fail(STATUS_MISSING,
+			    "this kernel has no configfs (CONFIG_CONFIGFS_FS): type modprobe configfs");
+	if (geteuid())
+		return fail(STATUS_MISSING, MOUNT_CONFIGFS, "sudo ");
+	return fail(STATUS_MISSING, MOUNT_CONFIGFS, "");
+}
+
+static int check_debugfs(struct studio *st)
+{
+	if (file_exists(st, STUDIO_DEBUG))
+		return STATUS_OK;
+	if (is_saved(st))
+		return fail(STATUS_MISSING, "%s has no %s", st->root, STUDIO_DEBUG);
+	if (geteuid())
+		return fail(STATUS_MISSING,
+			    "the tables are in debugfs, which is for root: use sudo");
+	if (!file_exists(st, DEBUGFS))
+		return fail(STATUS_MISSING,
+			    "this kernel has no debugfs (CONFIG_DEBUG_FS), where the tables are");
+	return fail(STATUS_MISSING, MOUNT_DEBUGFS);
+}
+
+/* Return: STATUS_OK, or STATUS_MISSING when it has been told what is. */
+int driver_need(struct studio *st, unsigned int needs)
+{
+	int status = STATUS_OK;
+
+	if (needs & NEED_CHANGE) {
+		if (is_saved(st))
+			return fail(STATUS_MISSING,
+				    "%s is a saved copy: nothing can be changed in it",
+				    st->root);
+		if (geteuid())
+			return fail(STATUS_MISSING, "only root may do this: use sudo");
+	}
+	if (needs & (NEED_DRIVER | NEED_LOAD))
+		status = check_driver(st, needs);
+	if (!status && needs & NEED_CONFIGFS)
+		status = check_configfs(st);
+	if (!status && needs & NEED_DEBUGFS)
+		status = check_debugfs(st);
+	return status;
+}
+
+/* What the kernel's answer means here. */
+const char *errno_words(int err)
+{
+	switch (-err) {
+	case EILSEQ:
+		return "memory was found wrong: a word, or the address of a page";
+	case ENOMEM:
+		return "too little memory now, or none in one piece, or it was given back";
+	case E2BIG:
+		return "more than this allocator, or max_percent, allows, however much is free";
+	case EBUSY:
+		return "it is live: stop it first";
+	case ENODEV:
+		return "it is not live: start it first";
+	case EINVAL:
+		return "a value that is not allowed";
+	case ERANGE:
+		return "there is no such word";
+	case EPERM:
+		return "this needs CAP_SYS_ADMIN: use sudo";
+	case EACCES:
+		return "only root may do this: use sudo";
+	case EOPNOTSUPP:
+		return "this kernel has no such memory";
+	case EEXIST:
+		return "there is one of that name";
+	case ENOENT:
+		return "there is none of that name";
+	case ENAMETOOLONG:
+		return "a name has at most 31 characters";
+	case EINTR:
+		return "it was given up on the way";
+	case EROFS:
+		return "a saved copy cannot be changed";
+	default:
+		return strerror(-err);
+	}
+}
+
+/*
+ * Tell that @what was not done to @who, with the kernel's own line; ends @mark.
+ * Return: STATUS_WRONG where memory was found wrong, else STATUS_REFUSED.
+ */
+int driver_say_error(struct studio *st, int mark, const char *who, const char *what, int err)
+{
+	(void)st;
+	say("%s: %s: %s", who, what, errno_words(err));
+	klog_explain(mark);
+	return err == -EILSEQ ? STATUS_WRONG : STATUS_REFUSED;
+}

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Files of the kernel, or of a saved copy of them. Each read is bounded, opens nothing but
+ * plain files, and cannot hang on a pipe that somebody put into a copy.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "archive.h"
+#include "files.h"
+
+/* More than any table that people want to see. */
+#define MAX_FILE	(256UL << 20)
+#define MAX_NAMES	65536
+
+char *path_of(struct studio *st, const char *path)
+{
+	return xasprintf("%s%s", st->root, path);
+}
+
+bool file_exists(struct studio *st, const char *path)
+{
+	char *full = path_of(st, path);
+	bool is = st->archive ? archive_has(st->archive, path) : !access(full, F_OK);
+
+	free(full);
+	return is;
+}
+
+/* Return: a file descriptor, or a negative errno. */
+int file_open(struct studio *st, const char *path)
+{
+	/* a link of a copy would lead to a file of whoever reads it */
+	int nofollow = is_saved(st) ? O_NOFOLLOW : 0;
+	char *full = path_of(st, path);
+	int fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | nofollow);
+	int err = fd < 0 ? -errno : 0;
+	struct stat stat;
+
+	free(full);
+	if (err)
+		return err;
+	if (fstat(fd, &stat) || !S_ISREG(stat.st_mode)) {
+		close(fd);
+		return -EINVAL;
+	}
+	return fd;
+}
+
+static int member_read(const struct archive *archive, const char *path, struct text *t)
+{
+	const struct member *member = archive_find(archive, path);
+
+	if (!member)
+		return -ENOENT;
+	text_put(t, member->data, member->len);
+	return 0;
+}
+
+/* All of a file, as it is. Return: 0 or a negative errno. */
+int bytes_read(struct studio *st, const char *path, struct text *t)
+{
+	char buffer[16384];
+	ssize_t n;
+	int err = 0;
+	int fd;
+
+	text_clear(t);
+	text_put(t, "", 0);
+	if (st->archive)
+		return member_read(st->archive, path, t);
+	fd = file_open(st, path);
+	if (fd < 0)
+		return fd;
+	while ((n = read(fd, buffer, sizeof(buffer)))) {
+		if (n < 0) {
+			if (errno == EINTR && !interrupted())
+				continue;
+			err = -errno;
+			break;
+		}
+		text_put(t, buffer, n);
+		if (t->len > MAX_FILE) {
+			err = -EFBIG;
+			break;
+		}
+	}
+	close(fd);
+	return err;
+}
+
+/* The same as text, with spaces for its NUL bytes. */
+int file_read(struct studio *st, const char *path, struct text *t)
+{
+	int err = bytes_read(st, path, t);
+	size_t i;
+
+	for (i = 0; i < t->len; i++) {
+		if (!t->s[i])
+			t->s[i] = ' ';
+	}
+	return err;
+}
+
+/* One value: a line of it, made fit to be shown. */
+bool file_value(struct studio *st, const char *path, struct text *t)
+{
+	char *s;
+
+	if (file_read(st, path, t))
+		return false;
+	s = trim(t->s);
+	memmove(t->s, s, strlen(s) + 1);
+	t->len = strlen(t->s);
+	make_printable(t->s);
+	return true;
+}
+
+bool file_u64(struct studio *st, const char *path, u64 *value)
+{
+	struct text t = {};
+	bool ok = file_value(st, path, &t) && parse_u64(t.s, value);
+
+	text_free(&t);
+	return ok;
+}
+
+/*
+ * Write a value in one call, as the kernel wants it. A signal that is no end makes the
+ * kernel go on by itself; one that killed the wait is -EINTR. Return: 0 or a negative errno.
+ */
+int file_write(struct studio *st, const char *path, const char *value)
+{
+	size_t len = strlen(value);
+	int err = 0;
+	char *full;
+	int fd;
+
+	if (is_saved(st))
+		return -EROFS;
+	full = path_of(st, path);
+	fd = open(full, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	free(full);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, value, len) != (ssize_t)len)
+		err = errno ? -errno : -EIO;
+	close(fd);
+	return err;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char * const *)a, *(char * const *)b);
+}
+
+/* Takes @name. */
+void names_add(struct names *names, char *name)
+{
+	names->name = grow(names->name, names->nr, sizeof(*names->name));
+	names->name[names->nr++] = name;
+}
+
+/* Return: 0 or a negative errno. */
+int folder_list(struct studio *st, const char *path, struct names *names)
+{
+	struct dirent *entry;
+	char *full;
+	DIR *dir;
+
+	*names = (struct names){};
+	if (st->archive) {
+		archive_list(st->archive, path, names);
+		return names->nr ? 0 : -ENOENT;
+	}
+	full = path_of(st, path);
+	dir = opendir(full);
+	free(full);
+	if (!dir)
+		return -errno;
+	while ((entry = readdir(dir)) && names->nr < MAX_NAMES) {
+		if (entry->d_name[0] == '.')
+			continue;
+		names_add(names, xstrdup(entry->d_name));
+	}
+	closedir(dir);
+	if (names->nr)
+		qsort(names->name, names->nr, sizeof(*names->name), compare_names);
+	return 0;
+}
+
+bool names_have(const struct names *names, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < names->nr; i++) {
+		if (!strcmp(names->name[i], name))
+			return true;
+	}
+	return false;
+}
+
+void names_free(struct names *names)
+{
+	size_t i;
+
+	for (i = 0; i < names->nr; i++)
+		free(names->name[i]);
+	free(names->name);
+	*names = (struct names){};
+}
+
+int folder_make(struct studio *st, const char *path)
+{
+	char *full;
+	int err;
+
+	if (is_saved(st))
+		return -EROFS;
+	full = path_of(st, path);
+	err = mkdir(full, 0755) ? -errno : 0;
+	free(full);
+	return err;
+}
+
+int folder_remove(struct studio *st, const char *path)
+{
+	char *full;
+	int err;
+
+	if (is_saved(st))
+		return -EROFS;
+	full = path_of(st, path);
+	err = rmdir(full) ? -errno : 0;
+	free(full);
+	return err;
+}
+
+/* A file that the user named, "-" is standard output. Return: 0 or STATUS_REFUSED. */
+int output_write(const char *path, const char *data, size_t len)
+{
+	bool is_stdout = !strcmp(path, "-");
+	FILE *f = is_stdout ? stdout : fopen(path, "we");
+
+	if (!f)
+		return fail(STATUS_REFUSED, "cannot make %s: %s", path, strerror(errno));
+	if (fwrite(data, 1, len, f) != len || fflush(f)) {
+		int err = errno;
+
+		if (!is_stdout)
+			fclose(f);
+		return fail(STATUS_REFUSED, "cannot write %s: %s", path, strerror(err));
+	}
+	if (!is_stdout && fclose(f))
+		return fail(STATUS_REFUSED, "cannot write %s: %s", path, strerror(errno));
+	return STATUS_OK;
+}

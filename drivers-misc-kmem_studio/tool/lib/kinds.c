@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Things made at run time: arenas, benches, pressures. A name is looked for among all; with
+ * its folder in front ("benches/x") it is that one.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "driver.h"
+#include "kinds.h"
+#include "klog.h"
+
+const struct kind kinds[] = {
+	{ "arena", "arenas", STUDIO_CONFIG "/arenas", "live", "live" },
+	{ "bench", "benches", STUDIO_CONFIG "/benches", "run", NULL },
+	{ "pressure", "pressures", STUDIO_CONFIG "/pressures", "live", "live" },
+};
+
+const size_t nr_kinds = ARRAY_SIZE(kinds);
+
+bool kind_is_there(struct studio *st, const struct kind *kind)
+{
+	return file_exists(st, kind->folder);
+}
+
+static char *path_to(const struct kind *kind, const char *name, const char *file)
+{
+	return xasprintf("%s/%s%s%s", kind->folder, name, file ? "/" : "", file ? file : "");
+}
+
+static bool has(struct studio *st, const struct kind *kind, const char *name)
+{
+	char *path = path_to(kind, name, NULL);
+	bool is = name_is_allowed(name) && file_exists(st, path);
+
+	free(path);
+	return is;
+}
+
+/* Return: STATUS_OK, or STATUS_REFUSED when it has been told that there is none. */
+int find_item(struct studio *st, const char *name, const struct kind **kind,
+	      const char **bare)
+{
+	size_t i;
+
+	for (i = 0; i < nr_kinds; i++) {
+		size_t len = strlen(kinds[i].many);
+
+		*bare = name;
+		if (!strncmp(name, kinds[i].many, len) && name[len] == '/')
+			*bare = name + len + 1;
+		else if (strchr(name, '/'))
+			continue;
+		*kind = &kinds[i];
+		if (has(st, *kind, *bare))
+			return STATUS_OK;
+	}
+	*kind = ARENA;
+	*bare = name;
+	if (!strcmp(name, LAB))
+		return STATUS_OK;
+	return fail(STATUS_REFUSED, "there is no \"%s\": kmem-studio list shows what there is",
+		    name);
+}
+
+/* Return: STATUS_OK, or STATUS_MISSING when it has been told what is. */
+int kind_need(struct studio *st, const struct kind *kind, unsigned int needs)
+{
+	int status = driver_need(st, needs | NEED_CONFIGFS);
+
+	if (status || kind_is_there(st, kind))
+		return status;
+	return fail(STATUS_MISSING, "the driver that runs is older and has no %s (%s is not there)",
+		    kind->many, kind->folder);
+}
+
+/* With a line for people where it fails. Return: an enum status */
+int item_make(struct studio *st, const struct kind *kind, const char *name)
+{
+	char *path = path_to(kind, name, NULL);
+	int mark = klog_mark(st);
+	int err;
+
+	err = name_is_allowed(name) ? folder_make(st, path) : -EINVAL;
+	free(path);
+	if (err == -EINVAL)
+		say("a name takes at most 31 letters, digits, _, - and .");
+	if (err)
+		return driver_say_error(st, mark, name, "is not made", err);
+	klog_forget(mark);
+	return STATUS_OK;
+}
+
+/* The same for a value. Return: an enum status */
+int item_set(struct studio *st, const struct kind *kind, const char *name, const char *file,
+	     const char *value)
+{
+	char *path = path_to(kind, name, file);
+	int mark = klog_mark(st);
+	int status = STATUS_OK;
+	int err;
+
+	err = file_write(st, path, value);
+	free(path);
+	if (err) {
+		char *what = xasprintf("%s=%s", file, value);
+
+		status = driver_say_error(st, mark, name, what, err);
+		free(what);
+	} else {
+		klog_forget(mark);
+	}
+	return status;
+}
+
+int item_remove(struct studio *st, const struct kind *kind, const char *name)
+{
+	char *path = path_to(kind, name, NULL);
+	int err = folder_remove(st, path);
+
+	free(path);
+	return err;
+}
+
+static void undo(struct studio *st, const char *path)
+{
+	folder_remove(st, path);
+}
+
+/* It is removed at the end, however that comes. */
+void item_undo_later(struct studio *st, const struct kind *kind, const char *name)
+{
+	char *path = path_to(kind, name, NULL);
+
+	undo_later(st, undo, path);
+	free(path);
+}
+
+void item_keep(struct studio *st, const struct kind *kind, const char *name)
+{
+	char *path = path_to(kind, name, NULL);
+
+	undo_never(st, path);
+	free(path);
+}

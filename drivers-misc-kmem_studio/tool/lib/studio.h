@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef KST_STUDIO_H
+#define KST_STUDIO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "text.h"
+
+/* What the program returns. */
+enum status {
+	STATUS_OK	= 0,	/* done, and nothing wrong was found */
+	STATUS_WRONG	= 1,	/* memory was found wrong, or not all was verified */
+	STATUS_USAGE	= 2,	/* the command line is not understood */
+	STATUS_MISSING	= 3,	/* a part of the system is not there, or not for this user */
+	STATUS_REFUSED	= 4,	/* the kernel refused, or a file could not be written */
+};
+
+struct archive;
+struct studio;
+
+enum format {
+	FORMAT_TEXT,
+	FORMAT_JSON,
+	FORMAT_CSV,
+};
+
+/**
+ * struct cleanup - something to undo at the end
+ * @undo: does it
+ * @what: its argument, freed afterwards
+ */
+struct cleanup {
+	void	(*undo)(struct studio *st, const char *what);
+	char	*what;
+};
+
+/**
+ * struct studio - one run of the program
+ * @root:     where the files of the system are: "" is the running one, else a saved copy
+ * @archive:  the saved copy where that is one file, else NULL
+ * @format:   how results are printed
+ * @width:    columns that a line may have
+ * @colour:   may the terminal be told colours?
+ * @utf8:     may it be told more than ASCII?
+ * @verbose:  show the kernel's own lines, too
+ * @cleanups: what to undo, the last first
+ * @nr_cleanups: how many
+ */
+struct studio {
+	const char	*root;
+	const struct archive	*archive;
+	enum format	format;
+	int		width;
+	bool		colour;
+	bool		utf8;
+	bool		verbose;
+	struct cleanup	*cleanups;
+	size_t		nr_cleanups;
+};
+
+/**
+ * struct command - a word of the command line
+ * @name:  the word
+ * @args:  what may follow it
+ * @about: what it does, in a line
+ * @run:   does it; @argv[0] is the word. Return: an enum status
+ */
+struct command {
+	const char	*name;
+	const char	*args;
+	const char	*about;
+	int		(*run)(struct studio *st, int argc, char **argv);
+};
+
+static inline bool is_saved(const struct studio *st)
+{
+	return *st->root;
+}
+
+void say(const char *fmt, ...) PRINTF(1, 2);
+int fail(int status, const char *fmt, ...) PRINTF(2, 3);
+int usage(const struct command *command, const char *fmt, ...) PRINTF(2, 3);
+
+void catch_signals(void);
+bool interrupted(void);
+void undo_later(struct studio *st, void (*undo)(struct studio *st, const char *what),
+		const char *what);
+void undo_never(struct studio *st, const char *what);
+void undo_all(struct studio *st);
+void pause_ms(unsigned int ms);
+
+#endif

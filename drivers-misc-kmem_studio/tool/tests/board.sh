@@ -1,0 +1,254 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Each command of kmem-studio on a machine with the driver: its exit status, and its output
+# against what configfs and debugfs say. Prints KTAP. The driver is loaded and unloaded, so
+# it has to be a module.
+#
+# shellcheck disable=SC2317,SC2329 # functions are also called by name
+
+config=/sys/kernel/config/kmem_studio
+debug=/sys/kernel/debug/kmem_studio
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+n=0
+failed=0
+
+report()
+{
+	n=$((n + 1))
+	[ "$1" = 0 ] || failed=1
+	if [ "$1" = 0 ]; then
+		echo "ok $n $2"
+	else
+		echo "not ok $n $2"
+		sed 's/^/# /' "$out/stdout" "$out/stderr"
+	fi >>"$out/results"
+}
+
+# check WHAT COMMAND...
+check()
+{
+	what=$1
+	shift
+	"$@"
+	report $? "$what"
+}
+
+# status WANTED WHAT ARGUMENT...: a command of kmem-studio ends with that status
+status()
+{
+	wanted=$1 what=$2
+	shift 2
+	kmem-studio "$@" >"$out/stdout" 2>"$out/stderr"
+	got=$?
+	[ $got = "$wanted" ] || echo "status $got instead of $wanted" >>"$out/stderr"
+	[ $got = "$wanted" ]
+	report $? "$what"
+}
+
+says() { cat "$out/stdout" "$out/stderr" | grep -qe "$1"; }
+loaded() { [ -d /sys/module/kmem_studio ]; }
+not() { ! "$@"; }
+arenas() { ls $config/arenas; }
+no_arenas() { [ -z "$(arenas)" ]; }
+
+shows_all_of()
+{
+	kmem-studio show "$1" --csv >"$out/shown"
+	for file in "$config/arenas/$1"/*; do
+		case ${file##*/} in
+		verify | corrupt | nodes) continue ;;
+		esac
+		grep -qxF "${file##*/},$(cat "$file")" "$out/shown" || {
+			echo "${file##*/} differs" >>"$out/stderr"
+			return 1
+		}
+	done
+}
+
+# Frames and lengths of all runs, as map and as debugfs have them.
+map_has_the_spans_of()
+{
+	kmem-studio map "$1" --csv 2>/dev/null | tail -n +2 |
+		while IFS=, read -r _ _ pfn pages _; do
+			printf '0x%x %s\n' "$pfn" "$pages"
+		done >"$out/mapped"
+	tail -n +2 "$debug/arenas/$1/spans" | cut -f 5,7 | tr '\t' ' ' >"$out/spans"
+	[ -s "$out/spans" ] && cmp -s "$out/mapped" "$out/spans"
+}
+
+json_of() { sed -n "s/^ *\"$1\": \"*\([^\",]*\)\"*,*\$/\1/p" "$out/stdout" | head -n 1; }
+
+page_agrees()
+{
+	pfn=$(tail -n +2 "$debug/arenas/$1/pages" | awk -v at="$2" '$1 == at { print $3 }')
+	[ -n "$pfn" ] && [ "$(json_of pfn)" = "$pfn" ] &&
+		[ "$(json_of program_pfn)" = "$(printf %d "$pfn")" ]
+}
+
+a_row_each()
+{
+	[ "$(tail -n +2 "$out/stdout" | wc -l)" = "$(wc -l <"$config/allocators")" ]
+}
+
+# What was not refused was verified.
+none_is_wrong() { not says 'WRONG\|not verified'; }
+
+not loaded || rmmod kmem_studio
+
+status 3 "list without the driver" list
+check "says what to type" says 'modprobe kmem_studio'
+status 0 "lab loads the driver" lab 1000
+check "was verified" says verified
+check "unloads it again" not loaded
+status 0 "lab shows the kernel's lines" lab -v 200
+check "with its verdict" says 'Success!'
+page_size=$(sed -n "s/.*Kernel's page size: \([0-9]*\).*/\1/p" "$out/stdout")
+status 4 "lab: too many structs" lab 4294967295
+check "says that it was refused" says refused
+status 2 "lab: no number" lab 12x
+
+modprobe kmem_studio nr_structs=0
+status 0 "lab" lab --csv
+check "all rows verified" test "$(grep -c ',verified$' "$out/stdout")" = 6
+check "the driver stays where it was" loaded
+status 0 "new" new vm 10000 vmalloc random
+check "says so" says 'vm is live'
+check "in configfs" test "$(cat $config/arenas/vm/state)" = live
+check "with its pattern" test "$(cat $config/arenas/vm/pattern)" = random
+status 4 "new: taken name" new vm 10 page
+check "says so" says 'one of that name'
+status 4 "new: a name that is not allowed" new 'a b' 10 page
+status 4 "new: no such allocator" new x 10 nosuch
+check "says which there are" says 'it takes one of page'
+check "nothing is left of it" test "$(arenas)" = vm
+status 2 "new: too few words" new x
+status 0 "new: scrubbed" new ch 50000 chunk --scrub 100000
+check "has its scrub_ms" test "$(cat $config/arenas/ch/scrub_ms)" = 100000
+status 0 "list" list --csv
+check "has both" test "$(tail -n +2 "$out/stdout" | wc -l)" = 2
+check "show vm agrees with configfs" shows_all_of vm
+check "show ch agrees with configfs" shows_all_of ch
+check "map vm agrees with debugfs" map_has_the_spans_of vm
+check "map ch agrees with debugfs" map_has_the_spans_of ch
+status 0 "page" page vm 3 --json
+check "page agrees with debugfs, and with pagemap" page_agrees vm 3
+status 4 "page: none of that index" page vm 1000000
+pfn=$(tail -n +2 $debug/arenas/vm/spans | head -n 1 | cut -f 5)
+status 0 "translate" translate "pfn:$pfn"
+check "knows whose page it is" says '^arena *vm$'
+status 2 "translate: junk" translate xyz
+status 0 "verify" verify vm ch
+check "says so" says 'vm is all right'
+status 0 "corrupt" corrupt ch 4443
+status 1 "verify finds it" verify vm ch
+check "in words" says 'memory was found wrong'
+check "with the kernel's line" says 'Mismatch in page'
+status 0 "map of all" map --width 100
+status 0 "map of the corrupt one" map ch
+check "marks its page" says 'X'
+status 0 "show of the corrupt one" show ch
+check "with the kernel's lines" says 'Verification failed: 1 of'
+status 4 "corrupt: no such word" corrupt ch 99999999999
+status 1 "stop tells it, too" stop ch
+status 4 "verify: not live" verify ch
+check "says so" says 'not live'
+status 0 "start" start ch
+status 0 "stop" stop ch
+check "says so" says 'all right'
+status 0 "rm" rm vm ch
+check "nothing is left" no_arenas
+status 4 "rm: no such name" rm vm
+
+status 0 "run" run page 10000
+check "verdict" says '^verdict *verified'
+check "nothing is left" no_arenas
+status 0 "run --json" run vmalloc 10000 --pattern address --json
+check "pages as in the plan" test "$(json_of nr_pages)" = \
+	"$(((320000 + page_size - 1) / page_size))"
+status 4 "run: no such pattern" run page 10 --pattern nosuch
+status 4 "run: a node that is not there" run page 10 --node 77
+check "nothing is left" no_arenas
+status 0 "run --keep" run page 1000 --keep
+check "it stays" test "$(arenas | wc -l)" = 1
+status 0 "rm of it" rm "$(arenas)"
+status 0 "compare" compare 10000 --csv
+check "a row for each allocator" a_row_each
+check "none is wrong" none_is_wrong
+
+kmem-studio run page 1000 --hold 100 >"$out/stdout" 2>"$out/stderr" &
+pid=$!
+while [ -z "$(arenas)" ] || [ "$(cat $config/arenas/*/state)" != live ]; do sleep 0.1; done
+kill -INT $pid
+wait $pid
+check "Ctrl-C ends a run" test $? = 130
+check "and takes it down" no_arenas
+
+status 0 "new for the copies" new cp 10000 page
+kmem-studio list >/dev/full 2>"$out/stderr"
+check "a full disk" test $? = 4
+check "says so" grep -q 'No space left' "$out/stderr"
+kmem-studio map --svg /dev/full 2>"$out/stderr"
+check "a full disk for a picture" test $? = 4
+kmem-studio compare 1000 2>"$out/stderr" | head -n 1 >/dev/null
+check "a pipe that closes leaves nothing" test "$(arenas)" = cp
+status 0 "a terminal of 20 columns" map --width 20
+status 0 "save" save -o "$out/save.tar"
+check "leaves nothing" test "$(arenas)" = cp
+tar xf "$out/save.tar" -C "$out"
+kmem-studio list --csv | grep ,cp, >"$out/live"
+kmem-studio list --csv --root "$out/kmem-studio-save" | grep ,cp, >"$out/saved"
+check "the copy says the same" cmp "$out/live" "$out/saved"
+kmem-studio list --csv --root "$out/save.tar" | grep ,cp, >"$out/saved"
+check "so does the tar" cmp "$out/live" "$out/saved"
+status 3 "a copy cannot be changed" --root "$out/kmem-studio-save" rm cp
+status 0 "report of the copy" --root "$out/kmem-studio-save" report -o "$out/copy.html"
+status 0 "report" report --course -o "$out/report.html"
+check "is whole" grep -q '</html>' "$out/report.html"
+check "leaves nothing" test "$(arenas)" = cp
+status 0 "rm of the last" rm cp
+
+if [ -d $config/benches ]; then
+	status 0 "bench" bench --allocators page,slab --orders 0-1 --rounds 5 --csv
+	check "a row each" test "$(tail -n +2 "$out/stdout" | wc -l)" = 4
+	check "leaves nothing" test -z "$(ls $config/benches)"
+else
+	status 3 "bench: the driver has none" bench
+	check "says so" says 'older'
+fi
+if [ -d $config/pressures ]; then
+	status 0 "pressure" pressure fill --leave 64M --hold 1
+	check "leaves nothing" test -z "$(ls $config/pressures)"
+else
+	status 3 "pressure: the driver has none" pressure fragment
+	check "says so" says 'older'
+fi
+
+umount /sys/kernel/debug
+status 0 "run without debugfs" run page 1000
+status 3 "page without debugfs" page x 0
+check "says what to type" says 'mount -t debugfs'
+umount $config/.. 2>/dev/null || umount /sys/kernel/config
+status 0 "lab without configfs" lab 1000
+status 3 "run without configfs" run page 1000
+check "says what to type" says 'mount -t configfs'
+mount -t configfs none /sys/kernel/config
+mount -t debugfs none /sys/kernel/debug
+
+echo 'root:x:0:0::/:/bin/sh
+u:x:1000:1000::/:/bin/sh' >/etc/passwd
+chmod 777 "$out"
+su u -c "kmem-studio lab" >"$out/stdout" 2>"$out/stderr"
+check "lab as another user" test $? = 3
+check "says what to type" says 'sudo'
+su u -c "kmem-studio map --width 80" >"$out/stdout" 2>"$out/stderr"
+check "map as another user" test $? = 0
+check "shows the zones" says 'zone .* free'
+rmmod kmem_studio
+check "the driver can be unloaded" not loaded
+# how many there are depends on the driver, and parsers want to know it first
+echo "TAP version 13"
+echo "1..$n"
+cat "$out/results"
+exit $failed

@@ -1,0 +1,150 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Open pages in headless Chromium at three widths: nothing overflows, no text is smaller than
+# 12 px, no message on the console, no request to the network. Screenshots and a PDF are kept.
+#
+#	tests/browser.sh OUTPUT PAGE...
+#	tests/browser.sh --selfcheck OUTPUT PAGE
+#
+# The second form plants each of these faults in a page, and sees it found.
+set -u
+
+widths=(400 800 1600)
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# Measures a copy of the page, which itself needs no script: prints how many pixels too wide
+# it is, the size of the smallest text, and what is cut off.
+measure='<script>
+addEventListener("load", function () {
+	let smallest = 999, wide = [];
+	for (const e of document.querySelectorAll("details"))
+		e.open = true;
+	for (const e of document.querySelectorAll("body *")) {
+		const own = [...e.childNodes].some(n => n.nodeType == 3 && n.data.trim());
+		if (!e.checkVisibility())
+			continue;
+		if (own && !e.closest("script,style,title"))
+			smallest = Math.min(smallest, parseFloat(getComputedStyle(e).fontSize));
+		if (e.matches("svg,figure,p,h1,h2,h3,.answer,.write") &&
+		    e.getBoundingClientRect().right > innerWidth + 1)
+			wide.push(e.tagName);
+		if (e.matches("svg text") && e.getBoundingClientRect().right >
+		    e.closest("svg").getBoundingClientRect().right + 1)
+			wide.push("text:" + e.textContent.replaceAll(/\W+/g, "_"));
+		if (e.matches(".table") && e.scrollWidth > e.clientWidth + 1)
+			wide.push("table:" + e.previousElementSibling?.tagName + e.scrollWidth);
+	}
+	document.documentElement.setAttribute("data-measured",
+		[document.documentElement.scrollWidth - innerWidth, smallest, ...wide].join(" "));
+});
+</script>'
+
+# browse WIDTH PAGE OPTION...: what Chromium says goes to $scratch/said, its network log to
+# $scratch/net.
+browse()
+{
+	local width=$1 page=$2
+
+	shift 2
+	rm -rf "$scratch/net" "$scratch/profile"
+	timeout -k 5 120 chromium --headless=new --no-sandbox --disable-gpu --hide-scrollbars \
+		--disable-background-networking --no-first-run --disable-component-update \
+		--disable-sync --enable-logging=stderr --virtual-time-budget=2000 \
+		--window-size="$width,4000" --log-net-log="$scratch/net" \
+		--user-data-dir="$scratch/profile" "$@" "file://$(readlink -f "$page")" \
+		2>"$scratch/said"
+}
+
+# Hosts that were asked for something, but for those of the browser itself, which wants to be
+# up to date.
+hosts_asked()
+{
+	grep -oE '"url":"(https?|wss?)://[^/:"]+' "$scratch/net" | sed 's,.*//,,' | sort -u |
+		grep -vE '(google|gstatic|googleapis|gvt1|chromium)\.(com|org)$'
+}
+
+# before TAG TEXT PAGE: the page with the text before that tag
+before()
+{
+	tag=$1 text=$2 awk '
+		{
+			at = index($0, ENVIRON["tag"])
+			if (at)
+				$0 = substr($0, 1, at - 1) ENVIRON["text"] substr($0, at)
+			print
+		}' "$3"
+}
+
+# faults_of PAGE WIDTH: a line for each thing that is wrong
+faults_of()
+{
+	local measured overflow smallest wide
+
+	before '</body>' "$measure" "$1" >"$scratch/page.html"
+	measured=$(browse "$2" "$scratch/page.html" --dump-dom |
+		sed -n 's/.*data-measured="\([^"]*\)".*/\1/p' | head -n 1)
+	if [ -z "$measured" ]; then
+		echo "the page was not measured: $(tail -n 1 "$scratch/said")"
+		return
+	fi
+	read -r overflow smallest wide <<<"$measured"
+	[ "$overflow" -le 0 ] || echo "it is $overflow px too wide"
+	[ -z "$wide" ] || echo "these are cut off: $wide"
+	[ "${smallest%%.*}" -ge 12 ] || echo "some text is $smallest px"
+	grep CONSOLE "$scratch/said" | sed 's/.*CONSOLE/console/'
+	hosts_asked | sed 's/^/asked /'
+}
+
+# keep OUTPUT PAGE: screenshots and a PDF of the page as it is, for people to look at
+keep()
+{
+	local name=${2##*/} width pages
+
+	name=$1/${name%.html}
+	for width in "${widths[@]}"; do
+		browse "$width" "$2" --screenshot="$name-$width.png" >"$scratch/out"
+		[ -s "$name-$width.png" ] || echo "no screenshot: $(tail -n 1 "$scratch/said")"
+	done
+	browse 800 "$2" --print-to-pdf="$name.pdf" --no-pdf-header-footer >"$scratch/out"
+	pages=$(grep -aoE '/Type */Page\b' "$name.pdf" | wc -l)
+	[ "$pages" -gt 0 ] && [ "$pages" -lt 30 ] || echo "it prints on $pages pages"
+}
+
+check()
+{
+	local output=$1 page width
+
+	shift
+	for page; do
+		for width in "${widths[@]}"; do
+			faults_of "$page" "$width" | sed "s,^,# ${page##*/} at $width px: ,"
+		done
+		keep "$output" "$page" | sed "s,^,# ${page##*/}: ,"
+	done >"$scratch/faults"
+	cat "$scratch/faults"
+	[ ! -s "$scratch/faults" ]
+}
+
+# planted WORDS FAULT PAGE: the fault is found in these words
+planted()
+{
+	before '</main>' "$2" "$3" >"$output/planted.html"
+	faults_of "$output/planted.html" 800 >"$scratch/found"
+	grep -qe "$1" "$scratch/found" && return
+	echo "# planted: $2; found only: $(cat "$scratch/found")"
+	status=1
+}
+
+if [ "${1-}" = --selfcheck ]; then
+	output=$2 status=0
+	planted 'too wide' '<div style="width:3000px">wide</div>' "$3"
+	planted 'some text is 9 px' '<p style="font-size:9px">small</p>' "$3"
+	planted 'console.*planted' '<script>console.error("planted")</script>' "$3"
+	planted 'text:planted' \
+		'<svg width="20" height="20"><text y="15">planted</text></svg>' "$3"
+	planted 'asked planted.invalid' '<img src="http://planted.invalid/a.png">' "$3"
+	exit $status
+fi
+check "$@"

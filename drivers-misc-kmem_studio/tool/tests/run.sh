@@ -1,0 +1,578 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Test kmem-studio without a kernel, on saved copies (kmem-studio save, unpacked):
+#
+#	tests/run.sh [--output DIR] COPY...
+#
+# Builds it with AddressSanitizer and without, runs it on the copies, under valgrind, on
+# copies that were changed at random (ROUNDS of them, 50), and on hostile ones; looks at the
+# report in Chromium, and drives watch in tmux. Prints KTAP. What is looked at by people
+# (screenshots, pictures) stays in DIR. A tool that is missing skips its cases.
+#
+# shellcheck disable=SC2317,SC2329 # functions are also called by name
+set -u
+
+tool=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+output=$work/output
+trap 'rm -rf "$work"' EXIT
+if [ "${1-}" = --output ]; then
+	output=$(readlink -m "$2")
+	shift 2
+fi
+[ $# -gt 0 ] || { sed -n '/^#	/p' "$0"; exit 2; }
+readarray -t copies < <(readlink -f "$@")
+mkdir -p "$output"
+export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:exitcode=99
+export UBSAN_OPTIONS=halt_on_error=1:exitcode=99
+export LC_ALL=C.UTF-8
+results=() failed=0
+
+report()
+{
+	local word=ok
+
+	[ "$1" = 0 ] || word="not ok" failed=1
+	results+=("$word $((${#results[@]} + 1)) $2")
+	echo "# $word $2"
+	[ "$1" = 0 ] || tail -n 20 "$work/log" 2>/dev/null | sed 's/^/#   /'
+}
+
+# check WHAT COMMAND...
+check()
+{
+	local what=$1
+
+	shift
+	"$@" >"$work/log" 2>&1
+	report $? "$what"
+}
+
+skip()
+{
+	results+=("ok $((${#results[@]} + 1)) $1 # SKIP $2")
+}
+
+has() { command -v "$1" >/dev/null; }
+
+# expect STATUS ARGUMENT...: the program with sanitizers, what it printed is in $work/out
+expect()
+{
+	local wanted=$1 got
+
+	shift
+	"$work/asan/kmem-studio" "$@" >"$work/out" 2>"$work/err"
+	got=$?
+	cat "$work/out" "$work/err"
+	[ "$got" = "$wanted" ] || { echo "status $got instead of $wanted"; return 1; }
+}
+
+prints()
+{
+	local pattern=$1
+
+	shift
+	expect "$@" && grep -qe "$pattern" "$work/out" "$work/err"
+}
+
+# --- builds -------------------------------------------------------------------
+
+# build NAME VARIABLE...: without a warning
+build()
+{
+	local name=$1
+
+	shift
+	mkdir -p "$work/$name"
+	make -s -C "$tool" O="$work/$name" "$@" >"$work/build.log" 2>&1 || {
+		cat "$work/build.log"
+		return 1
+	}
+	cat "$work/build.log"
+	! grep -q 'warning:' "$work/build.log"
+}
+
+says_what_is_missing()
+{
+	build small HAVE_NCURSES=n HAVE_CAIRO=n HAVE_JANSSON=n &&
+		[ "$(grep -c 'this kmem-studio' "$work/build.log")" = 3 ] &&
+		[ "$("$work/small/kmem-studio" --version | grep -c 'not in this build')" = 3 ]
+}
+
+installs()
+{
+	make -s -C "$tool" O="$work/plain" install DESTDIR="$work/dest" prefix=/usr/local &&
+		[ -x "$work/dest/usr/local/sbin/kmem-studio" ] &&
+		[ -f "$work/dest/usr/local/share/man/man8/kmem-studio.8" ] &&
+		[ -f "$work/dest/usr/local/share/bash-completion/completions/kmem-studio" ]
+}
+
+# Every command is in the man page and in the completion.
+documented()
+{
+	local command
+
+	for command in $("$work/plain/kmem-studio" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+		grep -qw "^\.BR\? .*$command" "$tool/kmem-studio.8" ||
+			{ echo "the man page has no $command"; return 1; }
+		grep -qw "$command" "$tool/kmem-studio.bash" ||
+			{ echo "the completion has no $command"; return 1; }
+	done
+}
+
+completes()
+{
+	bash -c "
+		. '$tool/kmem-studio.bash'
+		PATH=$work/plain:\$PATH
+		COMP_WORDS=(kmem-studio tr) COMP_CWORD=1
+		_kmem_studio
+		[ \"\${COMPREPLY[*]}\" = translate ]"
+}
+
+# --- a copy -------------------------------------------------------------------
+
+# The first arena in that state, and of that allocator if it is named.
+first_of()
+{
+	"$work/plain/kmem-studio" --root "$1" list --csv |
+		awk -F, -v state="$2" -v allocator="${3-}" '
+			$3 == state && (allocator == "" || $4 == allocator) { print $2; exit }'
+}
+
+arena_of() { first_of "$1" live vmalloc; }
+corrupt_of() { first_of "$1" corrupt; }
+
+is_json() { expect "$@" --json && jq -e . "$work/out" >/dev/null; }
+
+# As many fields in each line as in the first, and more than that one.
+is_csv()
+{
+	expect "$@" --csv && awk '
+		{
+			# a field in quotes may have several lines
+			line = pending $0
+			quotes = line
+			if (gsub(/"/, "", quotes) % 2) {
+				pending = line "\n"
+				next
+			}
+			pending = ""
+			fields = 0
+			rows++
+			# a field is in quotes, or has none
+			while (match(line, /^("([^"]|"")*"|[^",]*)(,|$)/)) {
+				fields++
+				if (substr(line, RLENGTH, 1) != "," || !RLENGTH)
+					break
+				line = substr(line, RLENGTH + 1)
+			}
+			if (rows == 1)
+				columns = fields
+			else if (fields != columns)
+				wrong = 1
+		}
+		END { exit wrong || rows < 2 || pending != "" }' "$work/out"
+}
+
+# Every line of a picture fits.
+fits()
+{
+	local width=$1
+
+	shift
+	expect 0 "$@" --width "$width" --color never && [ "$(wc -L <"$work/out")" -le "$width" ]
+}
+
+is_ascii() { expect 0 "$@" --ascii && ! LC_ALL=C grep -qP '[^\x00-\x7f]' "$work/out"; }
+
+# The pages of the picture are those of the table in the copy.
+map_counts()
+{
+	local root=$1 arena=$2
+
+	expect 0 --root "$root" map "$arena" --csv
+	tail -n +2 "$root/sys/kernel/debug/kmem_studio/arenas/$arena/spans" |
+		awk -F'\t' '{ n += $7 } END { print n }' >"$work/want"
+	tail -n +2 "$work/out" | awk -F, '{ n += $4 } END { print n }' | cmp - "$work/want"
+}
+
+# The page of the word that was corrupted, nothing else.
+marks_the_word()
+{
+	expect 0 --root "$1" map "$2" --width 80 --color never
+	[ "$(sed '/objects/d' "$work/out" | tr -cd X | wc -c)" = 1 ]
+}
+
+svg_is_valid()
+{
+	local name=$1
+
+	shift
+	expect 0 "$@" --svg "$output/$name.svg" && xmllint --noout "$output/$name.svg" &&
+		! grep -q 'href\|<script' "$output/$name.svg"
+}
+
+png_is_one()
+{
+	local name=$1
+
+	shift
+	"$work/plain/kmem-studio" "$@" --png "$output/$name.png" &&
+		[ "$(head -c 4 "$output/$name.png" | tail -c 3)" = PNG ]
+}
+
+test_copy()
+{
+	local root=$1 name=$2 arena corrupt
+
+	arena=$(arena_of "$root")
+	corrupt=$(corrupt_of "$root")
+	check "$name: list" prints "$arena" 0 --root "$root" list
+	check "$name: list as JSON" is_json 0 --root "$root" list
+	check "$name: list as CSV" is_csv 0 --root "$root" list
+	check "$name: show" prints 'vmalloc' 0 --root "$root" show "$arena"
+	check "$name: show as JSON" is_json 0 --root "$root" show "$arena"
+	check "$name: show tells the kernel's lines" prints 'Verification failed' 0 \
+		--root "$root" show "$corrupt"
+	check "$name: map" prints 'Physical memory' 0 --root "$root" map
+	check "$name: map as JSON" is_json 0 --root "$root" map
+	check "$name: map in 60 columns" fits 60 --root "$root" map
+	check "$name: map in 200 columns" fits 200 --root "$root" map
+	check "$name: map in 20 columns" expect 0 --root "$root" map --width 20
+	check "$name: map in ASCII" is_ascii --root "$root" map "$arena"
+	check "$name: map has the pages of the table" map_counts "$root" "$arena"
+	check "$name: map marks the wrong word" marks_the_word "$root" "$corrupt"
+	check "$name: map, no such arena" expect 4 --root "$root" map nosuch
+	check "$name: page" prints 'lead to the same frame' 0 \
+		--root "$root" page "$(answered "$root")" 0
+	check "$name: page as JSON" is_json 0 --root "$root" page "$arena" 1
+	check "$name: page, none of that index" expect 4 --root "$root" page "$arena" 99999
+	check "$name: probe" prints 'order 0' 0 --root "$root" probe
+	check "$name: probe as CSV" is_csv 0 --root "$root" probe
+	check "$name: report" expect 0 --root "$root" report --course -o "$output/report-$name.html"
+	check "$name: report has its data" prints '"lab"' 0 --root "$root" report --json
+	check "$name: nothing can be changed" prints 'saved copy' 3 --root "$root" rm "$arena"
+	check "$name: nobody to ask" prints 'saved copy' 3 --root "$root" translate ffff
+	if has xmllint; then
+		check "$name: SVG of memory" svg_is_valid "map-$name" --root "$root" map
+		check "$name: SVG of arenas" svg_is_valid "arena-$name" \
+			--root "$root" map "$arena" "$corrupt"
+		check "$name: SVG of a page" svg_is_valid "page-$name" \
+			--root "$root" page "$arena" 0
+	else
+		skip "$name: SVG" "no xmllint"
+	fi
+	if "$work/plain/kmem-studio" --version | grep -q -e '--png: cairo'; then
+		check "$name: PNG of memory" png_is_one "map-$name" --root "$root" map
+	else
+		skip "$name: PNG" "built without cairo"
+	fi
+	if has valgrind; then
+		check "$name: valgrind" under_valgrind "$root" "$arena"
+	else
+		skip "$name: valgrind" "no valgrind"
+	fi
+	check "$name: copies that were changed at random" "$tool/tests/fuzz.sh" \
+		"$work/asan/kmem-studio" "$work/mutate" "$root" "${ROUNDS:-50}"
+}
+
+# The arena of which a page was looked at when the copy was made.
+answered() { basename "$(find "$1/answers" -name '*.0' | head -n 1)" .0; }
+
+under_valgrind()
+{
+	local words
+
+	for words in "list" "show $2" "map --width 80" "map $2 --svg $work/v.svg" "page $2 0" \
+		     "report -o $work/v.html" "probe"; do
+		# shellcheck disable=SC2086 # these are words
+		valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
+			"$work/plain/kmem-studio" --root "$1" $words >/dev/null || return
+	done
+}
+
+# The copy in one file, as save writes it.
+as_tar()
+{
+	tar -cf "$work/$1.tar" --format=ustar -C "${copies[0]%/*}" \
+		--transform "s,^$1,kmem-studio-save," "$1"
+}
+
+tar_says_the_same()
+{
+	local words=("$@") name=${copies[0]##*/}
+
+	as_tar "$name" && expect 0 --root "${copies[0]}" "${words[@]}" &&
+		mv "$work/out" "$work/want" &&
+		expect 0 --root "$work/$name.tar" "${words[@]}" && cmp "$work/want" "$work/out"
+}
+
+# Whatever is in it: no crash, no hang.
+hostile_tars()
+{
+	local i got name=${copies[0]##*/} tar
+
+	tar=$work/$name.tar
+	as_tar "$name" || return
+	for ((i = 0; i < 40; i++)); do
+		# a header at the beginning, and one further on
+		{
+			head -c $((1024 * (i % 2))) "$tar"
+			tail -c +$((1024 * (i % 2) + 1)) "$tar" | head -c 1500
+		} | "$work/mutate" "$i" >"$work/hostile.tar"
+		tail -c +2501 "$tar" | head -c $((i * 4000)) >>"$work/hostile.tar"
+		timeout 60 "$work/asan/kmem-studio" --root "$work/hostile.tar" list \
+			>"$work/out" 2>&1
+		got=$?
+		[ "$got" -le 4 ] || { cat "$work/out"; echo "seed $i: status $got"; return 1; }
+	done
+}
+
+# Made up: the drivers that the copies are of may have no benches.
+draws_benches()
+{
+	local root=$work/benched order
+
+	rm -rf "$root"
+	cp -r "${copies[0]}" "$root"
+	{
+		echo allocator,order,pattern,cpus,alloc_mean_ns,free_mean_ns
+		for order in 0 1 2 3 4 99 x; do
+			echo "page,$order,hot,0,$((100 * (order + 1))).5,80"
+		done
+	} >"$root/results/bench.csv"
+	expect 0 --root "$root" report -o "$output/benched.html" &&
+		[ "$(grep -c '<path stroke-width' "$output/benched.html")" = 4 ]
+}
+
+# --- what is hostile or broken --------------------------------------------------
+
+hostile_copy()
+{
+	local root=$work/hostile arenas debug
+
+	rm -rf "$root"
+	cp -r "${copies[0]}" "$root"
+	arenas=$root/sys/kernel/config/kmem_studio/arenas
+	debug=$root/sys/kernel/debug/kmem_studio/arenas
+	mkdir "$arenas/"$'\033[31mred' "$arenas/a b" "$arenas/pipe" "$arenas/loop"
+	mkfifo "$arenas/pipe/state"
+	ln -s . "$arenas/loop/loop"
+	ln -s /etc/passwd "$arenas/loop/state"
+	mkdir "$arenas/text"
+	printf '\033]0;title\007<script>alert(1)</script>' >"$arenas/text/state"
+	printf '"a,b"\n' >"$arenas/text/allocator"
+	printf '99999999999999999999' >"$arenas/text/nr_pages"
+	mkdir -p "$debug/text"
+	printf 'index\tvirt\tpfn\tpages\tnode\tzone\tkind\n0\t<b>\t0x0\t1\t0\t<script>\t<i>\n' \
+		>"$debug/text/spans"
+	printf '0\t\0\t0xffffffffffffffff\t0xffffffffffffffff\t0\tx\ty\n' >>"$debug/text/spans"
+	head -c 100000 /dev/zero >"$root/proc/zoneinfo"
+	printf '00000000-ffffffffffffffff : System RAM\n5-4 : System RAM\n0-fff : System RAM\n' \
+		>"$root/proc/iomem"
+}
+
+prints_no_command()
+{
+	expect 0 --root "$work/hostile" "$@" && ! grep -q "$(printf '\033')" "$work/out"
+}
+
+escapes()
+{
+	expect 0 --root "$work/hostile" report -o "$work/hostile.html" &&
+		! grep -qi '<script>\|<b>\|<i>' "$work/hostile.html"
+}
+
+# The fuzzer sees what it is there for: a crash, and a cursor that is moved.
+fuzzer_sees()
+{
+	local planted=$work/planted
+
+	printf '#!/bin/sh\n%s\n' "$1" >"$planted"
+	chmod 755 "$planted"
+	! "$tool/tests/fuzz.sh" "$planted" "$work/mutate" "${copies[0]}" 3 >"$work/out" &&
+		grep -q "$2" "$work/out"
+}
+
+follows_no_link() { expect 0 --root "$work/hostile" list && ! grep -q root: "$work/out"; }
+
+hangs_not() { timeout 20 "$work/asan/kmem-studio" --root "$work/hostile" list >/dev/null; }
+
+full_disk()
+{
+	"$work/asan/kmem-studio" --root "${copies[0]}" "$@" >/dev/full 2>"$work/err"
+	[ $? = 4 ] && grep -q 'No space left' "$work/err"
+}
+
+full_file() { expect 4 --root "${copies[0]}" "$@" && grep -q 'No space left' "$work/err"; }
+
+# Nothing is said, and nothing crashes.
+closed_pipe()
+{
+	{
+		"$work/asan/kmem-studio" --root "${copies[0]}" "$@" 2>"$work/err"
+		echo $? >"$work/status"
+	} | true
+	[ "$(cat "$work/status")" -le 4 ] && ! grep -q 'Sanitizer\|runtime error' "$work/err"
+}
+
+test_broken()
+{
+	hostile_copy
+	check "hostile: list" prints_no_command list
+	check "hostile: links are not followed" follows_no_link
+	check "hostile: a pipe does not hang it" hangs_not
+	check "hostile: show" prints_no_command show text
+	check "hostile: CSV" is_csv 0 --root "$work/hostile" list
+	check "hostile: JSON" is_json 0 --root "$work/hostile" show text
+	check "hostile: map" prints_no_command map
+	check "hostile: map of it" prints_no_command map text
+	check "hostile: report escapes what it shows" escapes
+	check "the fuzzer sees a crash" fuzzer_sees 'kill -SEGV $$' 'status 139'
+	check "the fuzzer sees a moved cursor" fuzzer_sees 'printf "\033[2J"' 'control characters'
+	check "hostile: a name that is a path" expect 4 --root "$work/hostile" show ../../../proc
+	check "a full disk: list" full_disk list
+	check "a full disk: JSON" full_disk map --json
+	check "a full disk: SVG" full_file map --svg /dev/full
+	check "a full disk: report" full_file report -o /dev/full
+	check "a folder that is not there" expect 4 --root "${copies[0]}" report -o /nosuch/x.html
+	check "a closed pipe: list" closed_pipe list
+	check "a closed pipe: report" closed_pipe report -o -
+	check "a tar: list" tar_says_the_same list
+	check "a tar: map" tar_says_the_same map
+	check "a tar: report" tar_says_the_same report -o -
+	check "tars that were changed at random" hostile_tars
+	check "no tar" prints 'save wrote' 2 --root "$tool/Makefile" list
+	check "an empty copy" expect 3 --root "$work/dest" list
+	check "curves of benches in a report" draws_benches
+	check "no command" expect 2
+	check "no such command" expect 2 nosuch
+	check "no such option" expect 2 map --nosuch
+	check "help" prints 'usage' 0 --help
+	check "help of a command" prints 'usage' 0 map --help
+	check "a report that is none" expect 4 report --compare "$tool/Makefile" "$tool/Makefile"
+}
+
+test_compare()
+{
+	local a=$output/report-${copies[0]##*/}.html b=$output/report-${copies[-1]##*/}.html
+
+	if ! "$work/plain/kmem-studio" --version | grep -q -e '--compare: jansson'; then
+		skip "report --compare" "built without jansson"
+		return
+	fi
+	check "two reports" prints 'page_size_bytes' 0 report --compare "$a" "$b"
+	check "two reports as JSON" is_json 0 report --compare "$a" "$b"
+	check "two reports as a page" expect 0 report --compare "$a" "$b" -o "$output/compared.html"
+}
+
+test_browser()
+{
+	local page
+
+	if ! has chromium; then
+		skip "the report in Chromium" "no chromium"
+		return
+	fi
+	for page in "$output"/report-*.html "$output"/{compared,benched}.html; do
+		[ -f "$page" ] || continue
+		check "${page##*/} in Chromium" "$tool/tests/browser.sh" "$output" "$page"
+	done
+	check "planted faults are seen in Chromium" "$tool/tests/browser.sh" --selfcheck \
+		"$work" "$output/report-${copies[0]##*/}.html"
+}
+
+# --- watch ----------------------------------------------------------------------
+
+screen() { tmux -L "kst$$" capture-pane -p; }
+
+# seen PATTERN: on the screen, within five seconds
+seen()
+{
+	local i
+
+	for ((i = 0; i < 50; i++)); do
+		screen 2>/dev/null | grep -qe "$1" && return
+		sleep 0.1
+	done
+	screen
+	return 1
+}
+
+watch_ended()
+{
+	local i
+
+	for ((i = 0; i < 50; i++)); do
+		[ -s "$work/watched" ] && break
+		sleep 0.1
+	done
+	[ "$(cat "$work/watched")" = 0 ]
+}
+
+test_watch()
+{
+	local root=$work/watched.copy arena row
+
+	if ! has tmux || ! "$work/plain/kmem-studio" --version | grep -q 'watch: ncurses'; then
+		skip "watch" "no tmux, or built without ncurses"
+		return
+	fi
+	rm -rf "$root"
+	cp -r "${copies[0]}" "$root"
+	arena=$(arena_of "$root")
+	row=$("$work/plain/kmem-studio" --root "$root" list --csv |
+		grep -n ",$arena," | cut -d: -f1)
+	tmux -L "kst$$" -f /dev/null new-session -d -x 100 -y 30 \
+		"$work/asan/kmem-studio --root $root watch --interval 100 \
+			2>$work/watch.err; echo \$? >$work/watched"
+	check "watch: shows arenas" seen "^$arena .*live"
+	check "watch: shows free blocks" seen 'Free blocks by order'
+	# a mismatch that appears while it runs
+	echo corrupt >"$root/sys/kernel/config/kmem_studio/arenas/$arena/state"
+	{
+		printf 'kmem_studio: arenas/%s: Mismatch in page: 7\tstruct: 1\tindex: 2\t' "$arena"
+		printf 'physical address: 0x1234\texpected: 1\tgot: 0\tagain: 1\n'
+		echo "kmem_studio: arenas/$arena: Verification failed: 1 of 2"
+	} >>"$root/kernel.log"
+	check "watch: a mismatch appears" seen "^$arena .*corrupt"
+	for ((; row > 2; row--)); do
+		tmux -L "kst$$" send-keys Down
+	done
+	check "watch: keys choose, and the log tells of it" seen 'physical address: 0x1234'
+	tmux -L "kst$$" send-keys v
+	check "watch: a saved copy is not changed" seen 'This is a saved copy'
+	tmux -L "kst$$" resize-window -x 20 -y 6
+	check "watch: 20 columns" seen '^NAME'
+	tmux -L "kst$$" resize-window -x 120 -y 40
+	check "watch: large again" seen 'WORDS VERIFIED'
+	tmux -L "kst$$" send-keys q
+	check "watch: ends" watch_ended
+	tmux -L "kst$$" kill-server 2>/dev/null
+}
+
+# --- all of it --------------------------------------------------------------------
+
+check "builds without a warning" build plain
+sanitizers=-fsanitize=address,undefined
+check "builds with sanitizers" build asan LDFLAGS=$sanitizers \
+	CFLAGS="-O1 -g $sanitizers -fno-omit-frame-pointer -Wno-format-truncation"
+check "builds the fuzzer" cc -O1 -g -Wall -Wextra -Werror -o "$work/mutate" "$tool/tests/mutate.c"
+check "a smaller one says what it lacks" says_what_is_missing
+check "installs" installs
+check "all commands are documented" documented
+check "completes a command" completes
+for copy in "${copies[@]}"; do
+	test_copy "$copy" "${copy##*/}"
+done
+test_broken
+test_compare
+test_browser
+test_watch
+
+echo "TAP version 13"
+echo "1..${#results[@]}"
+printf '%s\n' "${results[@]}"
+exit $failed
