@@ -143,7 +143,7 @@ static int reserve(struct bench *bench)
 	err = kmst_reserve_check(&bench->demand, NULL, &nothing, &bench->end->refusal);
 	if (!err)
 		err = kmst_reserve(&bench->demand, &bench->reservation, run->cancel,
-					&bench->end->refusal);
+				   &bench->end->refusal);
 	if (err)
 		return err;
 	/* its memory comes and goes: nobody is to wait until it is all there */

@@ -318,8 +318,8 @@ cpus_go_offline() {
 nothing_is_left_held() {
 	bytes=$((LOWMEM_PAGES * PAGE_SIZE / 20))
 	for allocator in page slab vmalloc chunk; do
-		bench a allocator=$allocator pattern=random rounds=30 warmup=0 touch=1 \
-			"held_bytes=$bytes" || return 1
+		bench a allocator=$allocator pattern=random rounds=25 warmup=0 touch=1 \
+			bytes=$((8 * PAGE_SIZE)) "held_bytes=$bytes" || return 1
 		put ../benches/a run 1 || no_memory || return
 		is ../benches/a error 0 && rmdir "$BENCHES/a" || return 1
 	done
