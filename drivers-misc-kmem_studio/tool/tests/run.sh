@@ -340,7 +340,7 @@ draws_benches()
 	{
 		echo allocator,order,pattern,cpus,alloc_mean_ns,free_mean_ns
 		for order in 0 1 2 3 4 99 x; do
-			echo "page,$order,hot,0,$((100 * (order + 1))).5,80"
+			echo "page,$order,hot,0,${#order}00.5,80"
 		done
 	} >"$root/results/bench.csv"
 	expect 0 --root "$root" report -o "$output/benched.html" &&
