@@ -30,6 +30,13 @@ struct kmst_bench_item {
 	char			who[sizeof("benches/: ") + KMST_ARENA_NAME_LEN];
 };
 
+/**
+ * kmst_bench_of() - The bench of an item.
+ * @item: the item
+ *
+ * Context: any.
+ * Return: the bench.
+ */
 static inline struct kmst_bench_item *kmst_bench_of(struct config_item *item)
 {
 	return container_of(item, struct kmst_bench_item, item);

@@ -29,6 +29,13 @@ struct kmst_pressure_item {
 	char			who[sizeof("pressures/: ") + KMST_ARENA_NAME_LEN];
 };
 
+/**
+ * kmst_pressure_of() - The pressure of an item.
+ * @item: the item
+ *
+ * Context: any.
+ * Return: the pressure.
+ */
 static inline struct kmst_pressure_item *kmst_pressure_of(struct config_item *item)
 {
 	return container_of(item, struct kmst_pressure_item, item);
