@@ -11,10 +11,10 @@ function quoted(s) {
 BEGIN {
 	FS = "\t"
 	columns = split("run emulated board release unit set allocator pattern order bytes " \
-		"held rounds ops failures structs requested usable allocated taken " \
+		"held rounds runs ops failures structs requested usable allocated taken " \
 		"on_pages wasted alloc alloc_ci95 free free_ci95", column, " ")
 	for (c = 1; c <= columns; c++)
-		printf "%s%s", c > 1 ? "," : "", column[c]
+		printf "%s%s", (c > 1 ? "," : ""), column[c]
 	print ""
 }
 {
@@ -36,6 +36,6 @@ $2 == "orders" || $2 == "course" || $2 == "sizes" {
 	value["release"] = release[$1]
 	value["unit"] = unit[$1]
 	for (c = 1; c <= columns; c++)
-		printf "%s%s", c > 1 ? "," : "", quoted(value[column[c]])
+		printf "%s%s", (c > 1 ? "," : ""), quoted(value[column[c]])
 	print ""
 }

@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# What a job has printed, as results. Variables: run, its number; per, ns in the unit.
+# What a job has printed, as results. Variable: run, the number of the run.
 function set_fields(   i, at) {
 	split("", value)
 	for (i = 2; i <= NF; i++) {
 		at = index($i, "=")
 		value[substr($i, 1, at - 1)] = substr($i, at + 1)
 	}
-}
-function in_unit(name, file) {
-	return "\t" name "=" (value[file] == "" ? "" : sprintf("%.3f", value[file] / per))
 }
 # The class with the smallest objects that it fits in; 0 if it is a block of pages.
 function class_of(usable,   c, best) {
@@ -23,20 +20,13 @@ function class_of(usable,   c, best) {
 function keep(line) { kept[++nr_kept] = line }
 BEGIN { FS = "\t" }
 { set_fields() }
-$1 == "orders" {
-	line = run "\torders"
-	for (i = 2; i <= 9; i++)
-		line = line "\t" $i
-	keep(line in_unit("alloc", "alloc_mean_ns") in_unit("alloc_ci95", "alloc_ci95_ns") \
-		in_unit("free", "free_mean_ns") in_unit("free_ci95", "free_ci95_ns"))
-}
-$1 == "none" { keep(run "\t" $0) }
+$1 == "orders" || $1 == "none" { keep(run "\t" $0) }
 $1 == "course" {
 	keep(run "\tcourse\t" $2 "\t" $3 "\trequested=" value["bytes_requested"] \
 		"\tallocated=" value["bytes_allocated"] \
 		"\twasted=" (value["bytes_allocated"] - value["bytes_requested"]) \
 		"\ton_pages=" value["bytes_on_pages"] \
-		in_unit("alloc", "alloc_ns") in_unit("free", "free_ns"))
+		"\talloc=" value["alloc_ns"] "\tfree=" value["free_ns"])
 }
 $1 == "class" {
 	object[++classes] = value["object_size"] + 0

@@ -78,7 +78,7 @@ function print_course(   i, k, key, part) {
 	if (!nr_course)
 		return
 	for (i = 1; i <= runs; i++) {
-		printf "\n%sstructs of 32 bytes\n", runs > 1 ? letter(i) ": " : ""
+		printf "\n%sstructs of 32 bytes\n", (runs > 1 ? letter(i) ": " : "")
 		printf "%-14s %7s %10s %10s %10s %10s %12s %10s\n", "allocator", "structs",
 			"requested", "allocated", "wasted", "on pages", "to allocate", "a struct"
 		for (k = 1; k <= nr_course; k++) {
@@ -102,7 +102,7 @@ function print_sizes(   i, k, key, part, r) {
 		return
 	for (i = 1; i <= runs; i++) {
 		r = run[i]
-		printf "\n%s%-10s %29s   %29s\n", runs > 1 ? letter(i) ": " : "", "",
+		printf "\n%s%-10s %29s   %29s\n", (runs > 1 ? letter(i) ": " : ""), "",
 			"kmalloc             ", "page              "
 		printf "%10s %9s %9s %9s   %9s %9s %9s\n", "requested", "usable", "takes",
 			"wasted", "usable", "takes", "wasted"
@@ -156,7 +156,7 @@ $2 == "orders" {
 	if (!(value["allocator"] in known))
 		allocators[++nr_allocators] = value["allocator"]
 	known[value["allocator"]] = 1
-	if (value["order"] > max_order + 0)
+	if (value["order"] + 0 > max_order + 0)
 		max_order = value["order"] + 0
 	bytes_of[value["order"] + 0] = value["bytes"] + 0
 	has[key] = 1
@@ -179,7 +179,7 @@ END {
 	printf "%s\n", kind == "true" ? "Emulated, in " unit : "On a board, in " unit
 	for (i = 1; i <= runs; i++) {
 		r = run[i]
-		printf "%s%s: Linux %s%s, %s-byte pages, %s\n", runs > 1 ? letter(i) ": " : "",
+		printf "%s%s: Linux %s%s, %s-byte pages, %s\n", (runs > 1 ? letter(i) ": " : ""),
 			title[r], context[r, "release"], source[r] == "" ? "" : " (" source[r] ")",
 			context[r, "page_size"], context[r, "preemption"]
 		if (context[r, "throttled"] ~ /^0x/ && context[r, "throttled"] != "0x0")
