@@ -11,7 +11,7 @@ function quoted(s) {
 BEGIN {
 	FS = "\t"
 	columns = split("run emulated board release unit set allocator pattern order bytes " \
-		"held rounds runs ops failures structs requested usable allocated taken " \
+		"held rounds runs batch ops failures structs requested usable allocated taken " \
 		"on_pages wasted alloc alloc_ci95 free free_ci95", column, " ")
 	for (c = 1; c <= columns; c++)
 		printf "%s%s", (c > 1 ? "," : ""), column[c]

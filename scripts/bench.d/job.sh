@@ -5,9 +5,10 @@
 # TABs between them. Set before are
 #
 #	allocators, sets	what to measure
+#	max_order		the highest order, if the allocator has no lower one
 #	runs			of which the median counts
 #	min_rounds, span_ns	rounds of each at least, and time to measure for
-: "${allocators=}" "${sets=}" "${runs=3}" "${min_rounds=1}" "${span_ns=1000000}"
+: "${allocators=}" "${sets=}" "${max_order=99}" "${runs=3}" "${min_rounds=1}" "${span_ns=1000000}"
 
 studio=/sys/kernel/config/kmem_studio
 me=kmem_studio-bench
@@ -88,7 +89,8 @@ measure_order()
 	done
 	line="orders	allocator=$allocator	pattern=$pattern	order=$order"
 	line="$line	bytes=$bytes	held=$held	rounds=$rounds	runs=$runs"
-	line="$line	ops=$ops	failures=$failures"
+	get $bench/batch
+	line="$line	batch=$value	ops=$ops	failures=$failures"
 	# each is a number
 	# shellcheck disable=SC2086
 	line="$line	alloc=$(median $alloc)	free=$(median $free)"
@@ -110,7 +112,7 @@ median()
 measure_orders()
 {
 	order=0
-	while put $bench/order $order; do
+	while [ $order -le "$max_order" ] && put $bench/order $order; do
 		measure_order || break
 		order=$((order + 1))
 	done

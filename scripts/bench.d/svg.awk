@@ -194,9 +194,7 @@ function draw_course(r,   n) {
 	left = 76
 	course_panel(r, "alloc", "to allocate all", unit[r], n)
 	left = 76 + wide + 84
-	course_panel(r, "allocated", "what they take", "bytes", n)
-	curve(n + 1, collect(r, "course", names[1], "", "structs", "requested"))
-	names[++n] = "requested"
+	course_panel(r, "unused", "on their pages, but not theirs", "bytes", n)
 	legend(n, names)
 	new_row()
 }
@@ -235,6 +233,7 @@ BEGIN {
 	for (i = 3; i <= NF; i++)
 		value[nr, substr($i, 1, index($i, "=") - 1)] = substr($i, index($i, "=") + 1)
 }
+$2 == "course" { value[nr, "unused"] = value[nr, "on_pages"] - value[nr, "requested"] }
 $2 == "run" {
 	runs[++nr_runs] = $1
 	unit[$1] = value[nr, "unit"]
@@ -256,5 +255,5 @@ END {
 		"width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" " \
 		"font-size=\"13\">\n<title>kmem_studio: what allocations cost</title>\n" \
 		"<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n%s</svg>\n",
-		legend_at + 140, top - 20, legend_at + 140, top - 20, body
+		legend_at + 160, top - 20, legend_at + 160, top - 20, body
 }
