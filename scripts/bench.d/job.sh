@@ -6,9 +6,10 @@
 #
 #	allocators, sets	what to measure
 #	max_order		the highest order, if the allocator has no lower one
+#	beside			to call with allocator, pattern, order and batch after each
 #	runs			of which the median counts
 #	min_rounds, span_ns	rounds of each at least, and time to measure for
-: "${allocators=}" "${sets=}" "${max_order=99}" "${runs=3}" "${min_rounds=1}" "${span_ns=1000000}"
+: "${allocators=}" "${sets=}" "${max_order=99}" "${beside=:}" "${runs=5}" "${min_rounds=1}" "${span_ns=1000000}"
 
 studio=/sys/kernel/config/kmem_studio
 me=kmem_studio-bench
@@ -90,7 +91,8 @@ measure_order()
 	line="orders	allocator=$allocator	pattern=$pattern	order=$order"
 	line="$line	bytes=$bytes	held=$held	rounds=$rounds	runs=$runs"
 	get $bench/batch
-	line="$line	batch=$value	ops=$ops	failures=$failures"
+	batch=$value
+	line="$line	batch=$batch	ops=$ops	failures=$failures"
 	# each is a number
 	# shellcheck disable=SC2086
 	line="$line	alloc=$(median $alloc)	free=$(median $free)"
@@ -102,6 +104,7 @@ measure_order()
 		done
 	fi
 	echo "$line"
+	$beside "$allocator" "$pattern" "$order" "$batch"
 }
 
 median()

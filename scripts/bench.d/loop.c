@@ -26,7 +26,7 @@
 #define GFP_LOOP	(GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 #define HELD_BYTES	(32UL << 20)
 #define HOT		200U
-#define RUNS		3U
+#define RUNS		5U
 
 /* Time that is measured at least, in ns, of which the guest's ticks are a small part. */
 #define SPAN_NS		500000ULL
@@ -111,7 +111,7 @@ static __always_inline void *nothing(void)
 	return p;
 }
 
-LOOPS(nothing, nothing(), OPTIMIZER_HIDE_VAR(p))
+LOOPS(nothing, nothing(), barrier_data(p))
 LOOPS(page, alloc_pages(GFP_LOOP, order), __free_pages(p, order))
 LOOPS(folio, folio_alloc(GFP_LOOP, order), folio_put(p))
 LOOPS(exact, alloc_pages_exact(PAGE_SIZE << order, GFP_LOOP),
@@ -264,10 +264,14 @@ static int __init loop_init(void)
 	}
 	kmem_cache_destroy(cache);
 	kvfree(held);
-	/* nothing is to stay: insmod fails, and can be called again */
-	return err ?: -ECANCELED;
+	return err;
 }
 module_init(loop_init);
+
+static void __exit loop_exit(void)
+{
+}
+module_exit(loop_exit);
 
 MODULE_DESCRIPTION("Plain loops around the allocators' calls");
 MODULE_LICENSE("GPL");
