@@ -16,6 +16,8 @@ function class_of(usable,   c, best) {
 	}
 	return best + 0
 }
+# Not every awk has powers.
+function doubled(n, times) { return times > 0 ? doubled(2 * n, times - 1) : n }
 # The context is told last, and belongs first.
 function keep(line) { kept[++nr_kept] = line }
 BEGIN { FS = "\t" }
@@ -58,7 +60,7 @@ END {
 			usable = page
 		if (usable == "")
 			continue
-		all = best ? page * 2 ^ order[best] / per_slab[best] : usable
+		all = best ? page * doubled(1, order[best]) / per_slab[best] : usable
 		printf "%s\tsizes\tallocator=%s\trequested=%.0f\tusable=%.0f\ttaken=%.1f\twasted=%.1f\n",
 			run, allocator_of[i], size_of[i], usable, all, all - size_of[i]
 	}
