@@ -10,6 +10,7 @@
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/mmzone.h>
 #include <linux/numa.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -62,6 +63,17 @@ static int ask(const struct kmst_one *one, struct kmst_probe *probe)
 	return 0;
 }
 
+/* How often somebody reclaimed memory to get some: an event for each zone. */
+static unsigned long reclaims(const unsigned long *events)
+{
+	unsigned long sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < MAX_NR_ZONES; i++)
+		sum += events[ALLOCSTALL_NORMAL - ZONE_NORMAL + i];
+	return sum;
+}
+
 /* What others do meanwhile is counted, too: it is the same memory. */
 static int ask_and_count(const struct kmst_one *one, struct kmst_probe *probe)
 {
@@ -74,7 +86,7 @@ static int ask_and_count(const struct kmst_one *one, struct kmst_probe *probe)
 	all_vm_events(events);
 	err = ask(one, probe);
 	all_vm_events(after);
-	probe->scanned = after[PGSCAN_DIRECT] - events[PGSCAN_DIRECT];
+	probe->reclaims = reclaims(after) - reclaims(events);
 	probe->compacted = after[KMST_COMPACTIONS] - events[KMST_COMPACTIONS];
 	kfree(events);
 	return err;

@@ -17,7 +17,7 @@
  * @successes: how many of KMST_PROBE_ATTEMPTS were had
  * @mean:      picoseconds that one took, had or not
  * @worst:     the most that one took
- * @scanned:   pages that were looked at for reclaim meanwhile, by whoever allocates
+ * @reclaims:  how often memory was reclaimed meanwhile, by whoever allocates
  * @compacted: how often memory was compacted meanwhile, by whoever allocates
  * @zone:      name of the zone that the last one came from, NULL for none
  * @nid:       its node
@@ -28,7 +28,7 @@ struct kmst_probe {
 	unsigned int	successes;
 	u64		mean;
 	u64		worst;
-	unsigned long	scanned;
+	unsigned long	reclaims;
 	unsigned long	compacted;
 	const char	*zone;
 	int		nid;

@@ -64,7 +64,7 @@ static void show_row(struct seq_file *seq, const struct rows *rows, unsigned int
 	seq_printf(seq, "%-5s %5u %4u/%u %14s %14s %8lu %9lu  %s", kind_of(rows, i),
 		   probe->order, probe->successes, KMST_PROBE_ATTEMPTS,
 		   kmst_bench_print_thousandths(probe->mean, mean),
-		   kmst_bench_print_thousandths(probe->worst, worst), probe->scanned,
+		   kmst_bench_print_thousandths(probe->worst, worst), probe->reclaims,
 		   probe->compacted, probe->zone ?: "-");
 	if (probe->zone)
 		seq_printf(seq, "%s, node %d", probe->area ? " (area)" : "", probe->nid);
@@ -83,7 +83,7 @@ static void show_line(struct seq_file *seq, const struct rows *rows)
 		seq_printf(seq, " %s%u=%u/%u,%s,%s,%lu,%lu,%s,%d", kind_of(rows, i),
 			   probe->order, probe->successes, KMST_PROBE_ATTEMPTS,
 			   kmst_bench_print_thousandths(probe->mean, mean),
-			   kmst_bench_print_thousandths(probe->worst, worst), probe->scanned,
+			   kmst_bench_print_thousandths(probe->worst, worst), probe->reclaims,
 			   probe->compacted, probe->zone ?: "-", probe->nid);
 	}
 	seq_putc(seq, '\n');
@@ -101,7 +101,7 @@ static int probe_show(struct seq_file *seq, void *unused)
 		err = probe_all(rows);
 	if (err)
 		goto out_free;
-	seq_puts(seq, "kind  order   got        mean ns       worst ns  scanned compacted  from\n");
+	seq_puts(seq, "kind  order   got        mean ns       worst ns reclaims compacted  from\n");
 	for (i = 0; i < rows->nr; i++)
 		show_row(seq, rows, i);
 	show_line(seq, rows);
