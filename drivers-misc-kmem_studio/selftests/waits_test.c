@@ -407,7 +407,7 @@ static pid_t start_many(const char *arena)
 {
 	char path[256];
 
-	if (arena_make(arena) || arena_put(arena, "allocator", "page") ||
+	if (arena_make(arena) || arena_put(arena, "allocator", "highmem") ||
 	    arena_put_number(arena, "nr_structs", many_objects()))
 		return -1;
 	snprintf(path, sizeof(path), ARENAS "/%s/live", arena);
@@ -432,7 +432,7 @@ static void freeze_in_a_wait(struct wait_for_others *wait)
 {
 	pid_t holder = start_many("a"), waiter;
 
-	while (!state_is("a", "starting") && !state_is("a", "live"))
+	while (!state_is("a", "starting") && !state_is("a", "live") && !arena_get("a", "error"))
 		nap();
 	waiter = start_many("b");
 	freeze(waiter);
