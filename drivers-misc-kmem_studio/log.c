@@ -196,12 +196,54 @@ static void log_run(const char *who, const struct kmst_arena_config *config,
 	       allocator->max_run_is, structs_in(why->allowed));
 }
 
+/**
+ * kmst_log_request() - Say what of a request its allocator does not take.
+ * @who:       what the line begins with
+ * @done:      what is not done with the allocator: "started", "run"
+ * @allocator: the allocator
+ * @nid:       the NUMA node that was asked for
+ * @why:       the limit in the way
+ *
+ * Context: process context, may sleep.
+ * Return: false, and nothing is said, if it is another limit: that depends on what was asked.
+ */
+bool kmst_log_request(const char *who, const char *done, const struct kmst_allocator *allocator,
+		      int nid, const struct kmst_refusal *why)
+{
+	gfp_t refused = (__force gfp_t)why->wanted;
+	const char *name = allocator->name;
+
+	switch (why->limit) {
+	case KMST_LIMIT_SUPPORT:
+		pr_err("%sallocator=%s is not %s: this kernel has no such memory (CONFIG_DMA_CMA, or cma= on its command line): use allocator=exact\n",
+		       who, name, done);
+		return true;
+	case KMST_LIMIT_GFP:
+		pr_err("%sallocator=%s is not %s: it takes no gfp flags %pGg: leave them out, or use another allocator\n",
+		       who, name, done, &refused);
+		return true;
+	case KMST_LIMIT_SLEEP:
+		pr_err("%sallocator=%s is not %s: it has to sleep, and gfp does not let it: use KERNEL\n",
+		       who, name, done);
+		return true;
+	case KMST_LIMIT_NODE:
+		pr_err("%snode=%d is not online: use -1 for any, or one of /sys/devices/system/node/online\n",
+		       who, nid);
+		return true;
+	case KMST_LIMIT_ANY_NODE:
+		pr_err("%snode=%d is refused: allocator %s cannot be told a node: use -1, or another allocator\n",
+		       who, nid, name);
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* A limit stood in the way. */
 static void log_limit(const char *who, const struct kmst_arena_config *config,
 		      const struct kmst_refusal *why, int err)
 {
 	const char *name = config->allocator->name;
-	gfp_t refused = (__force gfp_t)why->wanted;
 	unsigned int nr = config->nr_structs;
 	struct kmst_plan plan;
 
@@ -249,24 +291,11 @@ static void log_limit(const char *who, const struct kmst_arena_config *config,
 		       who, name);
 		return;
 	case KMST_LIMIT_SUPPORT:
-		pr_err("%sallocator=%s is not started: this kernel has no such memory (CONFIG_DMA_CMA, or cma= on its command line): use allocator=exact\n",
-		       who, name);
-		return;
 	case KMST_LIMIT_GFP:
-		pr_err("%sallocator=%s is not started: it takes no gfp flags %pGg: leave them out, or use another allocator\n",
-		       who, name, &refused);
-		return;
 	case KMST_LIMIT_SLEEP:
-		pr_err("%sallocator=%s is not started: it has to sleep, and gfp does not let it: use KERNEL\n",
-		       who, name);
-		return;
 	case KMST_LIMIT_NODE:
-		pr_err("%snode=%d is not online: use -1 for any, or one of /sys/devices/system/node/online\n",
-		       who, config->nid);
-		return;
 	case KMST_LIMIT_ANY_NODE:
-		pr_err("%snode=%d is refused: allocator %s cannot be told a node: use -1, or another allocator\n",
-		       who, config->nid, name);
+		kmst_log_request(who, "started", config->allocator, config->nid, why);
 		return;
 	case KMST_LIMIT_APART:
 		pr_err("%snr_structs=%u is not started: the objects of allocator %s lie up to %lu pages apart, %lu is the limit: use node= and gfp=KERNEL|THISNODE, or another allocator\n",

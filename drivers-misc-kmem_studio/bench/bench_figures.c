@@ -110,8 +110,8 @@ static ssize_t bench_pair_instructions_show(struct config_item *item, char *page
 }
 CONFIGFS_ATTR_RO(bench_, pair_instructions);
 
-/* A time of the run as a whole. */
-#define TIME(_name, _value)							\
+/* What a run has as a whole, 0 before the first one: @_text prints "value". */
+#define OF_RUN(_name, _value, _text)						\
 static ssize_t bench_##_name##_show(struct config_item *item, char *page)	\
 {										\
 	struct kmst_job *job = &kmst_bench_of(item)->job;			\
@@ -122,30 +122,16 @@ static ssize_t bench_##_name##_show(struct config_item *item, char *page)	\
 		results = job->results;						\
 		value = results ? _value : 0;					\
 	}									\
-	return emit(page, value, value);					\
+	return _text;								\
 }										\
 CONFIGFS_ATTR_RO(bench_, _name)
+
+#define TIME(_name, _value)	OF_RUN(_name, _value, emit(page, value, value))
+#define NUMBER(_name, _value)	OF_RUN(_name, _value, sysfs_emit(page, "%llu\n", value))
 
 TIME(clock_resolution_ns, results->resolution);
 TIME(clock_cost_ns, results->cost);
 TIME(meaningful_ns, kmst_bench_results_meaningful(results));
-
-/* A number of the run, 0 before the first one. */
-#define NUMBER(_name, _value)							\
-static ssize_t bench_##_name##_show(struct config_item *item, char *page)	\
-{										\
-	struct kmst_job *job = &kmst_bench_of(item)->job;			\
-	const struct kmst_bench_results *results;				\
-	u64 value = 0;								\
-										\
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &job->lock) {	\
-		results = job->results;						\
-		value = results ? _value : 0;					\
-	}									\
-	return sysfs_emit(page, "%llu\n", value);				\
-}										\
-CONFIGFS_ATTR_RO(bench_, _name)
-
 NUMBER(ops, results->ops);
 NUMBER(failures, results->failures);
 NUMBER(batch, results->batch);

@@ -12,6 +12,7 @@
 #include <linux/printk.h>
 
 #include "../allocator.h"
+#include "../log.h"
 #include "bench_text.h"
 
 /**
@@ -122,8 +123,9 @@ static void log_limit(const char *who, const struct kmst_bench_config *config,
 		      const struct kmst_refusal *why, int err)
 {
 	const char *name = config->allocator->name;
-	gfp_t refused = (__force gfp_t)why->wanted;
 
+	if (kmst_log_request(who, "run", config->allocator, config->nid, why))
+		return;
 	switch (why->limit) {
 	case KMST_LIMIT_ORDER:
 		pr_err("%sbytes=%llu needs a block of order %lu, allocator %s ends at order %lu: ask for fewer bytes\n",
@@ -143,26 +145,6 @@ static void log_limit(const char *who, const struct kmst_bench_config *config,
 		pr_err("%sheld=%u needs %lu pages on %u CPUs, %lu are available: hold fewer, use fewer CPUs, or end a program\n",
 		       who, config->held, why->wanted, cpumask_weight(&config->cpus),
 		       why->allowed);
-		return;
-	case KMST_LIMIT_SUPPORT:
-		pr_err("%sallocator=%s is not run: this kernel has no such memory (CONFIG_DMA_CMA, or cma= on its command line): use another allocator\n",
-		       who, name);
-		return;
-	case KMST_LIMIT_GFP:
-		pr_err("%sallocator=%s is not run: it takes no gfp flags %pGg: leave them out, or use another allocator\n",
-		       who, name, &refused);
-		return;
-	case KMST_LIMIT_SLEEP:
-		pr_err("%sallocator=%s is not run: it has to sleep, and gfp does not let it: use KERNEL\n",
-		       who, name);
-		return;
-	case KMST_LIMIT_NODE:
-		pr_err("%snode=%d is not online: use -1 for any, or one of /sys/devices/system/node/online\n",
-		       who, config->nid);
-		return;
-	case KMST_LIMIT_ANY_NODE:
-		pr_err("%snode=%d is refused: allocator %s cannot be told a node: use -1, or another allocator\n",
-		       who, config->nid, name);
 		return;
 	default:
 		pr_err("%snot run, error %d: nothing is held, try again when more memory is free\n",

@@ -70,7 +70,7 @@ static unsigned long reclaims(const unsigned long *events)
 	unsigned int i;
 
 	for (i = 0; i < MAX_NR_ZONES; i++)
-		sum += events[ALLOCSTALL_NORMAL - ZONE_NORMAL + i];
+		sum += events[(int)ALLOCSTALL_NORMAL - (int)ZONE_NORMAL + (int)i];
 	return sum;
 }
 

@@ -34,11 +34,13 @@ static bool text_is(const char *path, const char *text)
 
 static const char *why_not;
 static bool loaded, verbose;
+static long long max_percent;
 
 static void __attribute__((constructor)) take_driver(void)
 {
 	why_not = driver_take(&loaded);
 	verbose = text_is(PARAMETERS "/verbose", "1") || text_is(PARAMETERS "/verbose", "Y");
+	max_percent = number_get(PARAMETERS "/max_percent");
 }
 
 static void __attribute__((destructor)) give_driver_back(void)
@@ -214,13 +216,16 @@ FIXTURE_SETUP(waits)
 /* Also what a case left that ended early. */
 FIXTURE_TEARDOWN(waits)
 {
+	char percent[24];
+
 	if (why_not)
 		return;
 	calm();
 	text_put(LAB_NR, "0");
 	text_put(PARAMETERS "/allocator", "page");
 	text_put(PARAMETERS "/verbose", verbose ? "1" : "0");
-	text_put(PARAMETERS "/max_percent", "50");
+	snprintf(percent, sizeof(percent), "%lld", max_percent);
+	text_put(PARAMETERS "/max_percent", percent);
 	remove_and_wait("a");
 	remove_and_wait("b");
 	remove_and_wait("kept");
@@ -301,7 +306,7 @@ static bool read_during_a_fill(const char *number)
 
 	while (!lab_is_starting() && !number_get(LAB_NR))
 		nap();
-	during = number_get(LAB_NR) >= 0 && number_get(PARAMETERS "/max_percent") == 50 &&
+	during = number_get(LAB_NR) >= 0 && number_get(PARAMETERS "/max_percent") == max_percent &&
 		 text_is(PARAMETERS "/allocator", "chunk") &&
 		 !text_put(PARAMETERS "/verbose", "0") && lab_is_starting();
 	return !join(writer) && !text_put(LAB_NR, "0") && during;
@@ -432,18 +437,23 @@ static void freeze_in_a_wait(struct wait_for_others *wait)
 {
 	pid_t holder = start_many("a"), waiter;
 
+	wait->first = wait->second = -1;
+	if (holder < 0)
+		return;
 	while (!state_is("a", "starting") && !state_is("a", "live") && !arena_get("a", "error"))
 		nap();
 	waiter = start_many("b");
-	freeze(waiter);
-	while (!wait->frozen && allocates("a")) {
+	if (waiter < 0 || freeze(waiter))
+		wait->lasted = true;
+	while (waiter > 0 && !wait->frozen && allocates("a")) {
 		nap();
 		wait->frozen = text_is(FROZEN_GROUP "/freezer.state", "FROZEN") &&
 			       allocates("a");
 	}
 	thaw();
 	wait->first = join(holder);
-	wait->second = join(waiter);
+	if (waiter > 0)
+		wait->second = join(waiter);
 	wait->lasted |= arena_get("a", "alloc_ns") >= LONG_NS;
 	remove_and_wait("a");
 	remove_and_wait("b");
