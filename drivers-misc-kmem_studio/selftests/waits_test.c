@@ -437,7 +437,8 @@ static void freeze_in_a_wait(struct wait_for_others *wait)
 {
 	pid_t holder = start_many("a"), waiter;
 
-	wait->first = wait->second = -1;
+	wait->first = -1;
+	wait->second = -1;
 	if (holder < 0)
 		return;
 	while (!state_is("a", "starting") && !state_is("a", "live") && !arena_get("a", "error"))
