@@ -377,7 +377,7 @@ _packages_of()
 	system) echo binutils debootstrap dpkg-dev e2fsprogs fakeroot gzip xz-utils zstd ;;
 	tool)
 		echo chromium gcc jq libc6-dev libcairo2-dev libjansson-dev libncurses-dev \
-			libxml2-utils make pkg-config tmux valgrind
+			libxml2-utils make pkg-config tmux valgrind w3c-sgml-lib
 		;;
 	uml) echo gcc libc6-dev python3 ;;
 	static) echo clang coccinelle codespell lld llvm shellcheck sparse ;;

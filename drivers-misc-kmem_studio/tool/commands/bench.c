@@ -244,7 +244,9 @@ static size_t make_series(const struct table *table, const char *column,
 	size_t row, nr = 0;
 
 	for (row = 0; row < table->nr; row += table->nr_columns) {
-		char *name = xasprintf("%s, %s, CPUs %s", row_value(table, row, "allocator"),
+		const char *report = row_value(table, row, "report");
+		char *name = xasprintf("%s%s%s, %s, CPUs %s", report, *report ? ": " : "",
+				       row_value(table, row, "allocator"),
 				       row_value(table, row, "pattern"),
 				       row_value(table, row, "cpus"));
 		struct series *s;
@@ -297,30 +299,67 @@ static int draw_curves(struct studio *st, const struct table *table, const struc
 	return status;
 }
 
+/* The driver's names. Those of the report begin behind the CPU. */
+static const struct column histogram_columns[] = {
+	{ "cpu", "CPU", COLUMN_TEXT },
+	{ "from_ns", "FROM", COLUMN_NS },
+	{ "to_ns", "TO", COLUMN_NS },
+	{ "alloc", "ALLOC", COLUMN_NUMBER },
+	{ "free", "FREE", COLUMN_NUMBER },
+};
+
+void histogram_table(struct table *table)
+{
+	table_init(table, histogram_columns + 1, ARRAY_SIZE(histogram_columns) - 1);
+}
+
+/* How single times of a bench are spread, on all CPUs together. Return: can it be read? */
+static bool read_histogram(struct studio *st, const char *name, struct table *table)
+{
+	char *path = xasprintf(STUDIO_DEBUG "/benches/%s/histogram", name), *s;
+	struct text t = {};
+	struct table all;
+	size_t row, i;
+	int err;
+
+	histogram_table(table);
+	err = file_read(st, path, &t);
+	free(path);
+	table_init(&all, histogram_columns, ARRAY_SIZE(histogram_columns));
+	for (s = t.s; !err && *s; s++) {
+		if (*s == '\t')
+			*s = ',';
+	}
+	if (!err)
+		table_read_csv(&all, t.s);
+	for (row = 0; row < all.nr; row += all.nr_columns) {
+		if (!all.cell[row] || strcmp(all.cell[row], "all"))
+			continue;
+		for (i = 1; i < all.nr_columns; i++)
+			table_cell(table, all.cell[row + i]);
+	}
+	table_free(&all);
+	text_free(&t);
+	return !err;
+}
+
 static int draw_histograms(struct studio *st, const char *name)
 {
-	static const char * const phases[] = { "alloc", "free" };
-	char *path = xasprintf(STUDIO_DEBUG "/benches/%s/histogram", name);
-	struct text t = {}, copy = {};
+	int status = STATUS_OK, of_free;
 	struct canvas canvas;
-	int status = STATUS_OK;
-	size_t i;
+	struct table table;
 
-	if (file_read(st, path, &t)) {
+	if (!read_histogram(st, name, &table))
 		say("the histogram is in debugfs, which is not to be read");
-	} else {
-		for (i = 0; i < ARRAY_SIZE(phases); i++) {
-			text_clear(&copy);
-			text_puts(&copy, t.s);
+	for (of_free = 0; !status && of_free < 2; of_free++) {
+		if (!picture_histogram(&canvas, st->width, of_free ? "Frees" : "Allocations",
+				       &table, of_free)) {
 			putchar('\n');
-			if (!picture_histogram(&canvas, st->width, copy.s, phases[i]))
-				status = canvas_output(st, &canvas, 1, NULL, NULL);
-			canvas_free(&canvas);
+			status = canvas_output(st, &canvas, 1, NULL, NULL);
 		}
+		canvas_free(&canvas);
 	}
-	free(path);
-	text_free(&copy);
-	text_free(&t);
+	table_free(&table);
 	return status;
 }
 
@@ -415,27 +454,46 @@ static void sweep_free(struct sweep *sweep)
 	names_free(&sweep->orders);
 }
 
-/* A short sweep for the report; @table has to be one of bench_table(). Return: an enum status */
-int bench_measure(struct studio *st, struct table *table)
+static int sweep_points(struct studio *st, const char *name, const char *allocators,
+			const char *orders, const char *rounds, struct table *table)
 {
 	/* few: where the kernel zeroes what it gives, the largest take a millisecond each */
-	struct sweep sweep = { .set = { { "rounds", "5" }, { "held", "100" } } };
+	struct sweep sweep = { .set = { { "rounds", rounds }, { "held", "100" } } };
+	int status;
+
+	add_words(&sweep.allocators, allocators);
+	add_words(&sweep.patterns, "hot");
+	add_words(&sweep.cpus, "1");
+	add_numbers(&sweep.orders, orders, 31);
+	status = all_points(st, name, &sweep, table);
+	sweep_free(&sweep);
+	return status;
+}
+
+/*
+ * A short sweep for the report, and how the times of single pages are spread; @table has to
+ * be one of bench_table(), @histogram of histogram_table(). Return: an enum status
+ */
+int bench_measure(struct studio *st, struct table *table, struct table *histogram)
+{
+	struct table single;
 	char name[32];
 	int status;
 
-	add_words(&sweep.allocators, "page,kmalloc,vmalloc");
-	add_words(&sweep.patterns, "hot");
-	add_words(&sweep.cpus, "1");
-	add_numbers(&sweep.orders, "0-9", 31);
 	snprintf(name, sizeof(name), "tool-%d", getpid());
 	status = item_make(st, BENCH, name);
-	if (!status) {
-		item_undo_later(st, BENCH, name);
-		status = all_points(st, name, &sweep, table);
-		item_remove(st, BENCH, name);
-		item_keep(st, BENCH, name);
-	}
-	sweep_free(&sweep);
+	if (status)
+		return status;
+	item_undo_later(st, BENCH, name);
+	status = sweep_points(st, name, "page,kmalloc,vmalloc", "0-9", "5", table);
+	bench_table(&single);
+	if (!status)
+		status = sweep_points(st, name, "page", "0", "20", &single);
+	if (!status)
+		read_histogram(st, name, histogram);
+	table_free(&single);
+	item_remove(st, BENCH, name);
+	item_keep(st, BENCH, name);
 	return status;
 }
 

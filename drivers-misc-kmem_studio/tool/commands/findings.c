@@ -73,6 +73,7 @@ void findings_measure(struct studio *st, struct findings *f, bool run)
 	lab_table(&f->lab);
 	compare_table(&f->compare);
 	bench_table(&f->bench);
+	histogram_table(&f->histogram);
 	if (run && !driver_need(st, NEED_CHANGE | NEED_LOAD)) {
 		int status = lab_measure(st, NULL, (char **)lab_numbers, nr_lab_numbers, &f->lab,
 					 &f->log);
@@ -83,7 +84,8 @@ void findings_measure(struct studio *st, struct findings *f, bool run)
 		status = STATUS_MISSING;
 		if (!driver_need(st, NEED_CONFIGFS)) {
 			status = compare_measure(st, REPORT_STRUCTS, NULL, 0, &f->compare);
-			if (kind_is_there(st, BENCH) && bench_measure(st, &f->bench))
+			if (kind_is_there(st, BENCH) && bench_measure(st, &f->bench,
+								      &f->histogram))
 				failed(f, "The benches: not all of them were run");
 			make_arenas(st, f);
 		}
@@ -136,12 +138,15 @@ void findings_read(struct studio *st, struct findings *f)
 	lab_table(&f->lab);
 	compare_table(&f->compare);
 	bench_table(&f->bench);
+	histogram_table(&f->histogram);
 	if (!file_read(st, "/results/lab.csv", &t))
 		table_read_csv(&f->lab, t.s);
 	if (!file_read(st, "/results/compare.csv", &t))
 		table_read_csv(&f->compare, t.s);
 	if (!file_read(st, "/results/bench.csv", &t))
 		table_read_csv(&f->bench, t.s);
+	if (!file_read(st, "/results/histogram.csv", &t))
+		table_read_csv(&f->histogram, t.s);
 	if (file_value(st, "/results/when", &t))
 		f->when = xstrdup(t.s);
 	else
@@ -168,6 +173,7 @@ void findings_free(struct findings *f)
 	table_free(&f->lab);
 	table_free(&f->compare);
 	table_free(&f->bench);
+	table_free(&f->histogram);
 	text_free(&f->log);
 	text_free(&f->failed);
 	free(f->when);
@@ -227,6 +233,7 @@ void findings_json(const struct findings *f, const char *command, struct json *j
 	table_json(&f->lab, "lab", j);
 	table_json(&f->compare, "compare", j);
 	table_json(&f->bench, "bench", j);
+	table_json(&f->histogram, "histogram", j);
 	arenas_json(f, j);
 	js_string(j, "failed", f->failed.s);
 }

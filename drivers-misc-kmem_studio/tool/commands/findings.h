@@ -22,6 +22,7 @@
  * @log:     what the kernel logged meanwhile
  * @compare: the table of the allocators
  * @bench:   what allocations of each order cost, empty where the driver has no benches
+ * @histogram: how the times of single pages are spread, empty as well
  * @failed:  a line for each thing that could not be had
  * @when:    when it was measured
  * @status:  what the measurements came to, an enum status
@@ -36,6 +37,7 @@ struct findings {
 	struct text		log;
 	struct table		compare;
 	struct table		bench;
+	struct table		histogram;
 	struct text		failed;
 	char			*when;
 	int			status;
@@ -49,9 +51,14 @@ void findings_json(const struct findings *f, const char *command, struct json *j
 void findings_html(const struct findings *f, bool course, struct text *out);
 void html_begin(struct text *out, const char *title);
 void html_end(struct text *out);
+void html_pair(struct text *out, struct canvas *narrow, struct canvas *wide);
 void course_html(const struct findings *f, struct text *out);
 int report_compare(struct studio *st, const char *a, const char *b, const char *output);
 const char *finding(const struct table *table, const char *key, const char *column);
+
+/* Columns of a picture on narrow and on wide screens. */
+#define NARROW	42
+#define WIDE	84
 
 #define JSON_BEGIN	"<script type=\"application/json\" id=\"kmem-studio\">"
 #define JSON_END	"</script>"

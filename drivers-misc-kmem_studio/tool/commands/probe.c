@@ -43,6 +43,13 @@ static bool read_table(char *text, struct table *table, struct column *column)
 	return true;
 }
 
+static void heading(struct studio *st, const char *title, struct text *out)
+{
+	text_putc(out, '\n');
+	text_wrap(out, title, st->width);
+	text_putc(out, '\n');
+}
+
 static void show_costs(struct studio *st, struct text *out, struct json *j)
 {
 	struct column column[MOST_COLUMNS];
@@ -62,7 +69,7 @@ static void show_costs(struct studio *st, struct text *out, struct json *j)
 	if (j) {
 		table_json(&table, "costs", j);
 	} else {
-		text_puts(out, "\nWhat an allocation of each order costs now\n");
+		heading(st, "What an allocation of each order costs now", out);
 		table_text(st, &table, out);
 	}
 	table_free(&table);
@@ -96,8 +103,8 @@ static int do_probe(struct studio *st, int argc, char **argv)
 		picture_blocks(&canvas, st->width, &m);
 		canvas_terminal(st, &canvas, &out);
 		canvas_free(&canvas);
-		text_puts(&out,
-			  "\nWhich part of free memory is of no use for an allocation of each order\n");
+		heading(st, "Which part of free memory is of no use for an allocation of each order",
+			&out);
 		table_text(st, &table, &out);
 		show_costs(st, &out, NULL);
 		status = output_write("-", out.s, out.len);

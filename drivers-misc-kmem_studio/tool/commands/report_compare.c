@@ -12,6 +12,10 @@
 #ifdef HAVE_JANSSON
 #include <jansson.h>
 
+/* A report may have anything in it: rows that are looked at, and the largest number. */
+#define MOST_ROWS	1000
+#define MOST_REAL	1e15
+
 /* Of any path, not of the root. Return: to be freed, NULL when it has been told why not */
 static json_t *load(const char *path)
 {
@@ -46,10 +50,13 @@ static json_t *load(const char *path)
 
 static char *value_text(json_t *value)
 {
+	double number = json_real_value(value);
 	char *s;
 
 	if (json_is_integer(value))
 		return xasprintf("%lld", json_integer_value(value));
+	if (json_is_real(value) && number >= 0 && number < MOST_REAL)
+		return xasprintf("%.3f", number);
 	if (!json_is_string(value))
 		return NULL;
 	s = xstrdup(json_string_value(value));
@@ -57,17 +64,15 @@ static char *value_text(json_t *value)
 	return s;
 }
 
-static json_t *row_of(json_t *data, const char *table, const char *key, const char *value)
+/* The row of @list that has what @like has under @key. */
+static json_t *row_of(json_t *data, const char *list, const char *key, json_t *like)
 {
-	json_t *row, *rows = json_object_get(data, table);
+	json_t *row, *rows = json_object_get(data, list);
 	size_t i;
 
 	json_array_foreach(rows, i, row) {
-		char *text = value_text(json_object_get(row, key));
-		bool is = text && !strcmp(text, value);
-
-		free(text);
-		if (is)
+		if (i < MOST_ROWS && json_equal(json_object_get(row, key),
+						json_object_get(like, key)))
 			return row;
 	}
 	return NULL;
@@ -91,7 +96,7 @@ static void change_cell(struct table *table, json_t *a, json_t *b, const char *k
 		table_cell(table, NULL);
 		return;
 	}
-	snprintf(text, sizeof(text), "%+.0f %%", (is / was - 1) * 100);
+	snprintf(text, sizeof(text), "%.0f", (is / was - 1) * 100);
 	table_cell(table, text);
 }
 
@@ -118,94 +123,153 @@ static void machine_rows(struct table *table, json_t *a, json_t *b)
 	}
 }
 
+/* What is compared stands below each other: that fits any screen, and bars have one scale. */
 static const struct column lab_columns[] = {
-	{ "nr_structs", "STRUCTS", COLUMN_NUMBER },
-	{ "a_pages", "A PAGES", COLUMN_NUMBER },
-	{ "b_pages", "B PAGES", COLUMN_NUMBER },
-	{ "a_order", "A ORDER", COLUMN_NUMBER },
-	{ "b_order", "B ORDER", COLUMN_NUMBER },
-	{ "a_rounding", "A ROUNDING", COLUMN_NUMBER },
-	{ "b_rounding", "B ROUNDING", COLUMN_NUMBER },
-	{ "a_verdict", "A", COLUMN_TEXT },
-	{ "b_verdict", "B", COLUMN_TEXT },
+	{ "nr_structs", "STRUCTS", COLUMN_GROUP },
+	{ "report", "", COLUMN_TEXT },
+	{ "nr_pages", "PAGES", COLUMN_NUMBER },
+	{ "order", "ORDER", COLUMN_NUMBER },
+	{ "rounding_pages", "ROUNDING", COLUMN_NUMBER },
+	{ "rounding_pages_bar", "", COLUMN_BAR },
+	{ "verdict", "VERDICT", COLUMN_TEXT },
 };
 
-static void lab_rows(struct table *table, json_t *a, json_t *b)
+static const struct column compare_columns[] = {
+	{ "allocator", "ALLOCATOR", COLUMN_GROUP },
+	{ "report", "", COLUMN_TEXT },
+	{ "bytes_allocated", "ALLOCATED", COLUMN_BYTES, 1 },
+	{ "alloc_ns", "ALLOC", COLUMN_NS },
+	{ "alloc_ns_bar", "", COLUMN_BAR },
+	{ "alloc_change_percent", "CHANGE %", COLUMN_NUMBER },
+	{ "verdict", "VERDICT", COLUMN_TEXT },
+};
+
+static void add_pair(struct table *table, json_t *a, json_t *b)
 {
-	static const char * const keys[] = { "nr_pages", "order", "rounding_pages", "verdict" };
-	json_t *row, *rows = json_object_get(a, "lab");
-	size_t i, k;
+	const struct column *column = table->column;
+	json_t * const rows[] = { a, b };
+	size_t which, i;
 
-	table_init(table, lab_columns, ARRAY_SIZE(lab_columns));
-	json_array_foreach(rows, i, row) {
-		char *name = value_text(json_object_get(row, "nr_structs"));
-		json_t *other = name ? row_of(b, "lab", "nr_structs", name) : NULL;
-
-		table_cell(table, name);
-		for (k = 0; k < ARRAY_SIZE(keys); k++) {
-			cell(table, row, keys[k]);
-			cell(table, other, keys[k]);
+	for (which = 0; which < 2; which++) {
+		cell(table, a ? : b, column[0].name);
+		table_cell(table, which ? "B" : "A");
+		for (i = 2; i < table->nr_columns; i++) {
+			if (column[i].kind == COLUMN_BAR)
+				continue;
+			if (strcmp(column[i].name, "alloc_change_percent"))
+				cell(table, rows[which], column[i].name);
+			else
+				change_cell(table, a, which ? b : NULL, "alloc_ns");
 		}
-		free(name);
 	}
 }
 
-static const struct column compare_columns[] = {
-	{ "allocator", "ALLOCATOR", COLUMN_TEXT },
-	{ "a_bytes", "A ALLOCATED", COLUMN_BYTES },
-	{ "b_bytes", "B ALLOCATED", COLUMN_BYTES },
-	{ "a_alloc_ns", "A ALLOC", COLUMN_NS },
-	{ "a_bar", "", COLUMN_BAR },
-	{ "b_alloc_ns", "B ALLOC", COLUMN_NS },
-	{ "b_bar", "", COLUMN_BAR },
-	{ "change", "CHANGE", COLUMN_NUMBER },
-	{ "a_verdict", "A", COLUMN_TEXT, 2 },
-	{ "b_verdict", "B", COLUMN_TEXT, 1 },
-};
-
-static void compare_rows(struct table *table, json_t *a, json_t *b)
+/* Rows of A with those of B that belong to them, then those that only B has. */
+static void pair_rows(struct table *table, json_t *a, json_t *b, const char *list)
 {
-	json_t *row, *rows = json_object_get(a, "compare");
+	const char *key = table->column[0].name;
+	json_t *row, *rows_a = json_object_get(a, list), *rows_b = json_object_get(b, list);
 	size_t i;
 
-	table_init(table, compare_columns, ARRAY_SIZE(compare_columns));
-	json_array_foreach(rows, i, row) {
-		char *name = value_text(json_object_get(row, "allocator"));
-		json_t *other = name ? row_of(b, "compare", "allocator", name) : NULL;
-
-		table_cell(table, name);
-		cell(table, row, "bytes_allocated");
-		cell(table, other, "bytes_allocated");
-		cell(table, row, "alloc_ns");
-		cell(table, other, "alloc_ns");
-		change_cell(table, row, other, "alloc_ns");
-		cell(table, row, "verdict");
-		cell(table, other, "verdict");
-		free(name);
+	json_array_foreach(rows_a, i, row) {
+		if (i < MOST_ROWS)
+			add_pair(table, row, row_of(b, list, key, row));
 	}
+	json_array_foreach(rows_b, i, row) {
+		if (i < MOST_ROWS && !row_of(a, list, key, row))
+			add_pair(table, NULL, row);
+	}
+}
+
+static const struct column bench_columns[] = {
+	{ "report", "", COLUMN_TEXT },
+	{ "allocator", "ALLOCATOR", COLUMN_TEXT },
+	{ "order", "ORDER", COLUMN_NUMBER },
+	{ "pattern", "PATTERN", COLUMN_TEXT },
+	{ "cpus", "CPUS", COLUMN_TEXT },
+	{ "alloc_mean_ns", "ALLOC", COLUMN_NS },
+	{ "free_mean_ns", "FREE", COLUMN_NS },
+};
+
+static void bench_rows(struct table *table, json_t *data, const char *report)
+{
+	json_t *row, *rows = json_object_get(data, "bench");
+	size_t i, k;
+
+	json_array_foreach(rows, i, row) {
+		if (i >= MOST_ROWS)
+			break;
+		table_cell(table, report);
+		for (k = 1; k < ARRAY_SIZE(bench_columns); k++)
+			cell(table, row, bench_columns[k].name);
+	}
+}
+
+enum { MACHINE, LAB_ROWS, ALLOCATORS, BENCHES, NR_TABLES };
+
+static const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
 }
 
 static void html(const struct table *tables, const char *a, const char *b, struct text *out)
 {
+	struct canvas narrow, wide;
+	int of_free;
+
 	html_begin(out, "Kernel memory: two reports");
 	text_puts(out, "<h1>Kernel memory: two reports</h1>\n<p class=\"dim\">A is ");
-	text_html(out, a);
+	text_html(out, last_part(a));
 	text_puts(out, ", B is ");
-	text_html(out, b);
-	text_puts(out, ".</p>\n<h2>The machines</h2>\n");
-	table_html(&tables[0], out);
-	text_puts(out, "<h2>The lab</h2>\n");
-	table_html(&tables[1], out);
+	text_html(out, last_part(b));
+	text_puts(out, ".</p>\n<h2>The machines</h2>\n<div class=\"machine\">");
+	table_html(&tables[MACHINE], out);
+	text_puts(out, "</div>\n<h2>The lab</h2>\n");
+	table_html(&tables[LAB_ROWS], out);
 	text_puts(out,
 		  "<h2>The allocators</h2>\n<p>Times are of one run each, and from an emulated machine they are not those of a real one.</p>\n");
-	table_html(&tables[2], out);
+	table_html(&tables[ALLOCATORS], out);
+	if (tables[BENCHES].nr)
+		text_puts(out, "<h2>What an allocation costs</h2>\n");
+	for (of_free = 0; tables[BENCHES].nr && of_free < 2; of_free++) {
+		bench_curves(&tables[BENCHES], of_free, NARROW, &narrow);
+		bench_curves(&tables[BENCHES], of_free, WIDE, &wide);
+		html_pair(out, &narrow, &wide);
+	}
 	html_end(out);
+}
+
+static void print_tables(struct studio *st, const struct table *tables, struct text *out)
+{
+	struct canvas canvas;
+	int of_free;
+	size_t i;
+
+	for (i = 0; i < NR_TABLES; i++) {
+		if (!tables[i].nr)
+			continue;
+		text_puts(out, i ? "\n" : "");
+		if (st->format == FORMAT_CSV)
+			table_csv(&tables[i], out);
+		else if (i != BENCHES)
+			table_text(st, &tables[i], out);
+		for (of_free = 0; st->format == FORMAT_TEXT && i == BENCHES && of_free < 2;
+		     of_free++) {
+			text_puts(out, of_free ? "\n" : "");
+			bench_curves(&tables[i], of_free, st->width, &canvas);
+			canvas_terminal(st, &canvas, out);
+			canvas_free(&canvas);
+		}
+	}
 }
 
 int report_compare(struct studio *st, const char *a, const char *b, const char *output)
 {
 	json_t *data_a = load(a), *data_b = load(b);
-	struct table tables[3];
+	static const char * const names[] = { "machine", "lab", "compare", "bench" };
+	struct table tables[NR_TABLES];
 	int status = STATUS_REFUSED;
 	struct text out = {};
 	struct json j;
@@ -213,27 +277,25 @@ int report_compare(struct studio *st, const char *a, const char *b, const char *
 
 	if (!data_a || !data_b)
 		goto out;
-	machine_rows(&tables[0], data_a, data_b);
-	lab_rows(&tables[1], data_a, data_b);
-	compare_rows(&tables[2], data_a, data_b);
+	machine_rows(&tables[MACHINE], data_a, data_b);
+	table_init(&tables[LAB_ROWS], lab_columns, ARRAY_SIZE(lab_columns));
+	pair_rows(&tables[LAB_ROWS], data_a, data_b, "lab");
+	table_init(&tables[ALLOCATORS], compare_columns, ARRAY_SIZE(compare_columns));
+	pair_rows(&tables[ALLOCATORS], data_a, data_b, "compare");
+	table_init(&tables[BENCHES], bench_columns, ARRAY_SIZE(bench_columns));
+	bench_rows(&tables[BENCHES], data_a, "A");
+	bench_rows(&tables[BENCHES], data_b, "B");
 	if (output) {
 		html(tables, a, b, &out);
 	} else if (st->format == FORMAT_JSON) {
 		js_begin(&j, "report --compare");
-		table_json(&tables[0], "machine", &j);
-		table_json(&tables[1], "lab", &j);
-		table_json(&tables[2], "compare", &j);
+		for (i = 0; i < NR_TABLES; i++)
+			table_json(&tables[i], names[i], &j);
 		js_close(&j, '}');
 		text_printf(&out, "%s\n", j.t.s);
 		text_free(&j.t);
 	} else {
-		for (i = 0; i < ARRAY_SIZE(tables); i++) {
-			text_puts(&out, i ? "\n" : "");
-			if (st->format == FORMAT_CSV)
-				table_csv(&tables[i], &out);
-			else
-				table_text(st, &tables[i], &out);
-		}
+		print_tables(st, tables, &out);
 	}
 	status = output_write(output ? output : "-", out.s, out.len);
 	for (i = 0; i < ARRAY_SIZE(tables); i++)

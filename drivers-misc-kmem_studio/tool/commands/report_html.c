@@ -8,9 +8,6 @@
 
 #include "findings.h"
 
-#define NARROW	42
-#define WIDE	84
-
 static const char style[] =
 ":root{color-scheme:light dark;--back:#fff;--text:#1b1b1b;--dim:#595959;--line:#d0d0d0;--bar:#56b4e9;--box:#f6f6f6}\n"
 "@media screen and (prefers-color-scheme:dark){:root{--back:#141414;--text:#ececec;--dim:#b0b0b0;--line:#3c3c3c;--box:#1f1f1f}}\n"
@@ -27,20 +24,21 @@ static const char style[] =
 "@media screen and (max-width:599px){.table .bar{display:none}.table th,.table td{padding-right:8px}}\n"
 ".wide{display:none}.narrow{display:block}\n"
 "@media (min-width:704px){.wide{display:block}.narrow{display:none}}\n"
-".table{overflow-x:auto;max-width:100%}table{border-collapse:collapse;font-size:14px;margin:8px 0}\n"
+".table{max-width:100%}table{border-collapse:collapse;font-size:14px;margin:8px 0}\n"
 "th,td{text-align:left;padding:3px 12px 3px 0;vertical-align:top;white-space:nowrap}\n"
 "th{color:var(--dim);font-weight:600;font-size:12px;border-bottom:1px solid var(--line)}\n"
 "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}\n"
 "td.bar{min-width:70px}td.bar span{display:block;height:12px;margin-top:4px;background:var(--bar);min-width:1px}\n"
+"tr.group td{border-top:1px solid var(--line)}.machine td,.machine th{white-space:normal;overflow-wrap:anywhere}\n"
 "table.facts td{white-space:normal;overflow-wrap:anywhere}table.facts td:first-child{color:var(--dim);white-space:nowrap}\n"
-"pre{font:12px/1.5 ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;background:var(--box);padding:8px;overflow-x:auto;tab-size:8}\n"
+"pre{font:12px/1.5 ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;background:var(--box);padding:8px;white-space:pre-wrap;overflow-wrap:anywhere;tab-size:8}\n"
 ".answer{background:var(--box);border-left:4px solid #e69f00;padding:6px 12px;margin:8px 0}\n"
 ".write{border:1px solid var(--line);min-height:5em;padding:8px;margin:8px 0;border-radius:4px}\n"
 ".write.line{min-height:2.4em}.write:empty::before{content:attr(data-hint);color:var(--dim);font-size:14px}\n"
 ".bad{color:#b34700;font-weight:600}\n"
 "@media screen and (prefers-color-scheme:dark){.bad{color:#ff8a47}}\n"
 "@media print{@page{margin:14mm}main{max-width:none;padding:0}.wide{display:block!important}.narrow{display:none!important}\n"
-"h2{break-after:avoid}figure,tr,.answer{break-inside:avoid}.table,pre{overflow:visible}pre{white-space:pre-wrap}\n"
+"h2{break-after:avoid}figure,tr,.answer{break-inside:avoid}\n"
 ".r1,.r2,.r3{display:table-cell}.r4,.r5,.r6,.r7,.r8{display:none}\n"
 "table{font-size:12px}th,td{padding-right:8px}td.bar{min-width:40px}.write{min-height:7em}}\n";
 
@@ -62,7 +60,7 @@ void html_end(struct text *out)
 }
 
 /* One picture in both widths. */
-static void put_pair(struct text *out, struct canvas *narrow, struct canvas *wide)
+void html_pair(struct text *out, struct canvas *narrow, struct canvas *wide)
 {
 	text_puts(out, "<figure><figcaption>");
 	text_html(out, wide->title);
@@ -153,11 +151,11 @@ static void map_html(const struct findings *f, struct text *out)
 		picture_zones(&narrow, NARROW, &f->m);
 		picture_zones(&wide, WIDE, &f->m);
 	}
-	put_pair(out, &narrow, &wide);
+	html_pair(out, &narrow, &wide);
 	for (i = 0; i < f->list.nr && i < 12; i++) {
 		picture_arena(&narrow, NARROW, &f->m, &f->list.placed[i]);
 		picture_arena(&wide, WIDE, &f->m, &f->list.placed[i]);
-		put_pair(out, &narrow, &wide);
+		html_pair(out, &narrow, &wide);
 	}
 }
 
@@ -170,7 +168,7 @@ static void split_html(const struct findings *f, struct text *out)
 		return;
 	picture_split(&narrow, 45, pages);
 	picture_split(&wide, WIDE, pages);
-	put_pair(out, &narrow, &wide);
+	html_pair(out, &narrow, &wide);
 }
 
 static void chain_html(const struct findings *f, struct text *out)
@@ -183,7 +181,7 @@ static void chain_html(const struct findings *f, struct text *out)
 		  "<h2>One page by all its names</h2>\n<p>A page frame has one number. Any number of page tables lead to it: here one of a program, and the kernel's.</p>\n");
 	picture_chain(&narrow, NARROW, &f->m, &f->chain);
 	picture_chain(&wide, WIDE, &f->m, &f->chain);
-	put_pair(out, &narrow, &wide);
+	html_pair(out, &narrow, &wide);
 }
 
 static void compare_html(const struct findings *f, struct text *out)
@@ -207,7 +205,17 @@ static void bench_html(const struct findings *f, struct text *out)
 	for (of_free = 0; of_free < 2; of_free++) {
 		bench_curves(&f->bench, of_free, NARROW, &narrow);
 		bench_curves(&f->bench, of_free, WIDE, &wide);
-		put_pair(out, &narrow, &wide);
+		html_pair(out, &narrow, &wide);
+	}
+	for (of_free = 0; of_free < 2; of_free++) {
+		const char *what = of_free ? "Frees of one page" : "Allocations of one page";
+
+		if (picture_histogram(&narrow, NARROW, what, &f->histogram, of_free)) {
+			canvas_free(&narrow);
+			continue;
+		}
+		picture_histogram(&wide, WIDE, what, &f->histogram, of_free);
+		html_pair(out, &narrow, &wide);
 	}
 }
 
@@ -221,7 +229,7 @@ static void blocks_html(const struct findings *f, struct text *out)
 		  "<h2>Free memory</h2>\n<p>A block of an order can be had only where free memory lies in blocks of that order or above.</p>\n");
 	picture_blocks(&narrow, NARROW, &f->m);
 	picture_blocks(&wide, WIDE, &f->m);
-	put_pair(out, &narrow, &wide);
+	html_pair(out, &narrow, &wide);
 }
 
 static void failed_html(const struct findings *f, struct text *out)

@@ -108,6 +108,10 @@ static void add_results(const struct findings *f, struct text *tar)
 		table_csv(&f->bench, &t);
 		add_text(tar, "/results/bench.csv", &t);
 	}
+	if (f->histogram.nr) {
+		table_csv(&f->histogram, &t);
+		add_text(tar, "/results/histogram.csv", &t);
+	}
 	add(tar, "/results/lab.log", f->log.s, f->log.len);
 	add(tar, "/results/failed", f->failed.s, f->failed.len);
 	add(tar, "/results/when", f->when, strlen(f->when));

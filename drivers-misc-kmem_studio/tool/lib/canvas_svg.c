@@ -166,15 +166,15 @@ void canvas_svg(const struct canvas *c, bool alone, struct text *out)
 	if (alone)
 		text_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 	text_printf(out,
-		    "<svg class=\"k\" role=\"img\"%s width=\"%d\" height=\"%d\" viewBox=\"%d %d %d %d\">\n<title>",
-		    alone ? " xmlns=\"http://www.w3.org/2000/svg\"" : "",
+		    "<svg class=\"k\"%s width=\"%d\" height=\"%d\" viewBox=\"%d %d %d %d\">\n<title>",
+		    alone ? " xmlns=\"http://www.w3.org/2000/svg\"" : " role=\"img\"",
 		    X(c->columns) + (alone ? 16 : 0), Y(c->rows + top) + (alone ? 16 : 2),
 		    alone ? -8 : 0, -Y(top) - (alone ? 8 : 0), X(c->columns) + (alone ? 16 : 0),
 		    Y(c->rows + top) + (alone ? 16 : 2));
 	text_html(out, c->title);
 	text_puts(out, "</title>\n");
 	if (alone) {
-		text_puts(out, "<style>");
+		text_puts(out, "<style type=\"text/css\">");
 		canvas_svg_style(out);
 		text_puts(out, "</style>\n");
 		text_printf(out,

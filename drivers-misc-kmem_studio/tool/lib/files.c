@@ -254,6 +254,8 @@ int output_write(const char *path, const char *data, size_t len)
 
 		if (!is_stdout)
 			fclose(f);
+		else if (err == EPIPE)
+			return STATUS_REFUSED;
 		return fail(STATUS_REFUSED, "cannot write %s: %s", path, strerror(err));
 	}
 	if (!is_stdout && fclose(f))

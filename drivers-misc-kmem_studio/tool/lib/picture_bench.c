@@ -9,6 +9,7 @@
 
 #include "machine.h"
 #include "pictures.h"
+#include "table.h"
 
 #define ROWS		16
 #define LEFT		11
@@ -93,41 +94,30 @@ struct bucket {
 	double		count;
 };
 
-/* Lines "cpu from_ns to_ns alloc free touch" of all CPUs together. */
-static size_t read_buckets(char *table, const char *phase, struct bucket *bucket)
+/* Rows "from_ns to_ns alloc free": those in which something is. */
+static size_t read_buckets(const struct table *table, bool of_free, struct bucket *bucket)
 {
-	char *line = next_line(&table), *field;
-	size_t wanted = 0, nr = 0, i;
+	size_t nr = 0, i;
 
-	for (i = 0; line && (field = next_field(&line, '\t')); i++) {
-		if (!strcmp(field, phase))
-			wanted = i;
-	}
-	while (wanted >= 3 && (line = next_line(&table)) && nr < MOST_BUCKETS) {
-		struct bucket b = {};
-		bool ok = true, all = false;
+	for (i = 0; i + 4 <= table->nr && nr < MOST_BUCKETS; i += 4) {
+		const char *count = table->cell[i + 2 + of_free];
+		struct bucket b;
 
-		for (i = 0; (field = next_field(&line, '\t')); i++) {
-			if (i == 0)
-				all = !strcmp(field, "all");
-			else if (i == 1)
-				ok = ok && parse_decimal(field, &b.from);
-			else if (i == 2)
-				ok = ok && parse_decimal(field, &b.to);
-			else if (i == wanted)
-				ok = ok && parse_decimal(field, &b.count);
-		}
-		if (all && ok && i > wanted && b.count > 0)
+		if (table->cell[i] && table->cell[i + 1] && count &&
+		    parse_decimal(table->cell[i], &b.from) &&
+		    parse_decimal(table->cell[i + 1], &b.to) &&
+		    parse_decimal(count, &b.count) && b.count > 0)
 			bucket[nr++] = b;
 	}
 	return nr;
 }
 
-/* Return: 0, or -ENODATA if the table has nothing of that phase. */
-int picture_histogram(struct canvas *c, int columns, char *table, const char *phase)
+/* Return: 0, or -ENODATA if the table has nothing of it. */
+int picture_histogram(struct canvas *c, int columns, const char *what,
+		      const struct table *table, bool of_free)
 {
 	struct bucket *bucket = xcalloc(MOST_BUCKETS, sizeof(*bucket));
-	size_t nr = read_buckets(table, phase, bucket), per_bar, i, k;
+	size_t nr = read_buckets(table, of_free, bucket), per_bar, i, k;
 	double most = 1, width = columns - 34 > 8 ? columns - 34 : 8;
 	int y = 0;
 
@@ -139,7 +129,7 @@ int picture_histogram(struct canvas *c, int columns, char *table, const char *ph
 			count += bucket[k].count;
 		most = fmax(most, count);
 	}
-	canvas_init(c, columns, "%s: how many operations took how long", phase);
+	canvas_init(c, columns, "%s: how many took how long", what);
 	for (i = 0; i < nr; i += per_bar, y++) {
 		struct text from = {}, to = {};
 		double count = 0;

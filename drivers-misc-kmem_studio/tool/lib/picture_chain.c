@@ -8,8 +8,9 @@
 #include "frames.h"
 #include "pictures.h"
 
-#define BOX	26
+#define BOX	24
 #define SIDE	80
+#define MOST	110
 
 static const char *or_dash(const char *s)
 {
@@ -53,6 +54,12 @@ static void line(struct canvas *c, int *y, const char *name, const char *value)
 	text_free(&t);
 }
 
+/* A hash has no bits above the lowest 32; at boot there is not even one. */
+static bool is_hidden(const struct machine *m, const char *virt)
+{
+	return virt && (*virt == '(' || (strstr(m->arch, "64") && !strncmp(virt, "00000000", 8)));
+}
+
 static void answers(struct canvas *c, int *y, const struct chain *chain)
 {
 	static const char * const names[] = {
@@ -75,6 +82,9 @@ void picture_chain(struct canvas *c, int columns, const struct machine *m,
 	struct text program = {}, frame = {}, kernel = {}, flags = {};
 	int y, right, middle;
 
+	/* boxes that belong together are not far from each other */
+	if (columns > MOST)
+		columns = MOST;
 	canvas_init(c, columns, "Page %llu of arena %s by all its names: %s",
 		    chain->index, chain->name, chain_verdict(chain));
 	boxes(m, chain, &program, &frame, &kernel);
@@ -107,6 +117,8 @@ void picture_chain(struct canvas *c, int columns, const struct machine *m,
 		line(c, &y, "kpageflags", flags.s);
 	}
 	answers(c, &y, chain);
+	if (is_hidden(m, item_value(&chain->row, "virt")))
+		line(c, &y, "to do", "the kernel hides its addresses: boot it with no_hash_pointers to see them");
 	text_free(&program);
 	text_free(&frame);
 	text_free(&kernel);

@@ -8,6 +8,7 @@
 struct chain;
 struct frames;
 struct machine;
+struct table;
 
 /**
  * struct placed - an arena on the map
@@ -59,7 +60,8 @@ void picture_chain(struct canvas *c, int columns, const struct machine *m,
 		   const struct chain *chain);
 void picture_curves(struct canvas *c, int columns, const char *what,
 		    const struct series *series, size_t nr);
-int picture_histogram(struct canvas *c, int columns, char *table, const char *phase);
+int picture_histogram(struct canvas *c, int columns, const char *what,
+		      const struct table *table, bool of_free);
 void picture_blocks(struct canvas *c, int columns, const struct machine *m);
 
 #endif

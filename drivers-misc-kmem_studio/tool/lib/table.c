@@ -138,7 +138,21 @@ static void show_bar(struct studio *st, double share, int width, struct text *ou
 
 static bool is_left(const struct table *t, size_t column)
 {
-	return t->column[column].kind == COLUMN_TEXT || t->column[column].kind == COLUMN_BAR;
+	enum column_kind kind = t->column[column].kind;
+
+	return kind == COLUMN_TEXT || kind == COLUMN_GROUP || kind == COLUMN_BAR;
+}
+
+/* Is it the cell of a group that the row above has, too? */
+static bool repeats(const struct table *t, size_t row, size_t column)
+{
+	const char *above, *value;
+
+	if (t->column[column].kind != COLUMN_GROUP || !row)
+		return false;
+	above = cell_at(t, row - 1, column);
+	value = cell_at(t, row, column);
+	return above && value && !strcmp(above, value);
 }
 
 static void pad(struct text *out, int n)
@@ -158,7 +172,8 @@ static void show_records(const struct table *t, struct text *out)
 		for (column = 0; column < t->nr_columns; column++) {
 			if (t->column[column].kind == COLUMN_BAR)
 				continue;
-			text_printf(out, "%s: ", t->column[column].title);
+			if (*t->column[column].title)
+				text_printf(out, "%s: ", t->column[column].title);
 			show_cell(t, row, column, out);
 			text_putc(out, '\n');
 		}
@@ -183,7 +198,7 @@ static void show_line(struct studio *st, const struct table *t, size_t row, cons
 			text_puts(&cell, t->column[column].title);
 		else if (t->column[column].kind == COLUMN_BAR)
 			show_bar(st, share_at(t, row, column), width[column], &cell);
-		else
+		else if (!repeats(t, row, column))
 			show_cell(t, row, column, &cell);
 		columns = utf8_columns(cell.s);
 		/* no blanks at the end of a line */
@@ -414,7 +429,8 @@ void table_html(const struct table *t, struct text *out)
 	}
 	text_puts(out, "</tr></thead>\n<tbody>\n");
 	for (row = 0; row < rows_of(t); row++) {
-		text_puts(out, "<tr>");
+		text_puts(out, t->column[0].kind == COLUMN_GROUP && !repeats(t, row, 0) ?
+			       "<tr class=\"group\">" : "<tr>");
 		for (column = 0; column < t->nr_columns; column++) {
 			text_puts(out, "<td");
 			html_class(t, column, out);
@@ -429,7 +445,9 @@ void table_html(const struct table *t, struct text *out)
 				continue;
 			}
 			text_clear(&cell);
-			show_cell(t, row, column, &cell);
+			text_put(&cell, "", 0);
+			if (!repeats(t, row, column))
+				show_cell(t, row, column, &cell);
 			text_html(out, cell.s);
 			text_puts(out, "</td>");
 		}

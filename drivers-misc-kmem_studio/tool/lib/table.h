@@ -8,6 +8,7 @@
 /* What a column holds, and so how it is shown. */
 enum column_kind {
 	COLUMN_TEXT,
+	COLUMN_GROUP,		/* shown in the first of the rows that have the same in it */
 	COLUMN_NUMBER,
 	COLUMN_BYTES,		/* shown with a unit; in bytes in CSV and JSON */
 	COLUMN_NS,		/* the same, in ns */

@@ -141,6 +141,10 @@ check "knows whose page it is" says '^arena *vm$'
 status 2 "translate: junk" translate xyz
 status 0 "verify" verify vm ch
 check "says so" says 'vm is all right'
+status 0 "probe" probe --csv
+check "as many orders as the kernel has" test "$(tail -n +2 "$out/stdout" | wc -l)" = \
+	"$(awk '{ n += NF - 4 } END { print n }' /proc/buddyinfo)"
+status 3 "watch without a terminal, or without ncurses" watch
 status 0 "corrupt" corrupt ch 4443
 status 1 "verify finds it" verify vm ch
 check "in words" says 'memory was found wrong'
@@ -212,6 +216,11 @@ status 0 "rm of the last" rm cp
 if [ -d $config/benches ]; then
 	status 0 "bench" bench --allocators page,slab --orders 0-1 --rounds 5 --csv
 	check "a row each" test "$(tail -n +2 "$out/stdout" | wc -l)" = 4
+	check "the report had histograms" grep -q 'how many took how long' "$out/report.html"
+	mkdir $config/benches/b
+	status 0 "start of a bench" start b
+	status 0 "show of it" show benches/b
+	status 0 "rm of it" rm b
 	check "leaves nothing" test -z "$(ls $config/benches)"
 else
 	status 3 "bench: the driver has none" bench

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Open pages in headless Chromium at three widths: nothing overflows, no text is smaller than
-# 12 px, no message on the console, no request to the network. Screenshots and a PDF are kept.
+# Open pages in headless Chromium at three widths, on white and on black: nothing overflows,
+# nor scrolls in a box, no text is smaller than 12 px or hard to tell from what is behind it,
+# no message on the console, no request to the network. Screenshots and a PDF are kept.
 #
 #	tests/browser.sh OUTPUT PAGE...
 #	tests/browser.sh --selfcheck OUTPUT PAGE
@@ -19,6 +20,14 @@ trap 'rm -rf "$scratch"' EXIT
 measure='<script>
 addEventListener("load", function () {
 	let smallest = 999, wide = [];
+	const part = c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+	const light = c => [0.2126, 0.7152, 0.0722].reduce((sum, weight, i) =>
+		sum + weight * part(c.match(/[\d.]+/g)[i]), 0.05);
+	const behind = function (e) {
+		while (e && /^rgba.* 0\)$/.test(getComputedStyle(e).backgroundColor))
+			e = e.parentElement;
+		return e ? getComputedStyle(e).backgroundColor : "rgb(255, 255, 255)";
+	};
 	for (const e of document.querySelectorAll("details"))
 		e.open = true;
 	for (const e of document.querySelectorAll("body *")) {
@@ -27,16 +36,21 @@ addEventListener("load", function () {
 			continue;
 		if (own && !e.closest("script,style,title"))
 			smallest = Math.min(smallest, parseFloat(getComputedStyle(e).fontSize));
-		if (e.matches("svg,figure,p,h1,h2,h3,.answer,.write") &&
-		    e.getBoundingClientRect().right > innerWidth + 1)
+		if (own && !e.closest("svg,script,style,title")) {
+			const a = light(getComputedStyle(e).color), b = light(behind(e));
+
+			if (Math.max(a, b) / Math.min(a, b) < 4.5)
+				wide.push("pale:" + e.tagName);
+		}
+		if (!e.closest("svg svg, svg *") && e.getBoundingClientRect().right > innerWidth + 1)
 			wide.push(e.tagName);
 		if (e.matches("svg text") && e.getBoundingClientRect().right >
 		    e.closest("svg").getBoundingClientRect().right + 1)
 			wide.push("text:" + e.textContent.replaceAll(/\W+/g, "_"));
-		// two reports side by side scroll
-		if (e.matches(".table") && !document.title.endsWith("two reports") &&
-		    e.scrollWidth > e.clientWidth + 1)
-			wide.push("table:" + e.previousElementSibling?.tagName + e.scrollWidth);
+		// what can be scrolled to is cut off on paper
+		if (!e.closest("svg") && e.clientWidth && e.scrollWidth > e.clientWidth + 1)
+			wide.push("box:" + e.tagName + "." + e.className + "+" +
+				  (e.scrollWidth - e.clientWidth));
 	}
 	document.documentElement.setAttribute("data-measured",
 		[document.documentElement.scrollWidth - innerWidth, smallest, ...wide].join(" "));
@@ -79,13 +93,19 @@ before()
 		}' "$3"
 }
 
-# faults_of PAGE WIDTH: a line for each thing that is wrong
+# colours light|dark: what the browser is told that its user likes
+colours()
+{
+	echo "--blink-settings=preferredColorScheme=$([ "$1" = dark ] && echo 0 || echo 1)"
+}
+
+# faults_of PAGE WIDTH [light|dark]: a line for each thing that is wrong
 faults_of()
 {
 	local measured overflow smallest wide
 
 	before '</body>' "$measure" "$1" >"$scratch/page.html"
-	measured=$(browse "$2" "$scratch/page.html" --dump-dom |
+	measured=$(browse "$2" "$scratch/page.html" "$(colours "${3-light}")" --dump-dom |
 		sed -n 's/.*data-measured="\([^"]*\)".*/\1/p' | head -n 1)
 	if [ -z "$measured" ]; then
 		echo "the page was not measured: $(tail -n 1 "$scratch/said")"
@@ -93,7 +113,7 @@ faults_of()
 	fi
 	read -r overflow smallest wide <<<"$measured"
 	[ "$overflow" -le 0 ] || echo "it is $overflow px too wide"
-	[ -z "$wide" ] || echo "these are cut off: $wide"
+	[ -z "$wide" ] || echo "these are cut off, or too pale: $wide"
 	[ "${smallest%%.*}" -ge 12 ] || echo "some text is $smallest px"
 	grep CONSOLE "$scratch/said" | sed 's/.*CONSOLE/console/'
 	hosts_asked | sed 's/^/asked /'
@@ -102,12 +122,17 @@ faults_of()
 # keep OUTPUT PAGE: screenshots and a PDF of the page as it is, for people to look at
 keep()
 {
-	local name=${2##*/} width pages
+	local name=${2##*/} width pages shot
 
 	name=$1/${name%.html}
-	for width in "${widths[@]}"; do
-		browse "$width" "$2" --screenshot="$name-$width.png" >"$scratch/out"
-		[ -s "$name-$width.png" ] || echo "no screenshot: $(tail -n 1 "$scratch/said")"
+	for width in "${widths[@]}" dark; do
+		shot=$name-$width.png
+		if [ "$width" = dark ]; then
+			browse 800 "$2" "$(colours dark)" --screenshot="$shot"
+		else
+			browse "$width" "$2" "$(colours light)" --screenshot="$shot"
+		fi >"$scratch/out"
+		[ -s "$shot" ] || echo "no screenshot: $(tail -n 1 "$scratch/said")"
 	done
 	browse 800 "$2" --print-to-pdf="$name.pdf" --no-pdf-header-footer >"$scratch/out"
 	pages=$(grep -aoE '/Type */Page\b' "$name.pdf" | wc -l)
@@ -123,17 +148,18 @@ check()
 		for width in "${widths[@]}"; do
 			faults_of "$page" "$width" | sed "s,^,# ${page##*/} at $width px: ,"
 		done
+		faults_of "$page" 800 dark | sed "s,^,# ${page##*/} on black: ,"
 		keep "$output" "$page" | sed "s,^,# ${page##*/}: ,"
 	done >"$scratch/faults"
 	cat "$scratch/faults"
 	[ ! -s "$scratch/faults" ]
 }
 
-# planted WORDS FAULT PAGE: the fault is found in these words
+# planted WORDS FAULT PAGE [light|dark]: the fault is found in these words
 planted()
 {
 	before '</main>' "$2" "$3" >"$output/planted.html"
-	faults_of "$output/planted.html" 800 >"$scratch/found"
+	faults_of "$output/planted.html" 800 "${4-light}" >"$scratch/found"
 	grep -qe "$1" "$scratch/found" && return
 	echo "# planted: $2; found only: $(cat "$scratch/found")"
 	status=1
@@ -144,6 +170,9 @@ if [ "${1-}" = --selfcheck ]; then
 	planted 'too wide' '<div style="width:3000px">wide</div>' "$3"
 	planted 'some text is 9 px' '<p style="font-size:9px">small</p>' "$3"
 	planted 'console.*planted' '<script>console.error("planted")</script>' "$3"
+	planted 'box:DIV.planted' '<div class="planted" style="overflow-x:auto"><div
+		style="width:900px">scrolls</div></div>' "$3"
+	planted 'pale:P' '<p style="color:#222">dark on black</p>' "$3" dark
 	planted 'text:planted' \
 		'<svg width="20" height="20"><text y="15">planted</text></svg>' "$3"
 	planted 'asked planted.invalid' '<img src="http://planted.invalid/a.png">' "$3"
