@@ -103,7 +103,8 @@ static int do_probe(struct studio *st, int argc, char **argv)
 		picture_blocks(&canvas, st->width, &m);
 		canvas_terminal(st, &canvas, &out);
 		canvas_free(&canvas);
-		heading(st, "Which part of free memory is of no use for an allocation of each order",
+		heading(st,
+			"Which part of free memory is of no use for an allocation of each order",
 			&out);
 		table_text(st, &table, &out);
 		show_costs(st, &out, NULL);

@@ -118,7 +118,8 @@ void picture_chain(struct canvas *c, int columns, const struct machine *m,
 	}
 	answers(c, &y, chain);
 	if (is_hidden(m, item_value(&chain->row, "virt")))
-		line(c, &y, "to do", "the kernel hides its addresses: boot it with no_hash_pointers to see them");
+		line(c, &y, "to do",
+		     "the kernel hides its addresses: boot it with no_hash_pointers to see them");
 	text_free(&program);
 	text_free(&frame);
 	text_free(&kernel);

@@ -42,7 +42,8 @@ addEventListener("load", function () {
 			if (Math.max(a, b) / Math.min(a, b) < 4.5)
 				wide.push("pale:" + e.tagName);
 		}
-		if (!e.closest("svg svg, svg *") && e.getBoundingClientRect().right > innerWidth + 1)
+		if (!e.closest("svg svg, svg *") &&
+		    e.getBoundingClientRect().right > innerWidth + 1)
 			wide.push(e.tagName);
 		if (e.matches("svg text") && e.getBoundingClientRect().right >
 		    e.closest("svg").getBoundingClientRect().right + 1)

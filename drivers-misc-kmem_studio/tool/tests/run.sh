@@ -222,7 +222,8 @@ json_is_documented()
 		# shellcheck disable=SC2086 # these are words
 		expect 0 --root "$root" $words --json || return
 		for key in $(jq -r 'keys[]' "$work/out"); do
-			sed -n '/^.SH JSON/,/^.SH FILES/p' "$tool/kmem-studio.8" | grep -qw "$key" ||
+			sed -n '/^.SH JSON/,/^.SH FILES/p' "$tool/kmem-studio.8" |
+				grep -qw "$key" ||
 				{ echo "the manual has no $key of $words"; return 1; }
 		done
 	done
@@ -545,7 +546,8 @@ hostile_reports()
 		[ "$got" -le 4 ] || { cat "$work/out"; echo "seed $i: status $got"; return 1; }
 	done
 	# and values that are no figures of a report
-	sed -E 's/"(alloc_ns|order|alloc_mean_ns)": *[0-9.]+/"\1": 1e300/' "$1" >"$work/hostile.html"
+	sed -E 's/"(alloc_ns|order|alloc_mean_ns)": *[0-9.]+/"\1": 1e300/' "$1" \
+		>"$work/hostile.html"
 	expect 0 report --compare "$work/hostile.html" "$2" -o "$work/compared.html"
 }
 
