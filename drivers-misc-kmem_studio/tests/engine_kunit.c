@@ -195,12 +195,12 @@ static void engine_exit(struct kunit *test)
 	struct one_run *run = test->priv;
 
 	if (run)
-		kmst_bench_results_free(run->results);
+		kmst_bench_results_put(run->results);
 }
 
 static int run_it(struct one_run *run)
 {
-	kmst_bench_results_free(run->results);
+	kmst_bench_results_put(run->results);
 	return kmst_bench_run(&run->config, &run->cancel, &run->watch, &run->results, &run->end);
 }
 
