@@ -221,7 +221,7 @@ static void cma_that_is_none_is_told(struct kunit *test)
 	drop_arena(test, arena);
 
 	config.cma_only = true;
-	KUNIT_EXPECT_EQ(test, PTR_ERR(kmst_arena_create(&config, NULL, &why)), (long)-ENOMEM);
+	expect_no_arena(test, &config, NULL, -ENOMEM, &why);
 	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_CMA_ONLY);
 	KUNIT_EXPECT_EQ(test, why.wanted, 1UL);
 	KUNIT_EXPECT_EQ(test, pages_reserved(test), reserved);
@@ -315,8 +315,7 @@ static void a_failing_allocator_leaves_nothing(struct kunit *test)
 
 	for (n = 0; n < 20; n++) {
 		kmst_counted.pages_until_failure = n;
-		KUNIT_EXPECT_EQ(test, PTR_ERR(kmst_arena_create(&config, NULL, &why)),
-				(long)-ENOMEM);
+		expect_no_arena(test, &config, NULL, -ENOMEM, &why);
 		KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_ALLOCATOR);
 		KUNIT_EXPECT_EQ(test, why.wanted, 20UL);
 		KUNIT_EXPECT_EQ(test, why.allowed, (unsigned long)n);
@@ -342,7 +341,7 @@ static void objects_without_a_table_of_pages_leave_nothing(struct kunit *test)
 
 	test->priv = &tables;
 	kunit_activate_static_stub(test, kmst_grow_table, second_table_fails);
-	KUNIT_EXPECT_EQ(test, PTR_ERR(kmst_arena_create(&config, NULL, &why)), (long)-ENOMEM);
+	expect_no_arena(test, &config, NULL, -ENOMEM, &why);
 	KUNIT_EXPECT_EQ(test, tables, 2);
 	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_ALLOCATOR);
 	KUNIT_EXPECT_EQ(test, pages_reserved(test), reserved);
@@ -356,8 +355,7 @@ static void a_cancelled_create_leaves_nothing(struct kunit *test)
 	struct kmst_refusal why;
 
 	kmst_counted.hang = true;
-	KUNIT_EXPECT_EQ(test, PTR_ERR(kmst_arena_create(&config, &cancel, &why)),
-			(long)-EINTR);
+	expect_no_arena(test, &config, &cancel, -EINTR, &why);
 	KUNIT_EXPECT_EQ(test, atomic_read(&kmst_counted.entered), 1);
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 0L);
 	KUNIT_EXPECT_EQ(test, pages_reserved(test), reserved);

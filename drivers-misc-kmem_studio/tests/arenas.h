@@ -47,6 +47,18 @@ static inline struct kmst_arena *new_arena(struct kunit *test,
 	return new_configured(test, &config);
 }
 
+/* One that there is all the same is put at the end of the test. */
+static inline void expect_no_arena(struct kunit *test, const struct kmst_arena_config *config,
+				   const struct kmst_cancel *cancel, int err,
+				   struct kmst_refusal *why)
+{
+	struct kmst_arena *arena = kmst_arena_create(config, cancel, why);
+
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(arena), err);
+	if (!IS_ERR(arena))
+		keep_arena(test, arena);
+}
+
 /* Pages that count for the share of RAM now: a share of nothing is always exceeded. */
 static inline unsigned long pages_reserved(struct kunit *test)
 {

@@ -23,6 +23,7 @@
 #include "../cancel.h"
 #include "../table.h"
 #include "allocators.h"
+#include "alone.h"
 
 KUNIT_ARRAY_PARAM(allocator, allocators, allocator_desc);
 
@@ -374,6 +375,7 @@ static void a_run_gives_way(struct kunit *test)
 {
 	struct one_run *run = test->priv;
 
+	needs_to_be_alone(test);
 	obedient.give_at = 128 + HELD + 3;
 	KUNIT_EXPECT_EQ(test, run_it(run), -ENOMEM);
 	KUNIT_EXPECT_EQ(test, run->end.why, KMST_WHY_SHORT);
