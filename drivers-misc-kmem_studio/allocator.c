@@ -123,7 +123,8 @@ void kmst_free_block(struct page *page, unsigned int order)
  * @allocator: the allocator
  * @request:   what it is asked for
  *
- * Context: process context, may sleep. kmst_memory_free() follows in any case.
+ * Context: process context, may sleep. kmst_memory_free() follows in any case, and before it,
+ * after a success, kmst_memory_inspect().
  * Return: 0, or as @allocator->alloc().
  */
 int kmst_memory_alloc(struct kmst_memory *memory, const struct kmst_allocator *allocator,
@@ -131,6 +132,21 @@ int kmst_memory_alloc(struct kmst_memory *memory, const struct kmst_allocator *a
 {
 	memory->layout = allocator->layout;
 	return allocator->alloc(request, memory);
+}
+
+/**
+ * kmst_memory_inspect() - See what the kernel took for the memory.
+ * @memory:    memory that kmst_memory_alloc() got all of
+ * @allocator: where it came from
+ *
+ * A call of its own, so that the time to allocate can be taken before it.
+ *
+ * Context: process context, may sleep. The caller owns @memory alone.
+ */
+void kmst_memory_inspect(struct kmst_memory *memory, const struct kmst_allocator *allocator)
+{
+	if (allocator->inspect)
+		allocator->inspect(memory);
 }
 
 /**

@@ -76,6 +76,9 @@ struct kmst_request {
  * @alloc:       get the memory of a plan. May sleep. Returns 0, -ENOMEM, or -EINTR
  *               when the request's cancel asked it to give up; what it added until
  *               then is the caller's to free
+ * @inspect:     see what the kernel took for memory that @alloc got, which @alloc does not
+ *               spend time on: set the memory's bytes and usable_only. May sleep, and take
+ *               and free memory meanwhile. NULL if @alloc knows both
  * @free:        free all memory, but not the layout's tables. May sleep
  * @calls:       the calls that gave the memory; NULL if each gives one span
  * @split:       give each page of the blocks that these pages are part of a reference of
@@ -107,6 +110,7 @@ struct kmst_allocator {
 	unsigned long	(*nr_pages)(const struct kmst_plan *plan);
 	int		(*alloc)(const struct kmst_request *request,
 				 struct kmst_memory *memory);
+	void		(*inspect)(struct kmst_memory *memory);
 	void		(*free)(struct kmst_memory *memory);
 	struct kmst_calls (*calls)(const struct kmst_memory *memory);
 	void		(*split)(const struct kmst_memory *memory, unsigned long index,
@@ -133,6 +137,7 @@ const struct kmst_allocator *kmst_allocator_find(const char *name);
 const struct kmst_allocator *kmst_allocator_at(unsigned int index);
 int kmst_memory_alloc(struct kmst_memory *memory, const struct kmst_allocator *allocator,
 		      const struct kmst_request *request);
+void kmst_memory_inspect(struct kmst_memory *memory, const struct kmst_allocator *allocator);
 void kmst_memory_free(struct kmst_memory *memory, const struct kmst_allocator *allocator);
 gfp_t kmst_gfp_last_resort(gfp_t gfp);
 gfp_t kmst_gfp_if_easy(gfp_t gfp);

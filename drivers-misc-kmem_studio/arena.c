@@ -73,7 +73,7 @@ int kmst_arena_check(const struct kmst_arena_config *config,
 	/* those that end during the check were in the way, too */
 	frees = atomic_read(&nr_frees);
 	err = check_now(&demand, old, why);
-	if ((err != -E2BIG && err != -ENOMEM) || !frees)
+	if ((err != -E2BIG && err != -ENOMEM) || why->never || !frees)
 		return err;
 	if (wait_event_killable(freed, !atomic_read(&nr_frees)))
 		return kmst_refuse(why, KMST_LIMIT_NONE, 0, 0, -EINTR);
@@ -119,6 +119,8 @@ static int alloc_memory(struct kmst_arena *arena, bool cma_only,
 
 	err = kmst_memory_alloc(&arena->memory, arena->allocator, &request);
 	arena->alloc_ns = ktime_get_ns() - begin;
+	if (!err)
+		kmst_memory_inspect(&arena->memory, arena->allocator);
 	return err;
 }
 
@@ -294,7 +296,8 @@ unsigned int kmst_arena_users(const struct kmst_arena *arena)
  * kmst_arena_find() - Find the arena that a page belongs to.
  * @pfn: PFN of the page
  *
- * Arenas can be created and freed meanwhile. A fatal signal ends the search.
+ * Arenas can be created and freed meanwhile; none is freed by the caller. A fatal signal
+ * ends the search.
  *
  * Context: process context, may sleep.
  * Return: the arena, referenced, or NULL if the page is in none.
@@ -309,7 +312,8 @@ struct kmst_arena *kmst_arena_find(unsigned long pfn)
 		if (kmst_memory_has_pfn(&arena->memory, pfn))
 			return arena;
 		next = fatal_signal_pending(current) ? NULL : kmst_registry_next(entry);
-		kmst_arena_put(arena);
+		/* its owner may have let go of it: whoever searches does not free it */
+		kmst_arena_put_later(arena);
 	}
 	return NULL;
 }

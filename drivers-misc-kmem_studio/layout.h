@@ -48,7 +48,8 @@ enum kmst_source {
  * @nr_words:    words of the objects
  * @nr_guards:   words beyond them; 0 before the survey
  * @nr_pages:    pages that all words lie on; 0 before the survey
- * @bytes:       bytes that were taken from the kernel
+ * @bytes:       bytes that were taken from the kernel; of memory that its allocator inspects
+ *               not known before
  * @usable_only: @bytes are those that may be used: what was taken is more, and cannot
  *               be known
  * @table_bytes: bytes of the layout's own tables

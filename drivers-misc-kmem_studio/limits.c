@@ -113,9 +113,11 @@ int kmst_limits_request(const struct kmst_demand *demand, struct kmst_refusal *w
 
 	kmst_refuse(why, KMST_LIMIT_NONE, 0, 0, 0);
 	if (!demand->plan.nr_structs)
-		return kmst_refuse(why, KMST_LIMIT_EMPTY, 0, 0, -EINVAL);
-	err = check_flags(demand, why);
-	return err ?: check_size(demand, why);
+		err = kmst_refuse(why, KMST_LIMIT_EMPTY, 0, 0, -EINVAL);
+	else
+		err = check_flags(demand, why) ?: check_size(demand, why);
+	why->never = err;
+	return err;
 }
 
 /* --- what all arenas may have together --- */
@@ -180,6 +182,7 @@ int kmst_limits_share(const struct kmst_demand *demand, const unsigned long *man
 		kmst_refuse(why, KMST_LIMIT_SHARE, wanted, allowed, 0);
 		why->taken = taken[pool];
 		why->pool = pool;
+		why->never = wanted > allowed;
 		return -E2BIG;
 	}
 	return 0;
@@ -190,12 +193,12 @@ int kmst_limits_share(const struct kmst_demand *demand, const unsigned long *man
 /**
  * kmst_limits_spare_area() - See whether enough of the area for DMA is left to devices.
  * @area:   what is known of it
- * @wanted: pages that are to be taken
+ * @wanted: pages that are to be taken, in one run
  * @keep:   pages that are to be left
  *
- * How many of the pages that are not free make room for devices is not known, only that
- * it is not more than those that are lent. What is not free may come from there, or not
- * from the area at all.
+ * How many of the pages that are lent make room is not known: all are taken to. The DMA API
+ * gives a run of the area, or one of the page allocator: what is more than the area has
+ * leaves it as it is. Of what it has, more that is free never lets less in.
  *
  * Context: any, pure.
  * Return: false if less than @keep would be left for certain.
@@ -203,9 +206,14 @@ int kmst_limits_share(const struct kmst_demand *demand, const unsigned long *man
 bool kmst_limits_spare_area(const struct kmst_area_pages *area, unsigned long wanted,
 			    unsigned long keep)
 {
-	if (wanted > area->free)
-		return true;
-	return area->free - wanted + area->lent >= keep;
+	unsigned long has = area->free + area->lent;
+
+	return wanted > has || has - wanted >= keep;
+}
+
+static unsigned long less(unsigned long from, unsigned long pages)
+{
+	return from - min(from, pages);
 }
 
 static int check_area(unsigned long wanted, unsigned long pending,
@@ -213,32 +221,32 @@ static int check_area(unsigned long wanted, unsigned long pending,
 		      struct kmst_refusal *why)
 {
 	struct kmst_area_pages area;
-	unsigned long keep, left;
+	unsigned long keep;
+	int err;
 
 	kmst_zones_area(&area);
 	keep = area.managed >> (KEEP_AREA_SHIFT + look);
-	area.free += going->area;
-	area.free -= min(area.free, pending);
+	/* pages of an arena were taken for lent, as devices' are */
+	area.free = min(area.free + going->area, area.managed);
+	area.lent = min(area.lent, area.managed - area.free);
+	area.lent = less(area.lent, less(pending, area.free));
+	area.free = less(area.free, pending);
 	if (kmst_limits_spare_area(&area, wanted, keep))
 		return 0;
-	left = area.free + area.lent;
-	return kmst_refuse(why, KMST_LIMIT_AREA, wanted, left - min(left, keep),
-				  -ENOMEM);
+	err = kmst_refuse(why, KMST_LIMIT_AREA, wanted, less(area.free + area.lent, keep),
+			  -ENOMEM);
+	why->never = wanted > area.managed - keep;
+	return err;
 }
 
 /* What is available, less a share that is left for others. */
 static unsigned long pages_available(const struct kmst_zone_use *use,
+				     const struct kmst_zone_pages *pages,
 				     const unsigned long *pending,
-				     const struct kmst_going *going, enum kmst_look look)
+				     const struct kmst_going *going, unsigned long keep)
 {
-	struct kmst_zone_pages pages;
-	long available;
+	long available = pages->available - (long)keep;
 
-	if (look == KMST_LOOK_FIRST)
-		kmst_zones_count(use, &pages);
-	else
-		kmst_zones_sum(use, &pages);
-	available = pages.available - (long)(kmst_zones_keep(&pages) >> look);
 	available += going->pages;
 	available -= pending[KMST_POOL_LOW];
 	if (use->gfp & __GFP_HIGHMEM)
@@ -266,11 +274,18 @@ int kmst_limits_available(const struct kmst_demand *demand, const unsigned long 
 {
 	unsigned long wanted = demand->allocator->nr_pages(&demand->plan);
 	const struct kmst_zone_use use = kmst_limits_zones(demand);
-	unsigned long allowed = pages_available(&use, pending, going, look);
+	unsigned long allowed, keep;
+	struct kmst_zone_pages zones;
+	int err;
 
-	if (wanted > allowed)
-		return kmst_refuse(why, KMST_LIMIT_AVAILABLE, wanted, allowed,
-					  -ENOMEM);
+	kmst_zones_count(&use, &zones);
+	keep = kmst_zones_keep(&zones) >> look;
+	allowed = pages_available(&use, &zones, pending, going, keep);
+	if (wanted > allowed) {
+		err = kmst_refuse(why, KMST_LIMIT_AVAILABLE, wanted, allowed, -ENOMEM);
+		why->never = wanted > zones.managed - keep;
+		return err;
+	}
 	if (pages[KMST_POOL_CMA])
 		return check_area(pages[KMST_POOL_CMA], pending[KMST_POOL_CMA], going,
 				  look, why);

@@ -49,8 +49,7 @@ struct kmst_going {
  * enum kmst_look - which look at the free memory it is
  * @KMST_LOOK_FIRST:  before an old arena goes to make room
  * @KMST_LOOK_SECOND: after that, when there is nothing left to spare: it asks for half of
- *                    what is to be left, and leaves out the kernel's own estimate, which
- *                    takes longer
+ *                    what is to be left
  */
 enum kmst_look {
 	KMST_LOOK_FIRST,

@@ -57,6 +57,7 @@ enum kmst_limit {
  * @allowed: what could be had, in the same unit
  * @taken:   pages of @allowed that other arenas hold (@KMST_LIMIT_SHARE)
  * @pool:    the kind of memory that is counted (@KMST_LIMIT_SHARE)
+ * @never:   it is more than there is at all: whatever gets free does not change it
  */
 struct kmst_refusal {
 	enum kmst_limit	limit;
@@ -64,6 +65,7 @@ struct kmst_refusal {
 	unsigned long	allowed;
 	unsigned long	taken;
 	enum kmst_pool	pool;
+	bool		never;
 };
 
 /**

@@ -100,29 +100,47 @@ static void end_pending(struct kmst_reservation *reservation)
 		wake_up_all(&ledger.wait);
 }
 
+/*
+ * The limits, by what there is now. What can never be had is told first: nobody waits for
+ * it, whatever else is in the way.
+ */
+static int check_limits(const struct kmst_demand *demand, const struct kmst_reservation *old,
+			const struct kmst_going *going, enum kmst_look look,
+			unsigned long *pages, struct kmst_refusal *why)
+{
+	unsigned long managed[KMST_NR_POOLS], sums[KMST_NR_POOLS];
+	struct kmst_refusal available = {};
+	int share_err, err;
+
+	lockdep_assert_held(&ledger.lock);
+
+	kmst_zones_managed(managed);
+	kmst_limits_estimate(demand, managed, pages);
+	sum_taken(old, sums);
+	share_err = kmst_limits_share(demand, managed, pages, sums, why);
+	if (share_err && why->never)
+		return share_err;
+	sum_pending(sums);
+	err = kmst_limits_available(demand, pages, sums, going, look, &available);
+	if (share_err && !available.never)
+		return share_err;
+	*why = available;
+	return err;
+}
+
 /* One step, under the lock: nobody sees a reservation that is refused. */
 static int ask_once(const struct kmst_demand *demand, const struct kmst_reservation *old,
 		    const struct kmst_going *going, struct kmst_reservation *reservation,
 		    struct kmst_refusal *why)
 {
 	enum kmst_look look = reservation ? KMST_LOOK_SECOND : KMST_LOOK_FIRST;
-	unsigned long managed[KMST_NR_POOLS], pages[KMST_NR_POOLS];
-	unsigned long sums[KMST_NR_POOLS];
+	unsigned long pages[KMST_NR_POOLS];
 	int err;
 
 	lockdep_assert_held(&ledger.lock);
 
 	kmst_refuse(why, KMST_LIMIT_NONE, 0, 0, 0);
-	kmst_zones_managed(managed);
-	kmst_limits_estimate(demand, managed, pages);
-	sum_taken(old, sums);
-	err = kmst_limits_share(demand, managed, pages, sums, why);
-	/* the first look was a moment ago: what others are about to take is what is new */
-	if (!err && (look == KMST_LOOK_FIRST || pages[KMST_POOL_CMA] ||
-		     !list_empty(&ledger.pending))) {
-		sum_pending(sums);
-		err = kmst_limits_available(demand, pages, sums, going, look, why);
-	}
+	err = check_limits(demand, old, going, look, pages, why);
 	if (err || !reservation)
 		return err;
 	enter(reservation, pages);
@@ -138,7 +156,7 @@ static bool is_final(int err, const struct kmst_refusal *why, u64 seq)
 
 	lockdep_assert_held(&ledger.lock);
 
-	if (!err || (why->limit == KMST_LIMIT_SHARE && why->wanted > why->allowed))
+	if (!err || why->never)
 		return true;
 	oldest = list_first_entry_or_null(&ledger.pending, struct kmst_reservation, list);
 	return !oldest || oldest->seq > seq;
@@ -201,7 +219,8 @@ int kmst_reserve_check(const struct kmst_demand *demand,
  * @cancel:      request to give up, or NULL
  * @why:         gets the limit in the way, KMST_LIMIT_NONE if there is none
  *
- * It is the second look at what is available: an arena may have gone since the first.
+ * It is the second look at what is available, which others may have taken since the first:
+ * before an arena goes to make room, all of it is verified.
  *
  * Context: process context, sleeps while reservations are pending that are in the way.
  * Return: 0, or as kmst_reserve_check(); nothing is reserved after an error.

@@ -133,15 +133,6 @@ static struct kmst_run part_of(const struct kmst_run *run, size_t at, size_t byt
 	return part;
 }
 
-/* Several runs of objects may be on one page. */
-static void note_poisoned(struct kmst_report *report, struct page *page)
-{
-	if (page == report->last_poisoned)
-		return;
-	report->last_poisoned = page;
-	report->poisoned++;
-}
-
 static bool is_sound(const struct kmst_run *run)
 {
 	size_t bytes = bytes_of(run);
@@ -177,9 +168,9 @@ static int each_sound_part(const struct kmst_arena *arena, const struct kmst_run
 			continue;
 		}
 		sound = min(bytes - at, PAGE_SIZE - offset_in_page(run->offset + at));
-		part = part_of(run, at, sound);
+		/* parts of pages, until count_poisoned() */
 		if (report)
-			note_poisoned(report, kmst_run_page(&part));
+			report->poisoned++;
 	}
 	return 0;
 }
@@ -482,6 +473,27 @@ static int check_run(const struct kmst_run *run, void *context)
 	return each_sound_part(pass->arena, run, check_part, pass->report);
 }
 
+/*
+ * Count the pages that parts of runs were skipped on: objects of one page may lie anywhere
+ * among those of others. A page that was found broken since is not one of them.
+ */
+static unsigned long count_poisoned(const struct kmst_memory *memory, unsigned long parts)
+{
+	unsigned long nr = 0;
+	struct kmst_page_at at;
+	bool more;
+
+	if (parts <= 1)
+		return parts;
+	for (more = kmst_memory_page(memory, 0, &at); more;
+	     more = kmst_memory_next_page(memory, &at)) {
+		nr += at.page && PageHWPoison(at.page);
+		if (!(at.index % KMST_PAGES_PER_POINT))
+			cond_resched();
+	}
+	return clamp(nr, 1UL, parts);
+}
+
 /**
  * kmst_verify_check() - Compare every word of an arena, and every page's addresses.
  * @arena:  the arena, filled by kmst_verify_fill()
@@ -502,6 +514,7 @@ int kmst_verify_check(const struct kmst_arena *arena,
 
 	empty_report(report);
 	err = kmst_memory_walk(&arena->memory, check_run, &pass, cancel);
+	report->poisoned = count_poisoned(&arena->memory, report->poisoned);
 	if (!err && (report->mismatches || report->bad_translations || report->poisoned))
 		err = -EILSEQ;
 	trace_kmst_verify(arena->name, report->words, report->guards, report->mismatches, err);

@@ -48,9 +48,8 @@ struct kmst_bad_word {
  *                    addresses may lead to other memory
  * @bad_route:        the first such page
  * @bad_route_page:   index of that page in the arena
- * @poisoned:         hwpoisoned pages, which were not read
+ * @poisoned:         hwpoisoned pages, which were not read; each counts once
  * @cached:           not all pages could be flushed first: words may have come from a cache
- * @last_poisoned:    the page counted in @poisoned last, or NULL: the next run may be on it
  * @last_right:       the page whose routes agreed last, or NULL: the next run may be on it
  * @max_bad:          room for entries in @bad
  * @nr_bad:           entries of @bad
@@ -67,7 +66,6 @@ struct kmst_report {
 	unsigned long		bad_route_page;
 	unsigned long		poisoned;
 	bool			cached;
-	struct page		*last_poisoned;
 	struct page		*last_right;
 	unsigned int		max_bad;
 	unsigned int		nr_bad;

@@ -83,16 +83,11 @@ static bool objects_usable_only(const struct kmst_memory *memory)
 	return bytes_of_slot(memory->objects.table, nr, usable) != usable;
 }
 
-/**
- * kmst_kmalloc_usable_only() - See whether the size of an allocation hides something.
- * @virt:  what kmalloc() returned
- * @bytes: what it was asked for, in bytes
- *
- * Context: process context, may sleep.
- * Return: true if what ksize() tells is less than what the kernel took, or may be: what a
- * cache puts around its objects is known from neighbours of the same size alone.
+/*
+ * Is what ksize() tells less than what the kernel took, or may be? What a cache puts around
+ * its objects is known from neighbours of the same size alone.
  */
-bool kmst_kmalloc_usable_only(void *virt, size_t bytes)
+static bool kmalloc_usable_only(void *virt, size_t bytes)
 {
 	void *neighbours[8];
 	size_t usable = ksize(virt);
@@ -139,12 +134,24 @@ static int kmalloc_alloc(const struct kmst_request *request,
 	if (!virt)
 		return -ENOMEM;
 	memory->source = kmst_kmalloc_source(virt);
-	err = kmst_blocks_add(memory, virt, bytes, ksize(virt));
+	err = kmst_blocks_add(memory, virt, bytes, bytes);
 	if (err)
 		kfree(virt);
-	else
-		memory->usable_only = kmst_kmalloc_usable_only(virt, bytes);
 	return err;
+}
+
+/**
+ * kmst_kmalloc_inspect() - See what kmalloc() took for one block.
+ * @memory: memory that is one block of kmalloc()
+ *
+ * Context: process context, may sleep. The caller owns @memory alone.
+ */
+void kmst_kmalloc_inspect(struct kmst_memory *memory)
+{
+	const struct kmst_block *block = &memory->blocks.table[0];
+
+	memory->bytes = ksize(block->virt);
+	memory->usable_only = kmalloc_usable_only(block->virt, block->bytes);
 }
 
 static void free_kmalloc(const struct kmst_block *block)
@@ -174,9 +181,8 @@ static unsigned long pointer_each(const struct kmst_plan *plan)
 }
 
 /* All objects are of one cache, and have one size. */
-static void note_objects(struct kmst_memory *memory)
+static void inspect_objects(struct kmst_memory *memory)
 {
-	memory->source = KMST_SOURCE_SLAB;
 	memory->bytes = (u64)memory->objects.nr * ksize(memory->objects.table[0]);
 	memory->usable_only = objects_usable_only(memory);
 }
@@ -234,10 +240,8 @@ static int kmalloc_object_alloc(const struct kmst_request *request,
 	err = kmst_objects_prepare(memory, request->plan->nr_structs, bytes);
 	if (err)
 		return err;
-	err = alloc_each(request, memory, kmst_gfp_last_resort(request->gfp), get_kmalloc);
-	if (!err)
-		note_objects(memory);
-	return err;
+	memory->source = KMST_SOURCE_SLAB;
+	return alloc_each(request, memory, kmst_gfp_last_resort(request->gfp), get_kmalloc);
 }
 
 static void kmalloc_object_free(struct kmst_memory *memory)
@@ -320,14 +324,11 @@ static int slab_alloc(const struct kmst_request *request, struct kmst_memory *me
 	memory->private = new_cache(request->gfp);
 	if (!memory->private)
 		return -ENOMEM;
+	memory->source = KMST_SOURCE_SLAB;
 	/* there is no bulk call that takes a node */
 	if (request->nid == NUMA_NO_NODE)
-		err = alloc_bulk(request, memory, gfp);
-	else
-		err = alloc_each(request, memory, gfp, get_slab);
-	if (!err)
-		note_objects(memory);
-	return err;
+		return alloc_bulk(request, memory, gfp);
+	return alloc_each(request, memory, gfp, get_slab);
 }
 
 static void slab_free(struct kmst_memory *memory)
@@ -352,6 +353,7 @@ const struct kmst_allocator kmst_allocator_kmalloc = {
 	.takes_node	= true,
 	.nr_pages	= kmalloc_nr_pages,
 	.alloc		= kmalloc_alloc,
+	.inspect	= kmst_kmalloc_inspect,
 	.free		= kmalloc_free,
 	.one		= &kmst_one_kmalloc,
 };
@@ -367,6 +369,7 @@ const struct kmst_allocator kmst_allocator_kmalloc_object = {
 	.takes_node	= true,
 	.nr_pages	= kmalloc_object_nr_pages,
 	.alloc		= kmalloc_object_alloc,
+	.inspect	= inspect_objects,
 	.free		= kmalloc_object_free,
 	.one		= &kmst_one_kmalloc,
 };
@@ -382,6 +385,7 @@ const struct kmst_allocator kmst_allocator_slab = {
 	.takes_node	= true,
 	.nr_pages	= slab_nr_pages,
 	.alloc		= slab_alloc,
+	.inspect	= inspect_objects,
 	.free		= slab_free,
 	.one		= &kmst_one_slab,
 };

@@ -15,6 +15,6 @@ extern const struct kmst_allocator kmst_allocator_kmalloc_object;
 extern const struct kmst_allocator kmst_allocator_slab;
 
 enum kmst_source kmst_kmalloc_source(const void *virt);
-bool kmst_kmalloc_usable_only(void *virt, size_t bytes);
+void kmst_kmalloc_inspect(struct kmst_memory *memory);
 
 #endif /* KMEM_STUDIO_ALLOCATORS_SLAB_H */

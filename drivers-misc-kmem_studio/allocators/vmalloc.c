@@ -31,10 +31,9 @@ static unsigned long pages_and_table(const struct kmst_plan *plan)
 	return plan->nr_pages + kmst_table_pages(plan->nr_pages);
 }
 
-static int add_or_free(struct kmst_memory *memory, void *virt, size_t bytes,
-		       size_t allocated)
+static int add_or_free(struct kmst_memory *memory, void *virt, size_t bytes)
 {
-	int err = kmst_blocks_add(memory, virt, bytes, allocated);
+	int err = kmst_blocks_add(memory, virt, bytes, bytes);
 
 	if (err)
 		kvfree(virt);
@@ -54,7 +53,7 @@ static int vmalloc_alloc(const struct kmst_request *request,
 	if (!virt)
 		return -ENOMEM;
 	memory->source = KMST_SOURCE_VMALLOC;
-	return add_or_free(memory, virt, bytes, bytes);
+	return add_or_free(memory, virt, bytes);
 }
 
 /*
@@ -90,22 +89,24 @@ static int kvmalloc_alloc(const struct kmst_request *request,
 {
 	size_t bytes = kvmalloc_bytes(request->plan);
 	void *virt;
-	int err;
 
 	if (kmst_fail_allocation())
 		return -ENOMEM;
 	virt = kvmalloc_node(bytes, request->gfp | __GFP_NOWARN, request->nid);
 	if (!virt)
 		return -ENOMEM;
-	if (is_vmalloc_addr(virt)) {
-		memory->source = KMST_SOURCE_VMALLOC;
-		return add_or_free(memory, virt, bytes, vmalloc_taken(virt, bytes));
-	}
-	memory->source = kmst_kmalloc_source(virt);
-	err = add_or_free(memory, virt, bytes, ksize(virt));
-	if (!err)
-		memory->usable_only = kmst_kmalloc_usable_only(virt, bytes);
-	return err;
+	memory->source = is_vmalloc_addr(virt) ? KMST_SOURCE_VMALLOC : kmst_kmalloc_source(virt);
+	return add_or_free(memory, virt, bytes);
+}
+
+static void kvmalloc_inspect(struct kmst_memory *memory)
+{
+	const struct kmst_block *block = &memory->blocks.table[0];
+
+	if (is_vmalloc_addr(block->virt))
+		memory->bytes = vmalloc_taken(block->virt, block->bytes);
+	else
+		kmst_kmalloc_inspect(memory);
 }
 
 static unsigned long kvmalloc_nr_pages(const struct kmst_plan *plan)
@@ -160,6 +161,7 @@ const struct kmst_allocator kmst_allocator_kvmalloc = {
 	.takes_node	= true,
 	.nr_pages	= kvmalloc_nr_pages,
 	.alloc		= kvmalloc_alloc,
+	.inspect	= kvmalloc_inspect,
 	.free		= vmalloc_free,
 	.one		= &kmst_one_kvmalloc,
 };

@@ -3,14 +3,14 @@
  * The results of a bench as tables: the histogram for programs, the summary for people, and
  * what makes both comparable.
  */
-#include <linux/cleanup.h>
+#include <linux/cpumask.h>
 #include <linux/debugfs.h>
+#include <linux/fs.h>
 #include <linux/init.h>
-#include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
+#include <linux/slab.h>
 
 #include "../allocator.h"
 #include "bench_debugfs.h"
@@ -19,6 +19,54 @@
 #include "order.h"
 
 static struct dentry *benches_folder;
+
+/* --- an open table is of one time, and so of one run --- */
+
+static int view_open(struct inode *inode, struct file *file,
+		     int (*show)(struct seq_file *seq, void *unused))
+{
+	struct kmst_job_view *view = kzalloc(sizeof(*view), GFP_KERNEL);
+	int err;
+
+	if (!view)
+		return -ENOMEM;
+	err = kmst_job_look(inode->i_private, view);
+	if (err)
+		goto out_free_view;
+	err = single_open(file, show, view);
+	if (err)
+		goto out_look_away;
+	return 0;
+
+out_look_away:
+	kmst_job_look_away(view);
+out_free_view:
+	kfree(view);
+	return err;
+}
+
+static int view_release(struct inode *inode, struct file *file)
+{
+	struct seq_file *seq = file->private_data;
+
+	kmst_job_look_away(seq->private);
+	kfree(seq->private);
+	return single_release(inode, file);
+}
+
+#define VIEW(_name)								\
+static int _name##_open(struct inode *inode, struct file *file)			\
+{										\
+	return view_open(inode, file, _name##_show);				\
+}										\
+										\
+static const struct file_operations _name##_fops = {				\
+	.owner		= THIS_MODULE,						\
+	.open		= _name##_open,						\
+	.read		= seq_read,						\
+	.llseek		= seq_lseek,						\
+	.release	= view_release,						\
+}
 
 /* --- histogram: a line a bucket, of each CPU and in all --- */
 
@@ -49,25 +97,23 @@ static void show_buckets(struct seq_file *seq, const char *cpu,
 
 static int histogram_show(struct seq_file *seq, void *unused)
 {
-	const struct kmst_bench_results *results;
-	struct kmst_job *job = seq->private;
+	const struct kmst_job_view *view = seq->private;
+	const struct kmst_bench_results *results = view->results;
 	char cpu[sizeof("4294967295")];
 	unsigned int i;
 
 	seq_puts(seq, "cpu\tfrom_ns\tto_ns\talloc\tfree\ttouch\n");
-	scoped_cond_guard(mutex_intr, return -EINTR, &job->lock) {
-		results = job->results;
-		if (!results)
-			return 0;
-		show_buckets(seq, "all", results->all);
-		for (i = 0; i < results->nr_cpus; i++) {
-			snprintf(cpu, sizeof(cpu), "%u", results->cpus[i].cpu);
-			show_buckets(seq, cpu, results->cpus[i].phases);
-		}
+	if (!results)
+		return 0;
+	show_buckets(seq, "all", results->all);
+	for (i = 0; i < results->nr_cpus; i++) {
+		snprintf(cpu, sizeof(cpu), "%u", results->cpus[i].cpu);
+		show_buckets(seq, cpu, results->cpus[i].phases);
 	}
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(histogram);
+
+VIEW(histogram);
 
 /* --- summary: for people --- */
 
@@ -145,30 +191,29 @@ static void show_results(struct seq_file *seq, const struct kmst_bench_results *
 
 static int summary_show(struct seq_file *seq, void *unused)
 {
-	struct kmst_job *job = seq->private;
-	const struct kmst_bench_config *config = &job->config;
+	const struct kmst_job_view *view = seq->private;
+	const struct kmst_bench_config *config = &view->config;
 
-	scoped_cond_guard(mutex_intr, return -EINTR, &job->lock) {
-		seq_printf(seq, "%s: %llu bytes, %s, %u held by each of CPUs %*pbl\n",
-			   config->allocator->name, config->bytes, config->order->name,
-			   config->held, cpumask_pr_args(&config->cpus));
-		seq_printf(seq, "%s, error %d\n", kmst_job_state_name(job->state), job->error);
-		if (job->results)
-			show_results(seq, job->results);
-	}
+	seq_printf(seq, "%s: %llu bytes, %s, %u held by each of CPUs %*pbl\n",
+		   config->allocator->name, config->bytes, config->order->name, config->held,
+		   cpumask_pr_args(&config->cpus));
+	seq_printf(seq, "%s, error %d\n", kmst_job_state_name(view->state), view->error);
+	if (view->results)
+		show_results(seq, view->results);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(summary);
+
+VIEW(summary);
 
 static int context_show(struct seq_file *seq, void *unused)
 {
-	struct kmst_job *job = seq->private;
+	const struct kmst_job_view *view = seq->private;
 
-	scoped_cond_guard(mutex_intr, return -EINTR, &job->lock)
-		kmst_context_show(seq, job->results);
+	kmst_context_show(seq, view->results);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(context);
+
+VIEW(context);
 
 /* --- folders --- */
 

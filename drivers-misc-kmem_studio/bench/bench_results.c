@@ -2,6 +2,7 @@
 /*
  * What a bench has measured: a table for each CPU, and their sum.
  */
+#include <linux/container_of.h>
 #include <linux/math64.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
@@ -16,7 +17,7 @@
  * @nr_cpus: CPUs that take part
  *
  * Context: process context, may sleep.
- * Return: empty results for kmst_bench_results_free(), or NULL.
+ * Return: empty results with one reference, or NULL.
  */
 struct kmst_bench_results *kmst_bench_results_new(unsigned int nr_cpus)
 {
@@ -29,6 +30,7 @@ struct kmst_bench_results *kmst_bench_results_new(unsigned int nr_cpus)
 	if (!results)
 		return NULL;
 	memset(results, 0, bytes);
+	kref_init(&results->ref);
 	results->nr_cpus = nr_cpus;
 	for (phase = 0; phase < KMST_NR_PHASES; phase++) {
 		kmst_histogram_init(&results->all[phase]);
@@ -38,15 +40,21 @@ struct kmst_bench_results *kmst_bench_results_new(unsigned int nr_cpus)
 	return results;
 }
 
+static void results_release(struct kref *ref)
+{
+	kvfree(container_of(ref, struct kmst_bench_results, ref));
+}
+
 /**
- * kmst_bench_results_free() - Give the room back.
+ * kmst_bench_results_put() - Drop a reference; the last one frees the results.
  * @results: the results, or NULL
  *
  * Context: process context, may sleep.
  */
-void kmst_bench_results_free(struct kmst_bench_results *results)
+void kmst_bench_results_put(struct kmst_bench_results *results)
 {
-	kvfree(results);
+	if (results)
+		kref_put(&results->ref, results_release);
 }
 
 /**

@@ -5,6 +5,7 @@
 #ifndef KMEM_STUDIO_BENCH_BENCH_RESULTS_H
 #define KMEM_STUDIO_BENCH_BENCH_RESULTS_H
 
+#include <linux/kref.h>
 #include <linux/types.h>
 
 #include "counters.h"
@@ -49,6 +50,7 @@ struct kmst_cpu_results {
 
 /**
  * struct kmst_bench_results - what a run has measured
+ * @ref:        users; once the run is over it does not change, and is read without a lock
  * @ops:        allocations of all measured rounds
  * @failures:   rounds that ended early, for want of memory, on one CPU
  * @rounds:     measured rounds
@@ -66,6 +68,7 @@ struct kmst_cpu_results {
  * @cpus:       each CPU
  */
 struct kmst_bench_results {
+	struct kref			ref;
 	u64				ops;
 	u64				failures;
 	unsigned int			rounds;
@@ -83,7 +86,7 @@ struct kmst_bench_results {
 };
 
 struct kmst_bench_results *kmst_bench_results_new(unsigned int nr_cpus);
-void kmst_bench_results_free(struct kmst_bench_results *results);
+void kmst_bench_results_put(struct kmst_bench_results *results);
 void kmst_bench_results_sum(struct kmst_bench_results *results);
 u64 kmst_bench_results_meaningful(const struct kmst_bench_results *results);
 

@@ -430,7 +430,7 @@ static int get_ready(struct bench *bench)
  * @config:  what it is to do; stays as it is
  * @cancel:  request to give up
  * @watch:   who waits for it
- * @results: gets the results, for kmst_bench_results_free(); after an error those of the rounds
+ * @results: gets the results, for kmst_bench_results_put(); after an error those of the rounds
  *           until then, or NULL
  * @end:     gets what an error comes from
  *

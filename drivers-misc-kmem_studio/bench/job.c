@@ -124,11 +124,12 @@ static void start(struct kmst_job *job, unsigned int max_percent)
 	lockdep_assert_held(&job->lock);
 
 	forget_writer(job);
-	kmst_bench_results_free(job->results);
+	kmst_bench_results_put(job->results);
 	job->results = NULL;
 	job->error = 0;
 	job->end = (struct kmst_bench_end){};
 	job->config.max_percent = max_percent;
+	job->ran = job->config;
 	job->cancel.reasons = 0;
 	job->writer = get_task_struct(current);
 	WRITE_ONCE(job->state, KMST_JOB_RUNNING);
@@ -194,6 +195,40 @@ int kmst_job_run(struct kmst_job *job, unsigned int max_percent)
 }
 
 /**
+ * kmst_job_look() - See a bench as it is at one time.
+ * @job:  the bench
+ * @view: gets it, for kmst_job_look_away()
+ *
+ * Runs and settings that follow are not seen in it.
+ *
+ * Context: a program's system call; sleeps.
+ * Return: 0, or -ERESTARTNOINTR if a signal came.
+ */
+int kmst_job_look(struct kmst_job *job, struct kmst_job_view *view)
+{
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &job->lock) {
+		view->state = job->state;
+		view->error = job->error;
+		view->config = job->state == KMST_JOB_IDLE ? job->config : job->ran;
+		view->results = job->results;
+		if (view->results)
+			kref_get(&view->results->ref);
+	}
+	return 0;
+}
+
+/**
+ * kmst_job_look_away() - Let go of what kmst_job_look() got.
+ * @view: it; the bench may be gone
+ *
+ * Context: process context, may sleep.
+ */
+void kmst_job_look_away(struct kmst_job_view *view)
+{
+	kmst_bench_results_put(view->results);
+}
+
+/**
  * kmst_job_end() - Tell a run to end, for good.
  * @job: the bench; is run no more
  *
@@ -214,7 +249,7 @@ void kmst_job_close(struct kmst_job *job)
 {
 	flush_work(&job->work);
 	forget_writer(job);
-	kmst_bench_results_free(job->results);
+	kmst_bench_results_put(job->results);
 	mutex_destroy(&job->lock);
 }
 

@@ -31,6 +31,7 @@ enum kmst_job_state {
  * struct kmst_job - a bench
  * @lock:    the others; nothing but short work is done under it
  * @config:  what the next run goes by; stays as it is while one runs
+ * @ran:     what the last run went by, or goes by
  * @state:   what it is doing; a waiter reads it without the lock
  * @error:   of the last run
  * @end:     what @error comes from
@@ -44,6 +45,7 @@ enum kmst_job_state {
 struct kmst_job {
 	struct mutex			lock;	/* see above */
 	struct kmst_bench_config	config;
+	struct kmst_bench_config	ran;
 	enum kmst_job_state		state;
 	int				error;
 	struct kmst_bench_end		end;
@@ -55,8 +57,24 @@ struct kmst_job {
 	struct work_struct		work;
 };
 
+/**
+ * struct kmst_job_view - a bench at one time
+ * @state:   what it was doing
+ * @error:   of its last run
+ * @config:  what that went by, or what the first one would
+ * @results: of that run, referenced; NULL for none
+ */
+struct kmst_job_view {
+	enum kmst_job_state		state;
+	int				error;
+	struct kmst_bench_config	config;
+	struct kmst_bench_results	*results;
+};
+
 void kmst_job_init(struct kmst_job *job);
 int kmst_job_run(struct kmst_job *job, unsigned int max_percent);
+int kmst_job_look(struct kmst_job *job, struct kmst_job_view *view);
+void kmst_job_look_away(struct kmst_job_view *view);
 void kmst_job_end(struct kmst_job *job);
 void kmst_job_close(struct kmst_job *job);
 int kmst_jobs_init(void);

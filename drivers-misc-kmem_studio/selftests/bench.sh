@@ -155,6 +155,22 @@ a_run_has_figures() {
 		grep -q "^release$TAB$(uname -r)\$" "$SHOWN/benches/a/context"
 }
 
+# a table that was opened before another run, and what is left of it then
+an_open_table_is_of_one_run() {
+	[ -r "$SHOWN/benches" ] || { skip "debugfs is not mounted"; return; }
+	bench a held=10 rounds=2 && runs a || return 1
+	exec 5<"$SHOWN/benches/a/summary" 6<"$SHOWN/benches/a/histogram"
+	put ../benches/a held 20 && runs a && put ../benches/a held 30
+	status=$?
+	summary=$(cat <&5)
+	ops=$(awk -F"$TAB" '$1 == "all" { a += $4 } END { print a }' <&6)
+	exec 5<&- 6<&-
+	[ $status -eq 0 ] && [ "$ops" = 20 ] || return 1
+	echo "$summary" | grep -q ' 10 held by ' && echo "$summary" | grep -q '^20 operations' &&
+		grep -q ' 20 held by ' "$SHOWN/benches/a/summary" &&
+		grep -q '^40 operations' "$SHOWN/benches/a/summary"
+}
+
 one_round_has_no_interval() {
 	bench a rounds=1 held=10 && runs a && is "$(in_bench a)" alloc_ci95_ns "" &&
 		[ -n "$(get ../benches/a alloc_mean_ns)" ]
@@ -479,10 +495,11 @@ take_arenas
 	ktap_skip_all "this driver has no benches"
 	exit "$KSFT_SKIP"
 }
-ktap_set_plan 27
+ktap_set_plan 28
 
 run "defaults" defaults_are_as_documented
 run "a run has figures" a_run_has_figures
+run "an open table is of one run" an_open_table_is_of_one_run
 run "one round has no interval" one_round_has_no_interval
 run "every allocator in every order" all_of_them_run
 run "every order of block" every_order_of_block

@@ -7,6 +7,7 @@
 #include <kunit/test.h>
 #include <linux/array_size.h>
 #include <linux/bitops.h>
+#include <linux/container_of.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
@@ -96,6 +97,29 @@ static struct page_source *use_page_source(struct kunit *test)
 	return test->priv;
 }
 
+/* Memory that the end of the test frees. */
+struct piece {
+	const struct kmst_allocator	*allocator;
+	struct kmst_memory		memory;
+};
+
+static void free_piece(void *data)
+{
+	struct piece *piece = data;
+
+	if (piece->allocator)
+		kmst_memory_free(&piece->memory, piece->allocator);
+}
+
+static struct kmst_memory *new_memory(struct kunit *test)
+{
+	struct piece *piece = kunit_kzalloc(test, sizeof(*piece), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, piece);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, free_piece, piece), 0);
+	return &piece->memory;
+}
+
 static int alloc_pages_of(struct kunit *test, const char *name,
 			  unsigned long nr_pages, struct kmst_memory *memory,
 			  const struct kmst_cancel *cancel)
@@ -110,6 +134,7 @@ static int alloc_pages_of(struct kunit *test, const char *name,
 	};
 
 	KUNIT_ASSERT_NOT_NULL(test, allocator);
+	container_of(memory, struct piece, memory)->allocator = allocator;
 	request.gfp |= allocator->gfp_added;
 	kmst_plan_init(&plan, nr_pages * (PAGE_SIZE / 32), PAGE_SHIFT);
 	KUNIT_ASSERT_EQ(test, plan.nr_pages, nr_pages);
@@ -162,28 +187,28 @@ static void page_takes_one_block(struct kunit *test)
 {
 	unsigned int order = order_of_case(test);
 	struct page_source *source = use_page_source(test);
-	struct kmst_memory memory = {};
+	struct kmst_memory *memory = new_memory(test);
 	int err;
 
-	err = alloc_pages_of(test, "page", 1UL << order, &memory, NULL);
+	err = alloc_pages_of(test, "page", 1UL << order, memory, NULL);
 	if (err == -ENOMEM && order > PAGE_ALLOC_COSTLY_ORDER)
 		kunit_skip(test, "no free block of order %u", order);
 	KUNIT_ASSERT_EQ(test, err, 0);
-	KUNIT_EXPECT_EQ(test, memory.blocks.nr, 1U);
+	KUNIT_EXPECT_EQ(test, memory->blocks.nr, 1U);
 	KUNIT_EXPECT_EQ(test, source->asked[order], 1U);
 	KUNIT_EXPECT_FALSE(test, source->may_oom);
-	expect_blocks_hold(test, &memory, 1UL << order);
-	free_and_expect_none_held(test, "page", &memory);
+	expect_blocks_hold(test, memory, 1UL << order);
+	free_and_expect_none_held(test, "page", memory);
 }
 
 static void page_rounds_up_to_a_power_of_two(struct kunit *test)
 {
-	struct kmst_memory memory = {};
+	struct kmst_memory *memory = new_memory(test);
 
 	use_page_source(test);
-	KUNIT_ASSERT_EQ(test, alloc_pages_of(test, "page", 5, &memory, NULL), 0);
-	expect_blocks_hold(test, &memory, 8);
-	free_and_expect_none_held(test, "page", &memory);
+	KUNIT_ASSERT_EQ(test, alloc_pages_of(test, "page", 5, memory, NULL), 0);
+	expect_blocks_hold(test, memory, 8);
+	free_and_expect_none_held(test, "page", memory);
 }
 
 static const unsigned long page_counts[] = {
@@ -201,12 +226,12 @@ static void chunk_takes_exactly_the_pages(struct kunit *test)
 {
 	unsigned long nr_pages = *(const unsigned long *)test->param_value;
 	struct page_source *source = use_page_source(test);
-	struct kmst_memory memory = {};
+	struct kmst_memory *memory = new_memory(test);
 
-	KUNIT_ASSERT_EQ(test, alloc_pages_of(test, "chunk", nr_pages, &memory, NULL), 0);
-	KUNIT_EXPECT_GE(test, memory.blocks.nr, hweight_long(nr_pages));
-	expect_blocks_hold(test, &memory, nr_pages);
-	free_and_expect_none_held(test, "chunk", &memory);
+	KUNIT_ASSERT_EQ(test, alloc_pages_of(test, "chunk", nr_pages, memory, NULL), 0);
+	KUNIT_EXPECT_GE(test, memory->blocks.nr, hweight_long(nr_pages));
+	expect_blocks_hold(test, memory, nr_pages);
+	free_and_expect_none_held(test, "chunk", memory);
 	KUNIT_EXPECT_FALSE(test, source->may_oom);
 }
 
@@ -215,81 +240,81 @@ static void chunk_falls_back_to_smaller_blocks(struct kunit *test)
 {
 	unsigned long nr_pages = *(const unsigned long *)test->param_value;
 	struct page_source *source = use_page_source(test);
-	struct kmst_memory memory = {};
+	struct kmst_memory *memory = new_memory(test);
 	unsigned int order;
 
 	source->max_order = 1;
-	KUNIT_ASSERT_EQ(test, alloc_pages_of(test, "chunk", nr_pages, &memory, NULL), 0);
-	KUNIT_EXPECT_EQ(test, memory.blocks.nr, nr_pages / 2 + nr_pages % 2);
-	expect_blocks_hold(test, &memory, nr_pages);
+	KUNIT_ASSERT_EQ(test, alloc_pages_of(test, "chunk", nr_pages, memory, NULL), 0);
+	KUNIT_EXPECT_EQ(test, memory->blocks.nr, nr_pages / 2 + nr_pages % 2);
+	expect_blocks_hold(test, memory, nr_pages);
 	for (order = 2; order <= MAX_PAGE_ORDER; order++)
 		KUNIT_EXPECT_LE(test, source->asked[order], 1U);
-	free_and_expect_none_held(test, "chunk", &memory);
+	free_and_expect_none_held(test, "chunk", memory);
 }
 
 /* alloc_pages() fails with NULL: a version that tests IS_ERR() would go on. */
 static void a_null_page_is_a_failure(struct kunit *test)
 {
 	struct page_source *source = use_page_source(test);
-	struct kmst_memory memory = {};
+	struct kmst_memory *memory = new_memory(test);
 
 	source->blocks_left = 0;
-	KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "page", 4, &memory, NULL), -ENOMEM);
-	free_and_expect_none_held(test, "page", &memory);
-	KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "chunk", 4, &memory, NULL), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "page", 4, memory, NULL), -ENOMEM);
+	free_and_expect_none_held(test, "page", memory);
+	KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "chunk", 4, memory, NULL), -ENOMEM);
 	KUNIT_EXPECT_EQ(test, source->asked[0], 1U);
-	free_and_expect_none_held(test, "chunk", &memory);
+	free_and_expect_none_held(test, "chunk", memory);
 }
 
 static void nothing_leaks_when_the_nth_block_fails(struct kunit *test)
 {
 	struct page_source *source = use_page_source(test);
-	struct kmst_memory memory = {};
+	struct kmst_memory *memory = new_memory(test);
 	int n;
 
 	source->max_order = 0;
 	for (n = 0; n < 33; n++) {
 		source->blocks_left = n;
-		KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "chunk", 33, &memory, NULL),
+		KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "chunk", 33, memory, NULL),
 				-ENOMEM);
-		KUNIT_EXPECT_EQ(test, memory.blocks.nr, (unsigned int)n);
+		KUNIT_EXPECT_EQ(test, memory->blocks.nr, (unsigned int)n);
 		KUNIT_EXPECT_EQ(test, source->held, (long)n);
-		free_and_expect_none_held(test, "chunk", &memory);
+		free_and_expect_none_held(test, "chunk", memory);
 	}
 	source->blocks_left = 33;
-	KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "chunk", 33, &memory, NULL), 0);
-	free_and_expect_none_held(test, "chunk", &memory);
+	KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "chunk", 33, memory, NULL), 0);
+	free_and_expect_none_held(test, "chunk", memory);
 }
 
 static void nothing_leaks_when_the_nth_table_fails(struct kunit *test)
 {
 	struct page_source *source = use_page_source(test);
-	struct kmst_memory memory = {};
+	struct kmst_memory *memory = new_memory(test);
 	int n;
 
 	source->max_order = 0;
 	for (n = 0; n < 4; n++) {
 		source->tables_left = n;
-		KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "chunk", 65, &memory, NULL),
+		KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "chunk", 65, memory, NULL),
 				-ENOMEM);
-		KUNIT_EXPECT_EQ(test, source->held, (long)memory.blocks.nr);
-		free_and_expect_none_held(test, "chunk", &memory);
+		KUNIT_EXPECT_EQ(test, source->held, (long)memory->blocks.nr);
+		free_and_expect_none_held(test, "chunk", memory);
 	}
 	source->tables_left = 0;
-	KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "page", 1, &memory, NULL), -ENOMEM);
-	free_and_expect_none_held(test, "page", &memory);
+	KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "page", 1, memory, NULL), -ENOMEM);
+	free_and_expect_none_held(test, "page", memory);
 }
 
 static void chunk_gives_up_when_asked(struct kunit *test)
 {
 	struct kmst_cancel cancel = { BIT(KMST_CANCEL_INTERRUPTED) };
 	struct page_source *source = use_page_source(test);
-	struct kmst_memory memory = {};
+	struct kmst_memory *memory = new_memory(test);
 
 	source->max_order = 0;
-	KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "chunk", 1000, &memory, &cancel), -EINTR);
-	KUNIT_EXPECT_LE(test, memory.blocks.nr, (unsigned int)KMST_PAGES_PER_POINT);
-	free_and_expect_none_held(test, "chunk", &memory);
+	KUNIT_EXPECT_EQ(test, alloc_pages_of(test, "chunk", 1000, memory, &cancel), -EINTR);
+	KUNIT_EXPECT_LE(test, memory->blocks.nr, (unsigned int)KMST_PAGES_PER_POINT);
+	free_and_expect_none_held(test, "chunk", memory);
 }
 
 /* Every allocation of a driver's allocator is one of these; test->priv is another. */
@@ -335,17 +360,17 @@ static unsigned long inject_pages(const struct kmst_allocator *allocator)
 }
 
 /* Fail each allocation in turn, until there is none left to fail. Returns their number. */
-static int fail_each(struct kunit *test, const struct kmst_allocator *allocator)
+static int fail_each(struct kunit *test, const struct kmst_allocator *allocator,
+		     struct kmst_memory *memory)
 {
-	struct kmst_memory memory = {};
 	int n, err;
 
 	for (n = 0;; n++) {
 		injected.until_failure = n;
 		injected.asked = 0;
-		err = alloc_pages_of(test, allocator->name, inject_pages(allocator), &memory,
+		err = alloc_pages_of(test, allocator->name, inject_pages(allocator), memory,
 				     NULL);
-		kmst_memory_free(&memory, allocator);
+		kmst_memory_free(memory, allocator);
 		if (!err && injected.asked <= n)
 			return n;
 		/* what has smaller blocks for the one that failed goes on with those */
@@ -357,12 +382,12 @@ static int fail_each(struct kunit *test, const struct kmst_allocator *allocator)
 
 /* Pages that some rounds cost. */
 static long pages_gone(struct kunit *test, const struct kmst_allocator *allocator,
-		       int rounds)
+		       struct kmst_memory *memory, int rounds)
 {
 	unsigned long before = global_zone_page_state(NR_FREE_PAGES);
 
 	while (rounds--)
-		fail_each(test, allocator);
+		fail_each(test, allocator, memory);
 	return before - global_zone_page_state(NR_FREE_PAGES);
 }
 
@@ -374,17 +399,18 @@ static long pages_gone(struct kunit *test, const struct kmst_allocator *allocato
 static void nothing_leaks_wherever_it_fails(struct kunit *test)
 {
 	const struct kmst_allocator *allocator = allocator_of_case(test);
+	struct kmst_memory *memory = new_memory(test);
 	int attempt, sites, rounds;
 	long gone, most;
 
 	skip_if_not_supported(test, allocator);
 	use_injection(test);
-	sites = fail_each(test, allocator);
+	sites = fail_each(test, allocator, memory);
 	KUNIT_EXPECT_GE(test, sites, 2);
 	rounds = sites < MANY_SITES ? ROUNDS : ROUNDS_OF_MANY;
 	most = ROUNDS * INJECT_PAGES / 2;
 	for (attempt = 0; attempt < 3; attempt++) {
-		gone = pages_gone(test, allocator, rounds);
+		gone = pages_gone(test, allocator, memory, rounds);
 		if (gone < most)
 			return;
 		kunit_info(test, "attempt %d: %ld pages are gone\n", attempt, gone);
@@ -395,44 +421,49 @@ static void nothing_leaks_wherever_it_fails(struct kunit *test)
 static void bytes_are_exact(struct kunit *test)
 {
 	const struct kmst_allocator *allocator = allocator_of_case(test);
-	struct kmst_memory memory = {};
+	struct kmst_memory *memory = new_memory(test);
 	int err;
 
 	skip_if_not_supported(test, allocator);
-	err = alloc_pages_of(test, allocator->name, 5, &memory, NULL);
+	err = alloc_pages_of(test, allocator->name, 5, memory, NULL);
 	KUNIT_ASSERT_EQ(test, err, 0);
+	/* nothing is asked about objects before the time to allocate is over */
+	if (allocator->promises & KMST_PER_OBJECT)
+		KUNIT_EXPECT_EQ(test, memory->bytes, 0ULL);
+	KUNIT_EXPECT_FALSE(test, memory->usable_only);
+	kmst_memory_inspect(memory, allocator);
 	if (allocator->promises & KMST_PER_OBJECT) {
-		u64 nr = kmst_memory_nr_spans(&memory);
+		u64 nr = kmst_memory_nr_spans(memory);
 
 		KUNIT_EXPECT_EQ(test, nr, 5 * (u64)PAGE_SIZE / 32);
-		KUNIT_EXPECT_EQ(test, memory.bytes,
-				nr * ksize(kmst_test_word(&memory, 0).virt));
+		KUNIT_EXPECT_EQ(test, memory->bytes,
+				nr * ksize(kmst_test_word(memory, 0).virt));
 	} else if (!strcmp(allocator->name, "page") || !strcmp(allocator->name, "kmalloc")) {
-		KUNIT_EXPECT_EQ(test, memory.bytes, 8ULL * PAGE_SIZE);
+		KUNIT_EXPECT_EQ(test, memory->bytes, 8ULL * PAGE_SIZE);
 	} else if (strcmp(allocator->name, "kvmalloc")) {
-		KUNIT_EXPECT_EQ(test, memory.bytes, 5ULL * PAGE_SIZE);
+		KUNIT_EXPECT_EQ(test, memory->bytes, 5ULL * PAGE_SIZE);
 	}
-	KUNIT_EXPECT_GE(test, memory.bytes, 5ULL * PAGE_SIZE);
-	KUNIT_EXPECT_GE(test, memory.bytes, memory.layout->usable(&memory));
-	kmst_memory_free(&memory, allocator);
+	KUNIT_EXPECT_GE(test, memory->bytes, 5ULL * PAGE_SIZE);
+	KUNIT_EXPECT_GE(test, memory->bytes, memory->layout->usable(memory));
+	kmst_memory_free(memory, allocator);
 }
 
 static void promises_are_kept(struct kunit *test)
 {
 	const struct kmst_allocator *allocator = allocator_of_case(test);
-	struct kmst_memory memory = {};
+	struct kmst_memory *memory = new_memory(test);
 
 	skip_if_not_supported(test, allocator);
-	KUNIT_ASSERT_EQ(test, alloc_pages_of(test, allocator->name, 7, &memory, NULL), 0);
-	KUNIT_EXPECT_EQ(test, kmst_memory_nr_spans(&memory) == 7 * PAGE_SIZE / 32,
+	KUNIT_ASSERT_EQ(test, alloc_pages_of(test, allocator->name, 7, memory, NULL), 0);
+	KUNIT_EXPECT_EQ(test, kmst_memory_nr_spans(memory) == 7 * PAGE_SIZE / 32,
 			!!(allocator->promises & KMST_PER_OBJECT));
 	if (allocator->promises & KMST_CONTIGUOUS) {
-		KUNIT_EXPECT_EQ(test, kmst_memory_nr_spans(&memory), 1UL);
-		KUNIT_EXPECT_FALSE(test, is_vmalloc_addr(kmst_test_word(&memory, 0).virt));
+		KUNIT_EXPECT_EQ(test, kmst_memory_nr_spans(memory), 1UL);
+		KUNIT_EXPECT_FALSE(test, is_vmalloc_addr(kmst_test_word(memory, 0).virt));
 	}
 	if (allocator->promises & KMST_MAPPABLE)
-		KUNIT_EXPECT_EQ(test, kmst_test_word(&memory, 0).offset, 0);
-	kmst_memory_free(&memory, allocator);
+		KUNIT_EXPECT_EQ(test, kmst_test_word(memory, 0).offset, 0);
+	kmst_memory_free(memory, allocator);
 }
 
 static void every_allocator_is_a_parameter(struct kunit *test)

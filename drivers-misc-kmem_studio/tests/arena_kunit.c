@@ -5,6 +5,9 @@
 #include <kunit/static_stub.h>
 #include <kunit/test.h>
 #include <linux/array_size.h>
+#include <linux/atomic.h>
+#include <linux/delay.h>
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/page_ref.h>
@@ -61,7 +64,7 @@ static void every_allocator_gives_an_arena(struct kunit *test)
 		kmst_expect_consistent(test, &arena->memory);
 		expect_reservation(test, arena);
 		KUNIT_EXPECT_NE(test, arena->memory.source, KMST_SOURCE_NONE);
-		kmst_arena_put(arena);
+		drop_arena(test, arena);
 	}
 	KUNIT_EXPECT_EQ(test, pages_reserved(test), reserved);
 }
@@ -83,7 +86,7 @@ static void a_page_is_traced_to_its_arena(struct kunit *test)
 	if (found)
 		kmst_arena_put(found);
 	KUNIT_EXPECT_NULL(test, kmst_arena_find(ULONG_MAX));
-	kmst_arena_put(arena);
+	drop_arena(test, arena);
 	KUNIT_EXPECT_NULL(test, kmst_arena_find(pfn));
 }
 
@@ -103,7 +106,7 @@ static void a_million_objects_need_little_bookkeeping(struct kunit *test)
 	if (kmst_memory_nr_spans(&arena->memory) <= arena->plan.nr_pages / 16)
 		KUNIT_EXPECT_LE(test, kmst_arena_bookkeeping(arena) * 1000,
 				arena->plan.bytes);
-	kmst_arena_put(arena);
+	drop_arena(test, arena);
 }
 
 /* Pages that a fault may put into a mapping, whether of blocks or single ones. */
@@ -113,7 +116,6 @@ static void a_page_outlives_its_arena(struct kunit *test)
 	u64 owner = kmst_registry_new_owner();
 	struct kmst_arena_config config;
 	struct kmst_arena *arena;
-	struct kmst_refusal why;
 	struct kmst_page_at at;
 
 	if (!(allocator->promises & KMST_MAPPABLE))
@@ -124,8 +126,7 @@ static void a_page_outlives_its_arena(struct kunit *test)
 
 	config = config_of(allocator, 5 * PER_PAGE);
 	config.owner = owner;
-	arena = kmst_arena_create(&config, NULL, &why);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, arena);
+	arena = new_configured(test, &config);
 	kmst_arena_split(arena, 2, 1);
 	kmst_arena_split(arena, 1, 3);
 	kmst_expect_consistent(test, &arena->memory);
@@ -136,7 +137,7 @@ static void a_page_outlives_its_arena(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kmst_registry_held(owner), 0UL);
 	kmst_registry_retire(&arena->entry);
 	KUNIT_EXPECT_EQ(test, kmst_registry_held(owner), arena->memory.nr_pages);
-	kmst_arena_put(arena);
+	drop_arena(test, arena);
 	KUNIT_EXPECT_EQ(test, kmst_registry_held(owner), 0UL);
 	KUNIT_EXPECT_EQ(test, page_count(at.page), 1);
 	KUNIT_EXPECT_FALSE(test, PageBuddy(at.page));
@@ -181,7 +182,7 @@ static void only_the_blocks_of_a_fault_are_split(struct kunit *test)
 
 	test->priv = blocks;
 	kunit_activate_static_stub(test, kmst_free_block, count_block);
-	kmst_arena_put(arena);
+	drop_arena(test, arena);
 	kunit_deactivate_static_stub(test, kmst_free_block);
 	KUNIT_EXPECT_EQ(test, blocks[4], 1U);
 	KUNIT_EXPECT_EQ(test, blocks[2], 0U);
@@ -198,10 +199,10 @@ static void compound_pages_are_no_pages_for_faults(struct kunit *test)
 	arena = new_arena(test, kmst_allocator_find("folio"), 4 * PER_PAGE);
 	KUNIT_EXPECT_EQ(test, arena->allocator->map(&arena->memory, &vma), 0);
 	KUNIT_EXPECT_NULL(test, arena->allocator->split);
-	kmst_arena_put(arena);
+	drop_arena(test, arena);
 	arena = new_arena(test, kmst_allocator_find("chunk"), 4 * PER_PAGE);
 	KUNIT_EXPECT_FALSE(test, arena->allocator->maps_frames(&arena->memory));
-	kmst_arena_put(arena);
+	drop_arena(test, arena);
 }
 
 /* The DMA API takes no single page from the area: that is told, or a failure. */
@@ -217,21 +218,20 @@ static void cma_that_is_none_is_told(struct kunit *test)
 	arena = new_arena(test, cma, PER_PAGE);
 	KUNIT_EXPECT_EQ(test, arena->memory.source, KMST_SOURCE_PAGES);
 	KUNIT_EXPECT_EQ(test, pages_reserved(test), reserved + 1);
-	kmst_arena_put(arena);
+	drop_arena(test, arena);
 
 	config.cma_only = true;
-	KUNIT_EXPECT_EQ(test, PTR_ERR(kmst_arena_create(&config, NULL, &why)), (long)-ENOMEM);
+	expect_no_arena(test, &config, NULL, -ENOMEM, &why);
 	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_CMA_ONLY);
 	KUNIT_EXPECT_EQ(test, why.wanted, 1UL);
 	KUNIT_EXPECT_EQ(test, pages_reserved(test), reserved);
 
 	config.nr_structs = 5 * PER_PAGE;
-	arena = kmst_arena_create(&config, NULL, &why);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, arena);
+	arena = new_configured(test, &config);
 	KUNIT_EXPECT_EQ(test, arena->memory.source, KMST_SOURCE_CMA);
 	KUNIT_EXPECT_EQ(test, arena->reservation.pages[KMST_POOL_CMA], 5UL);
 	KUNIT_EXPECT_EQ(test, pages_reserved(test), reserved);
-	kmst_arena_put(arena);
+	drop_arena(test, arena);
 }
 
 static void sources_are_those_of_the_kernel(struct kunit *test)
@@ -262,7 +262,7 @@ static void sources_are_those_of_the_kernel(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, arena->memory.source, cases[i].source,
 				    "%s, %u structs", cases[i].allocator,
 				    cases[i].nr_structs);
-		kmst_arena_put(arena);
+		drop_arena(test, arena);
 	}
 }
 
@@ -276,7 +276,34 @@ static void calls_of_bulk_are_counted(struct kunit *test)
 	KUNIT_EXPECT_GE(test, calls.nr, 2UL);
 	KUNIT_EXPECT_LE(test, calls.nr, 1000UL);
 	KUNIT_EXPECT_LE(test, calls.single, calls.nr);
-	kmst_arena_put(arena);
+	drop_arena(test, arena);
+}
+
+/* When an allocator began to look at what it had got. */
+static u64 inspected_at;
+
+static void inspect_for_long(struct kmst_memory *memory)
+{
+	inspected_at = ktime_get_ns();
+	msleep(50);
+}
+
+/* What the driver asks about the memory is not what it took to allocate. */
+static void the_time_to_allocate_ends_with_the_allocation(struct kunit *test)
+{
+	struct kmst_allocator *allocator = kunit_kzalloc(test, sizeof(*allocator), GFP_KERNEL);
+	struct kmst_arena *arena;
+	u64 begin;
+
+	KUNIT_ASSERT_NOT_NULL(test, allocator);
+	*allocator = kmst_counted_allocator;
+	allocator->inspect = inspect_for_long;
+	begin = ktime_get_ns();
+	inspected_at = begin;
+	arena = new_arena(test, allocator, PER_PAGE);
+	KUNIT_EXPECT_GT(test, inspected_at, begin);
+	KUNIT_EXPECT_GT(test, arena->alloc_ns, 0ULL);
+	KUNIT_EXPECT_LE(test, arena->alloc_ns, inspected_at - begin);
 }
 
 static void a_failing_allocator_leaves_nothing(struct kunit *test)
@@ -288,8 +315,7 @@ static void a_failing_allocator_leaves_nothing(struct kunit *test)
 
 	for (n = 0; n < 20; n++) {
 		kmst_counted.pages_until_failure = n;
-		KUNIT_EXPECT_EQ(test, PTR_ERR(kmst_arena_create(&config, NULL, &why)),
-				(long)-ENOMEM);
+		expect_no_arena(test, &config, NULL, -ENOMEM, &why);
 		KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_ALLOCATOR);
 		KUNIT_EXPECT_EQ(test, why.wanted, 20UL);
 		KUNIT_EXPECT_EQ(test, why.allowed, (unsigned long)n);
@@ -315,7 +341,7 @@ static void objects_without_a_table_of_pages_leave_nothing(struct kunit *test)
 
 	test->priv = &tables;
 	kunit_activate_static_stub(test, kmst_grow_table, second_table_fails);
-	KUNIT_EXPECT_EQ(test, PTR_ERR(kmst_arena_create(&config, NULL, &why)), (long)-ENOMEM);
+	expect_no_arena(test, &config, NULL, -ENOMEM, &why);
 	KUNIT_EXPECT_EQ(test, tables, 2);
 	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_ALLOCATOR);
 	KUNIT_EXPECT_EQ(test, pages_reserved(test), reserved);
@@ -329,8 +355,7 @@ static void a_cancelled_create_leaves_nothing(struct kunit *test)
 	struct kmst_refusal why;
 
 	kmst_counted.hang = true;
-	KUNIT_EXPECT_EQ(test, PTR_ERR(kmst_arena_create(&config, &cancel, &why)),
-			(long)-EINTR);
+	expect_no_arena(test, &config, &cancel, -EINTR, &why);
 	KUNIT_EXPECT_EQ(test, atomic_read(&kmst_counted.entered), 1);
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 0L);
 	KUNIT_EXPECT_EQ(test, pages_reserved(test), reserved);
@@ -341,35 +366,83 @@ static void the_last_reference_frees(struct kunit *test)
 	struct kmst_arena *arena;
 
 	arena = new_arena(test, &kmst_counted_allocator, 3 * PER_PAGE);
-	KUNIT_EXPECT_PTR_EQ(test, kmst_arena_get(arena), arena);
-	kmst_arena_put(arena);
+	KUNIT_EXPECT_PTR_EQ(test, keep_arena(test, kmst_arena_get(arena)), arena);
+	drop_arena(test, arena);
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 3L);
-	kmst_arena_put(arena);
+	drop_arena(test, arena);
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 0L);
 	KUNIT_EXPECT_PTR_EQ(test, READ_ONCE(kmst_counted.freed_by), (const void *)current);
 }
 
-/* Who closes a file does not wait, and who finds no room does. */
+static void nothing_is_available(const struct kmst_zone_use *use,
+				 struct kmst_zone_pages *pages)
+{
+	*pages = (struct kmst_zone_pages){ .managed = 1000 };
+}
+
+/* Who finds no room waits for deferred frees. */
+static void wait_for_frees(struct kunit *test)
+{
+	struct kmst_arena_config config = config_of(&kmst_counted_allocator, 1);
+	struct kmst_refusal why;
+
+	kunit_activate_static_stub(test, kmst_zones_count, nothing_is_available);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &why), -ENOMEM);
+	kunit_deactivate_static_stub(test, kmst_zones_count);
+}
+
+static void expect_freed_by_another(struct kunit *test)
+{
+	wait_for_frees(test);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 0L);
+	KUNIT_EXPECT_PTR_NE(test, READ_ONCE(kmst_counted.freed_by), (const void *)current);
+}
+
+/* Who closes a file does not wait. */
 static void another_thread_frees_what_is_put_off(struct kunit *test)
 {
 	struct kmst_arena_config config = config_of(&kmst_counted_allocator, 3 * PER_PAGE);
 	struct kmst_arena *arena;
-	struct kmst_refusal why;
 
 	config.owner = kmst_registry_new_owner();
-	arena = kmst_arena_create(&config, NULL, &why);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, arena);
+	arena = new_configured(test, &config);
 	kmst_registry_retire(&kmst_arena_get(arena)->entry);
-	kmst_arena_put(arena);
+	drop_arena(test, arena);
 	KUNIT_EXPECT_EQ(test, kmst_registry_held(config.owner), 3UL);
 	kmst_arena_put_later(arena);
 	KUNIT_EXPECT_EQ(test, kmst_registry_held(config.owner), 0UL);
+	expect_freed_by_another(test);
+}
 
-	/* more than may be had, but for what is on its way */
-	config.nr_structs = U32_MAX;
-	KUNIT_EXPECT_NE(test, kmst_arena_check(&config, NULL, &why), 0);
-	KUNIT_EXPECT_EQ(test, atomic_long_read(&kmst_counted.pages_held), 0L);
-	KUNIT_EXPECT_PTR_NE(test, READ_ONCE(kmst_counted.freed_by), (const void *)current);
+/* The arena whose owner lets go of it while its pages are searched. */
+static struct kmst_arena *let_go;
+static struct kunit *let_go_by;
+
+static bool let_go_meanwhile(const struct kmst_memory *memory, unsigned long pfn)
+{
+	struct kmst_arena *arena = xchg(&let_go, NULL);
+
+	if (arena)
+		drop_arena(let_go_by, arena);
+	return false;
+}
+
+/* It asks for a page: that is no reason to free gigabytes. */
+static void who_searches_a_page_frees_no_arena(struct kunit *test)
+{
+	struct kmst_layout_ops *ops = kunit_kzalloc(test, sizeof(*ops), GFP_KERNEL);
+	struct kmst_arena *arena;
+
+	KUNIT_ASSERT_NOT_NULL(test, ops);
+	arena = new_arena(test, &kmst_counted_allocator, 3 * PER_PAGE);
+	*ops = *arena->memory.layout;
+	ops->has_pfn = let_go_meanwhile;
+	let_go_by = test;
+	let_go = arena;
+	arena->memory.layout = ops;
+	KUNIT_EXPECT_NULL(test, kmst_arena_find(ULONG_MAX));
+	KUNIT_EXPECT_NULL(test, let_go);
+	expect_freed_by_another(test);
 }
 
 static struct kunit_case arena_cases[] = {
@@ -382,11 +455,13 @@ static struct kunit_case arena_cases[] = {
 	KUNIT_CASE(calls_of_bulk_are_counted),
 	KUNIT_CASE(only_the_blocks_of_a_fault_are_split),
 	KUNIT_CASE(compound_pages_are_no_pages_for_faults),
+	KUNIT_CASE(the_time_to_allocate_ends_with_the_allocation),
 	KUNIT_CASE(a_failing_allocator_leaves_nothing),
 	KUNIT_CASE(objects_without_a_table_of_pages_leave_nothing),
 	KUNIT_CASE(a_cancelled_create_leaves_nothing),
 	KUNIT_CASE(the_last_reference_frees),
 	KUNIT_CASE(another_thread_frees_what_is_put_off),
+	KUNIT_CASE(who_searches_a_page_frees_no_arena),
 	{}
 };
 

@@ -80,7 +80,7 @@ static void expect_not_created(struct kunit *test,
 	struct kmst_refusal why;
 
 	expect_refused(test, config, err, limit);
-	KUNIT_EXPECT_EQ(test, PTR_ERR(kmst_arena_create(config, NULL, &why)), (long)err);
+	expect_no_arena(test, config, NULL, err, &why);
 	KUNIT_EXPECT_EQ(test, why.limit, limit);
 	KUNIT_EXPECT_EQ(test, atomic_read(&kmst_counted.entered), 0);
 }
@@ -131,19 +131,17 @@ static void the_sum_of_arenas_is_kept_under_the_share(struct kunit *test)
 
 	config = config_of(&kmst_counted_allocator, lowmem / 80 * PER_PAGE);
 	config.max_percent = 2;
-	arena = kmst_arena_create(&config, NULL, &why);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, arena);
-	KUNIT_EXPECT_EQ(test, PTR_ERR(kmst_arena_create(&config, NULL, &why)), (long)-E2BIG);
+	arena = new_configured(test, &config);
+	expect_no_arena(test, &config, NULL, -E2BIG, &why);
 	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_SHARE);
 	KUNIT_EXPECT_EQ(test, why.taken, reserved + arena->memory.nr_pages);
 	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &why), -E2BIG);
 	/* but not if the first one goes before */
 	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, arena, &why), 0);
 
-	kmst_arena_put(arena);
-	arena = kmst_arena_create(&config, NULL, &why);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, arena);
-	kmst_arena_put(arena);
+	drop_arena(test, arena);
+	arena = new_configured(test, &config);
+	drop_arena(test, arena);
 	KUNIT_EXPECT_EQ(test, pages_reserved(test), reserved);
 }
 
@@ -241,7 +239,7 @@ static void an_old_arena_counts_where_its_pages_can_be_had(struct kunit *test)
 		KUNIT_EXPECT_LE(test, allowed.alone,
 				allowed.beside + OLD_PAGES / 2 + NOISE);
 	}
-	kmst_arena_put(old);
+	drop_arena(test, old);
 }
 
 /* Pages of highmem are none that the lowmem has more of. */
@@ -260,7 +258,7 @@ static void highmem_does_not_count_for_lowmem(struct kunit *test)
 		kunit_skip(test, "no highmem is free");
 	allowed = pages_allowed_to_both(test, config, old, config);
 	KUNIT_EXPECT_LE(test, allowed.alone, allowed.beside + NOISE);
-	kmst_arena_put(old);
+	drop_arena(test, old);
 }
 
 /* No node helps another one out, and nobody waits for file cache to be written. */

@@ -11,6 +11,7 @@
 
 #include "../arena.h"
 #include "counted.h"
+#include "kept.h"
 #include "per_page.h"
 
 static inline struct kmst_arena_config config_of(const struct kmst_allocator *allocator,
@@ -25,18 +26,37 @@ static inline struct kmst_arena_config config_of(const struct kmst_allocator *al
 	};
 }
 
+static inline struct kmst_arena *new_configured(struct kunit *test,
+						const struct kmst_arena_config *config)
+{
+	struct kmst_refusal why;
+	struct kmst_arena *arena;
+
+	arena = keep_arena(test, kmst_arena_create(config, NULL, &why));
+	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_NONE);
+	return arena;
+}
+
+/* The end of the test puts it, or drop_arena() before. */
 static inline struct kmst_arena *new_arena(struct kunit *test,
 					   const struct kmst_allocator *allocator,
 					   unsigned int nr_structs)
 {
 	struct kmst_arena_config config = config_of(allocator, nr_structs);
-	struct kmst_refusal why;
-	struct kmst_arena *arena;
 
-	arena = kmst_arena_create(&config, NULL, &why);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, arena);
-	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_NONE);
-	return arena;
+	return new_configured(test, &config);
+}
+
+/* One that there is all the same is put at the end of the test. */
+static inline void expect_no_arena(struct kunit *test, const struct kmst_arena_config *config,
+				   const struct kmst_cancel *cancel, int err,
+				   struct kmst_refusal *why)
+{
+	struct kmst_arena *arena = kmst_arena_create(config, cancel, why);
+
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(arena), err);
+	if (!IS_ERR(arena))
+		keep_arena(test, arena);
 }
 
 /* Pages that count for the share of RAM now: a share of nothing is always exceeded. */

@@ -23,6 +23,7 @@
 #include "../cancel.h"
 #include "../table.h"
 #include "allocators.h"
+#include "alone.h"
 
 KUNIT_ARRAY_PARAM(allocator, allocators, allocator_desc);
 
@@ -195,12 +196,12 @@ static void engine_exit(struct kunit *test)
 	struct one_run *run = test->priv;
 
 	if (run)
-		kmst_bench_results_free(run->results);
+		kmst_bench_results_put(run->results);
 }
 
 static int run_it(struct one_run *run)
 {
-	kmst_bench_results_free(run->results);
+	kmst_bench_results_put(run->results);
 	return kmst_bench_run(&run->config, &run->cancel, &run->watch, &run->results, &run->end);
 }
 
@@ -374,6 +375,7 @@ static void a_run_gives_way(struct kunit *test)
 {
 	struct one_run *run = test->priv;
 
+	needs_to_be_alone(test);
 	obedient.give_at = 128 + HELD + 3;
 	KUNIT_EXPECT_EQ(test, run_it(run), -ENOMEM);
 	KUNIT_EXPECT_EQ(test, run->end.why, KMST_WHY_SHORT);

@@ -12,16 +12,12 @@
 #include "../arena.h"
 #include "../pattern.h"
 #include "../verify.h"
+#include "kept.h"
 #include "per_page.h"
 #include "words.h"
 
 #define PAGE_WORDS	(PER_PAGE * KMST_STRUCT_WORDS)
 #define SEED		5
-
-static inline void put_arena(void *arena)
-{
-	kmst_arena_put(arena);
-}
 
 static inline struct kmst_arena *new_pattern(struct kunit *test, const char *allocator,
 					     unsigned int nr_structs,
@@ -40,9 +36,7 @@ static inline struct kmst_arena *new_pattern(struct kunit *test, const char *all
 	struct kmst_refusal why;
 	struct kmst_arena *arena;
 
-	arena = kmst_arena_create(&config, NULL, &why);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, arena);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, put_arena, arena), 0);
+	arena = keep_arena(test, kmst_arena_create(&config, NULL, &why));
 	KUNIT_ASSERT_EQ(test, kmst_verify_fill(arena, NULL), 0);
 	return arena;
 }

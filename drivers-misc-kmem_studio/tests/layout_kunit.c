@@ -60,6 +60,7 @@ static struct piece *new_piece(struct kunit *test, const struct kmst_allocator *
 	err = kmst_memory_alloc(&piece->memory, allocator, &request);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, free_piece, piece), 0);
 	KUNIT_ASSERT_EQ(test, err, 0);
+	kmst_memory_inspect(&piece->memory, allocator);
 	err = kmst_memory_survey(&piece->memory, &piece->plan, NULL, &why);
 	KUNIT_ASSERT_EQ(test, err, 0);
 	return piece;

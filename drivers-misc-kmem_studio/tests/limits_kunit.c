@@ -112,6 +112,61 @@ static void the_area_is_not_emptied(struct kunit *test)
 	area.lent = 100;
 	KUNIT_EXPECT_TRUE(test, kmst_limits_spare_area(&area, 575, 125));
 	KUNIT_EXPECT_FALSE(test, kmst_limits_spare_area(&area, 576, 125));
+	/* and that room is the area's: what is lent is no way around the limit */
+	KUNIT_EXPECT_FALSE(test, kmst_limits_spare_area(&area, 601, 125));
+	KUNIT_EXPECT_FALSE(test, kmst_limits_spare_area(&area, 700, 125));
+	KUNIT_EXPECT_TRUE(test, kmst_limits_spare_area(&area, 701, 125));
+}
+
+/* What devices have is all that is neither free nor lent: 0 to all of it. */
+static void more_of_the_area_lets_more_in(struct kunit *test)
+{
+	static const struct {
+		unsigned long	movable;
+		unsigned long	free;
+		unsigned long	most;
+	} cases[] = {
+		{ 0, 0, 0 }, { 0, 8, 0 }, { 0, 9, 1 }, { 0, 64, 56 },
+		{ 4, 0, 0 }, { 4, 5, 1 }, { 4, 60, 56 }, { 4, 64, 56 },
+		{ 20, 0, 12 }, { 20, 1, 13 }, { 20, 44, 56 }, { 99, 0, 56 }, { 99, 64, 56 },
+	};
+	const unsigned long managed = 64, keep = 8;
+	struct kmst_area_pages area;
+	unsigned long wanted;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		area = (struct kmst_area_pages){
+			.managed	= managed,
+			.free		= cases[i].free,
+			.lent		= min(managed - cases[i].free, cases[i].movable),
+		};
+		for (wanted = 1; wanted <= area.free + area.lent; wanted++)
+			KUNIT_EXPECT_EQ_MSG(test, kmst_limits_spare_area(&area, wanted, keep),
+					    wanted <= cases[i].most, "%lu free, %lu lent: %lu",
+					    area.free, area.lent, wanted);
+	}
+}
+
+/* What a refusal tells whoever would wait for others to give something back. */
+static void what_is_refused_for_good_is_told(struct kunit *test)
+{
+	const unsigned long managed[KMST_NR_POOLS] = { [KMST_POOL_LOW] = 1000 };
+	const unsigned long pages[KMST_NR_POOLS] = { [KMST_POOL_LOW] = 501 };
+	const unsigned long most[KMST_NR_POOLS] = { [KMST_POOL_LOW] = 500 };
+	const unsigned long taken[KMST_NR_POOLS] = { [KMST_POOL_LOW] = 1 };
+	struct kmst_demand demand = demand_of(kmst_allocator_find("page"), 0);
+	struct kmst_refusal why;
+
+	KUNIT_EXPECT_EQ(test, kmst_limits_request(&demand, &why), -EINVAL);
+	KUNIT_EXPECT_TRUE(test, why.never);
+	kmst_plan_init(&demand.plan, 1, PAGE_SHIFT);
+	KUNIT_EXPECT_EQ(test, kmst_limits_request(&demand, &why), 0);
+	KUNIT_EXPECT_FALSE(test, why.never);
+	KUNIT_EXPECT_EQ(test, kmst_limits_share(&demand, managed, pages, taken, &why), -E2BIG);
+	KUNIT_EXPECT_TRUE(test, why.never);
+	KUNIT_EXPECT_EQ(test, kmst_limits_share(&demand, managed, most, taken, &why), -E2BIG);
+	KUNIT_EXPECT_FALSE(test, why.never);
 }
 
 static struct kunit_case limits_cases[] = {
@@ -122,6 +177,8 @@ static struct kunit_case limits_cases[] = {
 	KUNIT_CASE(cma_ends_with_its_area),
 	KUNIT_CASE(only_cma_is_of_the_area),
 	KUNIT_CASE(the_area_is_not_emptied),
+	KUNIT_CASE(more_of_the_area_lets_more_in),
+	KUNIT_CASE(what_is_refused_for_good_is_told),
 	{}
 };
 

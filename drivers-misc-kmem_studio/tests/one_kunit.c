@@ -34,10 +34,45 @@ static void skip_if_not_single(struct kunit *test, const struct kmst_allocator *
 		kunit_skip(test, "%s makes no single allocations", allocator->name);
 }
 
-static int init_one(const struct kmst_allocator *allocator, struct kmst_one *one, u64 bytes)
+static void exit_one(void *one)
 {
-	return kmst_one_init(one, allocator->one, bytes, GFP_KERNEL | allocator->gfp_added,
-			     NUMA_NO_NODE);
+	kmst_one_exit(one);
+}
+
+/* The end of the test exits it, or done_with() before. */
+static struct kmst_one *new_one(struct kunit *test, const struct kmst_one_ops *ops, u64 bytes,
+				gfp_t gfp, int nid)
+{
+	struct kmst_one *one = kunit_kzalloc(test, sizeof(*one), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, one);
+	KUNIT_ASSERT_EQ(test, kmst_one_init(one, ops, bytes, gfp, nid), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, exit_one, one), 0);
+	return one;
+}
+
+static struct kmst_one *new_one_of(struct kunit *test, const struct kmst_allocator *allocator,
+				   u64 bytes)
+{
+	return new_one(test, allocator->one, bytes, GFP_KERNEL | allocator->gfp_added,
+		       NUMA_NO_NODE);
+}
+
+static void done_with(struct kunit *test, struct kmst_one *one)
+{
+	kunit_release_action(test, exit_one, one);
+}
+
+static void expect_refused(struct kunit *test, const struct kmst_allocator *allocator, u64 bytes,
+			   int err)
+{
+	struct kmst_one one;
+	int got = kmst_one_init(&one, allocator->one, bytes, GFP_KERNEL | allocator->gfp_added,
+				NUMA_NO_NODE);
+
+	KUNIT_EXPECT_EQ(test, got, err);
+	if (!got)
+		kmst_one_exit(&one);
 }
 
 /* Each keeps its number while the others have theirs, whatever is freed before it. */
@@ -69,20 +104,19 @@ static void hold_some(struct kunit *test, const struct kmst_one *one, bool touch
 static void each_size_is_held(struct kunit *test)
 {
 	const struct kmst_allocator *allocator = allocator_of_case(test);
-	struct kmst_one one;
+	struct kmst_one *one;
 	unsigned int i;
 
 	skip_if_not_single(test, allocator);
 	for (i = 0; i < ARRAY_SIZE(sizes) && sizes[i] <= allocator->one->max_bytes(); i++) {
-		KUNIT_ASSERT_EQ(test, init_one(allocator, &one, sizes[i]), 0);
-		KUNIT_EXPECT_GE(test, one.size, sizes[i]);
-		KUNIT_EXPECT_EQ(test, one.nr_pages,
+		one = new_one_of(test, allocator, sizes[i]);
+		KUNIT_EXPECT_GE(test, one->size, sizes[i]);
+		KUNIT_EXPECT_EQ(test, one->nr_pages,
 				DIV_ROUND_UP((unsigned long)sizes[i], PAGE_SIZE));
-		KUNIT_EXPECT_GE(test, kmst_one_pages(&one, NR) << PAGE_SHIFT,
-				NR * sizes[i]);
-		hold_some(test, &one, false);
-		hold_some(test, &one, true);
-		kmst_one_exit(&one);
+		KUNIT_EXPECT_GE(test, kmst_one_pages(one, NR) << PAGE_SHIFT, NR * sizes[i]);
+		hold_some(test, one, false);
+		hold_some(test, one, true);
+		done_with(test, one);
 	}
 	KUNIT_EXPECT_GE(test, i, 8U);
 }
@@ -90,57 +124,51 @@ static void each_size_is_held(struct kunit *test)
 static void no_bytes_and_too_many_are_refused(struct kunit *test)
 {
 	const struct kmst_allocator *allocator = allocator_of_case(test);
-	struct kmst_one one;
 	u64 most;
 
 	skip_if_not_single(test, allocator);
 	most = allocator->one->max_bytes();
 	KUNIT_EXPECT_GE(test, most, (u64)PAGE_SIZE);
-	KUNIT_EXPECT_EQ(test, init_one(allocator, &one, 0), -EINVAL);
-	KUNIT_EXPECT_EQ(test, init_one(allocator, &one, most + 1), -E2BIG);
-	KUNIT_EXPECT_EQ(test, init_one(allocator, &one, U64_MAX), -E2BIG);
-	KUNIT_ASSERT_EQ(test, init_one(allocator, &one, most), 0);
-	KUNIT_EXPECT_GE(test, one.size, most);
-	kmst_one_exit(&one);
+	expect_refused(test, allocator, 0, -EINVAL);
+	expect_refused(test, allocator, most + 1, -E2BIG);
+	expect_refused(test, allocator, U64_MAX, -E2BIG);
+	KUNIT_EXPECT_GE(test, new_one_of(test, allocator, most)->size, most);
 }
 
 /* The largest block that there is, or NULL; no splat in any case. */
 static void the_largest_one_is_asked_for(struct kunit *test)
 {
 	const struct kmst_allocator *allocator = allocator_of_case(test);
-	struct kmst_one one;
+	struct kmst_one *one;
 	void *held = NULL;
 	u64 most;
 
 	skip_if_not_single(test, allocator);
 	most = min_t(u64, allocator->one->max_bytes(), PAGE_SIZE << MAX_PAGE_ORDER);
-	KUNIT_ASSERT_EQ(test, init_one(allocator, &one, most), 0);
-	if (one.ops->get(&one, &held, 1)) {
-		kmst_one_touch(&one, held, 1);
-		KUNIT_EXPECT_TRUE(test, kmst_one_has_number(&one, held, 1, true));
-		one.ops->put(&one, &held, 1);
+	one = new_one_of(test, allocator, most);
+	if (one->ops->get(one, &held, 1)) {
+		kmst_one_touch(one, held, 1);
+		KUNIT_EXPECT_TRUE(test, kmst_one_has_number(one, held, 1, true));
+		one->ops->put(one, &held, 1);
 	}
-	kmst_one_exit(&one);
 }
 
 static void a_node_is_named(struct kunit *test)
 {
 	const struct kmst_allocator *allocator = allocator_of_case(test);
-	struct kmst_one one;
+	struct kmst_one *one;
 	void *held[1] = {};
 
 	skip_if_not_single(test, allocator);
 	if (!allocator->takes_node)
 		kunit_skip(test, "%s cannot be told a node", allocator->name);
-	KUNIT_ASSERT_EQ(test, kmst_one_init(&one, allocator->one, PAGE_SIZE,
-					    GFP_KERNEL | allocator->gfp_added,
-					    first_online_node), 0);
-	KUNIT_ASSERT_EQ(test, one.ops->get(&one, held, 1), 1U);
-	if (one.ops->page)
-		KUNIT_EXPECT_EQ(test, page_to_nid(one.ops->page(held[0], 0)),
+	one = new_one(test, allocator->one, PAGE_SIZE, GFP_KERNEL | allocator->gfp_added,
+		      first_online_node);
+	KUNIT_ASSERT_EQ(test, one->ops->get(one, held, 1), 1U);
+	if (one->ops->page)
+		KUNIT_EXPECT_EQ(test, page_to_nid(one->ops->page(held[0], 0)),
 				first_online_node);
-	one.ops->put(&one, held, 1);
-	kmst_one_exit(&one);
+	one->ops->put(one, held, 1);
 }
 
 /* An allocator that gives the same page to everybody. */
@@ -178,20 +206,18 @@ static const struct kmst_one_ops shared_ops = {
 
 static void memory_that_two_have_is_found(struct kunit *test)
 {
-	struct kmst_one one;
+	struct kmst_one *one = new_one(test, &shared_ops, 4, GFP_KERNEL, NUMA_NO_NODE);
 	void *held[3];
 
-	KUNIT_ASSERT_EQ(test, kmst_one_init(&one, &shared_ops, 4, GFP_KERNEL, NUMA_NO_NODE), 0);
-	one.ops->get(&one, held, 3);
+	one->ops->get(one, held, 3);
 	/* the same place */
-	kmst_one_number(&one, held[0], 1);
-	KUNIT_EXPECT_TRUE(test, kmst_one_has_number(&one, held[0], 1, false));
-	kmst_one_number(&one, held[2], 3);
-	KUNIT_EXPECT_FALSE(test, kmst_one_has_number(&one, held[0], 1, false));
+	kmst_one_number(one, held[0], 1);
+	KUNIT_EXPECT_TRUE(test, kmst_one_has_number(one, held[0], 1, false));
+	kmst_one_number(one, held[2], 3);
+	KUNIT_EXPECT_FALSE(test, kmst_one_has_number(one, held[0], 1, false));
 	/* half of it */
-	kmst_one_number(&one, held[1], 0x20202);
-	KUNIT_EXPECT_FALSE(test, kmst_one_has_number(&one, held[0], 3, false));
-	kmst_one_exit(&one);
+	kmst_one_number(one, held[1], 0x20202);
+	KUNIT_EXPECT_FALSE(test, kmst_one_has_number(one, held[0], 3, false));
 }
 
 static bool fail_always(void)
@@ -201,10 +227,8 @@ static bool fail_always(void)
 
 static void a_cache_that_cannot_be_made(struct kunit *test)
 {
-	struct kmst_one one;
-
 	kunit_activate_static_stub(test, kmst_fail_allocation, fail_always);
-	KUNIT_EXPECT_EQ(test, init_one(kmst_allocator_find("slab"), &one, 8), -ENOMEM);
+	expect_refused(test, kmst_allocator_find("slab"), 8, -ENOMEM);
 }
 
 static struct kunit_case one_cases[] = {

@@ -15,6 +15,7 @@
 
 #include "../bench/giveway.h"
 #include "../bench/pressure.h"
+#include "alone.h"
 
 #define FOR_EVER	(60 * HZ)
 
@@ -74,17 +75,28 @@ static struct kmst_pressure *new_pressure(struct kunit *test, enum kmst_pressure
 	return pressure;
 }
 
+/* To be left at once if it is not: its lock is held, which no test may end with. */
+static bool is_started(struct kunit *test, struct kmst_pressure *pressure,
+		       unsigned int max_percent)
+{
+	struct kmst_refusal why;
+	int err = kmst_pressure_start(pressure, max_percent, &why);
+
+	KUNIT_EXPECT_EQ(test, err, 0);
+	return !err;
+}
+
 static void fragments_are_one_page_of_each(struct kunit *test)
 {
 	struct kmst_pressure *pressure = new_pressure(test, KMST_FRAGMENT, 50);
 	struct source *source = test->priv;
-	struct kmst_refusal why;
 	unsigned long seen = 0;
 	struct page *page;
 
 	guard(mutex)(&pressure->lock);
 
-	KUNIT_ASSERT_EQ(test, kmst_pressure_start(pressure, 50, &why), 0);
+	if (!is_started(test, pressure, 50))
+		return;
 	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
 	KUNIT_EXPECT_EQ(test, pressure->ended, KMST_PRESSURE_NO_BLOCK);
 	KUNIT_EXPECT_EQ(test, source->pages, 400UL);
@@ -104,11 +116,11 @@ static void fill_takes_whole_blocks(struct kunit *test)
 {
 	struct kmst_pressure *pressure = new_pressure(test, KMST_FILL, 3);
 	struct source *source = test->priv;
-	struct kmst_refusal why;
 
 	guard(mutex)(&pressure->lock);
 
-	KUNIT_ASSERT_EQ(test, kmst_pressure_start(pressure, 50, &why), 0);
+	if (!is_started(test, pressure, 50))
+		return;
 	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
 	KUNIT_EXPECT_EQ(test, pressure->ended, KMST_PRESSURE_NO_BLOCK);
 	KUNIT_EXPECT_EQ(test, pressure->pages, source->pages);
@@ -119,13 +131,13 @@ static void fill_takes_whole_blocks(struct kunit *test)
 static void fill_leaves_what_it_is_told_to(struct kunit *test)
 {
 	struct kmst_pressure *pressure = new_pressure(test, KMST_FILL, 1000000);
-	struct kmst_refusal why;
 
 	guard(mutex)(&pressure->lock);
 
 	/* more than there is */
 	pressure->config.leave_bytes = U64_MAX;
-	KUNIT_ASSERT_EQ(test, kmst_pressure_start(pressure, 50, &why), 0);
+	if (!is_started(test, pressure, 50))
+		return;
 	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
 	KUNIT_EXPECT_EQ(test, pressure->ended, KMST_PRESSURE_LEFT);
 	KUNIT_EXPECT_EQ(test, pressure->pages, 0UL);
@@ -133,7 +145,8 @@ static void fill_leaves_what_it_is_told_to(struct kunit *test)
 
 	pressure->config.leave_bytes = 0;
 	pressure->config.min_free_bytes = U64_MAX;
-	KUNIT_ASSERT_EQ(test, kmst_pressure_start(pressure, 50, &why), 0);
+	if (!is_started(test, pressure, 50))
+		return;
 	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
 	KUNIT_EXPECT_EQ(test, pressure->ended, KMST_PRESSURE_MIN_FREE);
 	KUNIT_EXPECT_EQ(test, pressure->pages, 0UL);
@@ -144,12 +157,12 @@ static void no_more_than_its_share_is_taken(struct kunit *test)
 {
 	struct kmst_pressure *pressure = new_pressure(test, KMST_FILL, 1000000);
 	unsigned long managed[KMST_NR_POOLS];
-	struct kmst_refusal why;
 
 	guard(mutex)(&pressure->lock);
 
 	kmst_zones_managed(managed);
-	KUNIT_ASSERT_EQ(test, kmst_pressure_start(pressure, 2, &why), 0);
+	if (!is_started(test, pressure, 2))
+		return;
 	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
 	KUNIT_EXPECT_EQ(test, pressure->ended, KMST_PRESSURE_MAX_PERCENT);
 	KUNIT_EXPECT_LE(test, pressure->pages, managed[KMST_POOL_LOW] / 50);
@@ -160,11 +173,11 @@ static void no_more_than_its_share_is_taken(struct kunit *test)
 static void it_is_told_to_stop(struct kunit *test)
 {
 	struct kmst_pressure *pressure = new_pressure(test, KMST_FRAGMENT, 1000000);
-	struct kmst_refusal why;
 
 	guard(mutex)(&pressure->lock);
 
-	KUNIT_ASSERT_EQ(test, kmst_pressure_start(pressure, 50, &why), 0);
+	if (!is_started(test, pressure, 50))
+		return;
 	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies - 1), -EAGAIN);
 	KUNIT_EXPECT_EQ(test, pressure->pages, 0UL);
 	set_bit(KMST_CANCEL_STOPPED, &pressure->cancel.reasons);
@@ -179,6 +192,7 @@ static void it_gives_way(struct kunit *test)
 	struct kmst_pressure *pressure = new_pressure(test, KMST_FRAGMENT, 20);
 	struct kmst_refusal why;
 
+	needs_to_be_alone(test);
 	mutex_lock(&pressure->lock);
 	KUNIT_EXPECT_EQ(test, kmst_pressure_start(pressure, 50, &why), 0);
 	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
@@ -207,7 +221,6 @@ static void every_second_run_is_held(struct kunit *test)
 	const struct kmst_allocator *cma = kmst_allocator_find("cma");
 	struct kmst_pressure *pressure = new_pressure(test, KMST_CMA, 0);
 	enum kmst_pressure_end ended;
-	struct kmst_refusal why;
 	struct page *page;
 
 	if (!cma->supported())
@@ -215,7 +228,8 @@ static void every_second_run_is_held(struct kunit *test)
 
 	guard(mutex)(&pressure->lock);
 
-	KUNIT_ASSERT_EQ(test, kmst_pressure_start(pressure, 50, &why), 0);
+	if (!is_started(test, pressure, 50))
+		return;
 	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
 	ended = pressure->ended;
 	if (ended != KMST_PRESSURE_MAX_PERCENT)

@@ -79,6 +79,23 @@ static int reserve_pages(enum kmst_pool pool, unsigned long nr_pages,
 	return kmst_reserve(&demand, reservation, cancel, why);
 }
 
+static void unreserve(void *reservation)
+{
+	kmst_unreserve(reservation);
+}
+
+/* None as yet: the end of the test gives back what it is then. */
+static struct kmst_reservation *new_reservation(struct kunit *test)
+{
+	struct kmst_reservation *reservation;
+
+	reservation = kunit_kzalloc(test, sizeof(*reservation), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, reservation);
+	INIT_LIST_HEAD(&reservation->list);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, unreserve, reservation), 0);
+	return reservation;
+}
+
 static int settle_low(struct kmst_reservation *reservation, unsigned long nr_pages,
 		      struct kmst_refusal *why)
 {
@@ -133,27 +150,27 @@ static bool has_pool(enum kmst_pool pool)
 /* What one kind of memory has is neither more nor less for what is taken of another. */
 static void each_kind_of_memory_is_counted_against_itself(struct kunit *test)
 {
+	struct kmst_reservation *reservation = new_reservation(test);
 	const unsigned long taken = 7;
 	enum kmst_pool pool, other;
-	struct kmst_reservation reservation;
 	struct kmst_refusal why;
 
 	needs_an_empty_ledger(test);
 	for (pool = 0; pool < KMST_NR_POOLS; pool++) {
 		if (!has_pool(pool))
 			continue;
-		KUNIT_EXPECT_EQ(test, reserve_pages(pool, taken, &reservation, NULL, &why), 0);
-		KUNIT_EXPECT_EQ(test, reservation.pages[pool], taken);
-		KUNIT_EXPECT_EQ(test, kmst_reserve_settle(&(struct kmst_demand){}, &reservation,
-							  reservation.pages, &why), 0);
+		KUNIT_EXPECT_EQ(test, reserve_pages(pool, taken, reservation, NULL, &why), 0);
+		KUNIT_EXPECT_EQ(test, reservation->pages[pool], taken);
+		KUNIT_EXPECT_EQ(test, kmst_reserve_settle(&(struct kmst_demand){}, reservation,
+							  reservation->pages, &why), 0);
 		for (other = 0; other < KMST_NR_POOLS; other++) {
 			/* the table of highmem is not highmem */
-			unsigned long gone = reservation.pages[other];
+			unsigned long gone = reservation->pages[other];
 
 			if (has_pool(other))
 				expect_room(test, other, share_of(other) - gone, gone);
 		}
-		kmst_unreserve(&reservation);
+		kmst_unreserve(reservation);
 	}
 	expect_room(test, KMST_POOL_LOW, share_of(KMST_POOL_LOW), 0);
 }
@@ -161,21 +178,22 @@ static void each_kind_of_memory_is_counted_against_itself(struct kunit *test)
 static void a_reservation_that_is_refused_is_none(struct kunit *test)
 {
 	unsigned long share = share_of(KMST_POOL_LOW);
-	struct kmst_reservation reservation, more;
+	struct kmst_reservation *reservation = new_reservation(test);
+	struct kmst_reservation *more = new_reservation(test);
 	struct kmst_refusal why;
 
 	needs_an_empty_ledger(test);
-	KUNIT_ASSERT_EQ(test, reserve_pages(KMST_POOL_LOW, share - 10, &reservation, NULL, &why),
+	KUNIT_ASSERT_EQ(test, reserve_pages(KMST_POOL_LOW, share - 10, reservation, NULL, &why),
 			0);
-	KUNIT_ASSERT_EQ(test, settle_low(&reservation, share - 10, &why), 0);
-	KUNIT_EXPECT_EQ(test, reserve_pages(KMST_POOL_LOW, 11, &more, NULL, &why), -E2BIG);
+	KUNIT_ASSERT_EQ(test, settle_low(reservation, share - 10, &why), 0);
+	KUNIT_EXPECT_EQ(test, reserve_pages(KMST_POOL_LOW, 11, more, NULL, &why), -E2BIG);
 	KUNIT_EXPECT_EQ(test, why.taken, share - 10);
-	KUNIT_EXPECT_EQ(test, reserve_pages(KMST_POOL_LOW, 10, &more, NULL, &why), 0);
+	KUNIT_EXPECT_EQ(test, reserve_pages(KMST_POOL_LOW, 10, more, NULL, &why), 0);
 	/* there is no room to grow, and what was reserved stays */
-	KUNIT_EXPECT_EQ(test, settle_low(&more, 11, &why), -E2BIG);
-	KUNIT_EXPECT_EQ(test, more.pages[KMST_POOL_LOW], 10UL);
-	kmst_unreserve(&more);
-	kmst_unreserve(&reservation);
+	KUNIT_EXPECT_EQ(test, settle_low(more, 11, &why), -E2BIG);
+	KUNIT_EXPECT_EQ(test, more->pages[KMST_POOL_LOW], 10UL);
+	kmst_unreserve(more);
+	kmst_unreserve(reservation);
 	expect_room(test, KMST_POOL_LOW, share, 0);
 }
 
@@ -186,6 +204,7 @@ struct asker {
 	struct kmst_cancel	cancel;
 	struct kmst_refusal	why;
 	int			err;
+	bool			answered;
 	struct completion	done;
 };
 
@@ -198,77 +217,172 @@ static int ask(void *data)
 	kthread_complete_and_exit(&asker->done, 0);
 }
 
-static void start(struct kunit *test, struct asker *asker)
+static bool is_answered(struct asker *asker, unsigned long ticks)
 {
-	init_completion(&asker->done);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, kthread_run(ask, asker, "kmst_asker"));
+	if (!asker->answered)
+		asker->answered = wait_for_completion_timeout(&asker->done, ticks);
+	return asker->answered;
 }
 
-/* A reservation of all but 10 pages that is not settled yet, and one for 20 pages. */
-static void let_ask(struct kunit *test, struct kmst_reservation *first, struct asker *asker)
+static void end_asker(void *data)
 {
+	struct asker *asker = data;
+
+	set_bit(KMST_CANCEL_CLOSED, &asker->cancel.reasons);
+	if (!asker->answered)
+		wait_for_completion(&asker->done);
+	kmst_unreserve(&asker->reservation);
+}
+
+static struct asker *new_asker(struct kunit *test, unsigned long nr_pages)
+{
+	struct asker *asker = kunit_kzalloc(test, sizeof(*asker), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, asker);
+	asker->nr_pages = nr_pages;
+	init_completion(&asker->done);
+	INIT_LIST_HEAD(&asker->reservation.list);
+	return asker;
+}
+
+static void start(struct kunit *test, struct asker *asker)
+{
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, kthread_run(ask, asker, "kmst_asker"));
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, end_asker, asker), 0);
+}
+
+/* A reservation of all but 10 pages that is not settled yet. */
+static struct kmst_reservation *new_pending(struct kunit *test)
+{
+	struct kmst_reservation *pending = new_reservation(test);
 	struct kmst_refusal why;
 
 	needs_an_empty_ledger(test);
-	KUNIT_ASSERT_EQ(test, reserve_pages(KMST_POOL_LOW, share_of(KMST_POOL_LOW) - 10, first,
+	KUNIT_ASSERT_EQ(test, reserve_pages(KMST_POOL_LOW, share_of(KMST_POOL_LOW) - 10, pending,
 					    NULL, &why), 0);
-	*asker = (struct asker){ .nr_pages = 20 };
-	start(test, asker);
-	/* it does not take no for an answer yet */
-	KUNIT_EXPECT_EQ(test, wait_for_completion_timeout(&asker->done, HZ / 5), 0UL);
+	return pending;
 }
 
-static void expect_answer(struct kunit *test, struct kmst_reservation *first, struct asker *asker,
-			  int err)
+/* Somebody asks for 20 pages, and does not take no for an answer yet. */
+static struct asker *let_ask(struct kunit *test)
 {
-	KUNIT_ASSERT_GT(test, wait_for_completion_timeout(&asker->done, 10 * HZ), 0UL);
+	struct asker *asker = new_asker(test, 20);
+
+	start(test, asker);
+	KUNIT_EXPECT_FALSE(test, is_answered(asker, HZ / 5));
+	return asker;
+}
+
+static void expect_answer(struct kunit *test, struct kmst_reservation *first,
+			  struct asker *asker, int err)
+{
+	KUNIT_ASSERT_TRUE(test, is_answered(asker, 10 * HZ));
 	KUNIT_EXPECT_EQ(test, asker->err, err);
-	if (!asker->err)
-		kmst_unreserve(&asker->reservation);
+	kmst_unreserve(&asker->reservation);
 	kmst_unreserve(first);
 	expect_room(test, KMST_POOL_LOW, share_of(KMST_POOL_LOW), 0);
 }
 
 static void a_reservation_that_comes_to_nothing_refuses_nobody(struct kunit *test)
 {
-	struct kmst_reservation first;
-	struct asker asker;
+	struct kmst_reservation *first = new_pending(test);
+	struct asker *asker = let_ask(test);
 
-	let_ask(test, &first, &asker);
-	kmst_unreserve(&first);
-	expect_answer(test, &first, &asker, 0);
+	kmst_unreserve(first);
+	expect_answer(test, first, asker, 0);
 }
 
 static void a_reservation_that_was_too_large_refuses_nobody(struct kunit *test)
 {
+	struct kmst_reservation *first = new_pending(test);
+	struct asker *asker = let_ask(test);
 	struct kmst_refusal why;
-	struct kmst_reservation first;
-	struct asker asker;
 
-	let_ask(test, &first, &asker);
-	KUNIT_EXPECT_EQ(test, settle_low(&first, 5, &why), 0);
-	expect_answer(test, &first, &asker, 0);
+	KUNIT_EXPECT_EQ(test, settle_low(first, 5, &why), 0);
+	expect_answer(test, first, asker, 0);
 }
 
 static void a_reservation_that_was_right_refuses(struct kunit *test)
 {
+	struct kmst_reservation *first = new_pending(test);
+	struct asker *asker = let_ask(test);
 	struct kmst_refusal why;
-	struct kmst_reservation first;
-	struct asker asker;
 
-	let_ask(test, &first, &asker);
-	KUNIT_EXPECT_EQ(test, settle_low(&first, first.pages[KMST_POOL_LOW], &why), 0);
-	expect_answer(test, &first, &asker, -E2BIG);
+	KUNIT_EXPECT_EQ(test, settle_low(first, first->pages[KMST_POOL_LOW], &why), 0);
+	expect_answer(test, first, asker, -E2BIG);
 }
 
 static void whoever_waits_can_be_told_to_give_up(struct kunit *test)
 {
-	struct kmst_reservation first;
-	struct asker asker;
+	struct kmst_reservation *first = new_pending(test);
+	struct asker *asker = let_ask(test);
 
-	let_ask(test, &first, &asker);
-	set_bit(KMST_CANCEL_CLOSED, &asker.cancel.reasons);
-	expect_answer(test, &first, &asker, -EINTR);
+	set_bit(KMST_CANCEL_CLOSED, &asker->cancel.reasons);
+	expect_answer(test, first, asker, -EINTR);
+}
+
+/* A machine of a few pages, by test->priv. */
+static void zones_of_case(const struct kmst_zone_use *use, struct kmst_zone_pages *pages)
+{
+	*pages = *(const struct kmst_zone_pages *)kunit_get_current_test()->priv;
+}
+
+/*
+ * More than there is, whatever gets free: no reservation of others is waited for. Who
+ * waited would be told to give up.
+ */
+static void what_can_never_be_had_is_not_waited_for(struct kunit *test)
+{
+	const struct kmst_cancel give_up = { BIT(KMST_CANCEL_CLOSED) };
+	struct kmst_zone_pages zones = { .managed = 6400 };
+	struct kmst_reservation *more = new_reservation(test);
+	struct kmst_demand demand;
+	struct kmst_refusal why;
+
+	new_pending(test);
+	KUNIT_EXPECT_EQ(test, reserve_pages(KMST_POOL_LOW, share_of(KMST_POOL_LOW) + 1, more,
+					    &give_up, &why), -E2BIG);
+	KUNIT_EXPECT_TRUE(test, why.never);
+
+	test->priv = &zones;
+	kunit_activate_static_stub(test, kmst_zones_count, zones_of_case);
+	/* half of a 32nd is left to others */
+	demand = demand_of(kmst_allocator_find("chunk"), 6301 * PER_PAGE);
+	demand.max_percent = UINT_MAX;
+	KUNIT_EXPECT_EQ(test, kmst_reserve(&demand, more, &give_up, &why), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_AVAILABLE);
+	KUNIT_EXPECT_TRUE(test, why.never);
+	/* also where its share is what stands in the way */
+	demand.max_percent = PERCENT;
+	kmst_plan_init(&demand.plan, 20 * PER_PAGE, PAGE_SHIFT);
+	zones.managed = 19;
+	KUNIT_EXPECT_EQ(test, kmst_reserve(&demand, more, &give_up, &why), -ENOMEM);
+	KUNIT_EXPECT_TRUE(test, why.never);
+	/* and this could be had, if the others came to nothing */
+	zones.managed = 20;
+	KUNIT_EXPECT_EQ(test, kmst_reserve(&demand, more, &give_up, &why), -EINTR);
+	KUNIT_EXPECT_FALSE(test, why.never);
+}
+
+/* Between two looks others may take what there was, and nobody has to be about to. */
+static void the_second_look_counts_again(struct kunit *test)
+{
+	struct kmst_zone_pages zones = { .managed = 6400, .available = 6400 };
+	struct kmst_demand demand = demand_of(kmst_allocator_find("chunk"), 11 * PER_PAGE);
+	struct kmst_reservation *reservation = new_reservation(test);
+	struct kmst_refusal why;
+
+	needs_an_empty_ledger(test);
+	test->priv = &zones;
+	kunit_activate_static_stub(test, kmst_zones_count, zones_of_case);
+	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, &why), 0);
+	zones.available = 110;
+	KUNIT_EXPECT_EQ(test, kmst_reserve(&demand, reservation, NULL, &why), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_AVAILABLE);
+	KUNIT_EXPECT_EQ(test, why.allowed, 10UL);
+	KUNIT_EXPECT_FALSE(test, why.never);
+	zones.available = 111;
+	KUNIT_EXPECT_EQ(test, kmst_reserve(&demand, reservation, NULL, &why), 0);
 }
 
 /* Somebody asks while the limits are looked at, and is given time to be refused. */
@@ -279,7 +393,7 @@ static void managed_while_another_asks(unsigned long *pages)
 
 	kunit_deactivate_static_stub(test, kmst_zones_managed);
 	start(test, asker);
-	wait_for_completion_timeout(&asker->done, HZ / 5);
+	is_answered(asker, HZ / 5);
 	kmst_zones_managed(pages);
 }
 
@@ -287,17 +401,17 @@ static void managed_while_another_asks(unsigned long *pages)
 static void what_does_not_fit_is_in_nobodys_way(struct kunit *test)
 {
 	unsigned long share = share_of(KMST_POOL_LOW);
-	struct asker asker = { .nr_pages = share / 5 };
-	struct kmst_reservation first, more;
+	struct kmst_reservation *first = new_reservation(test);
+	struct kmst_reservation *more = new_reservation(test);
 	struct kmst_refusal why;
 
 	needs_an_empty_ledger(test);
-	KUNIT_ASSERT_EQ(test, reserve_pages(KMST_POOL_LOW, share * 3 / 5, &first, NULL, &why), 0);
-	KUNIT_ASSERT_EQ(test, settle_low(&first, share * 3 / 5, &why), 0);
-	test->priv = &asker;
+	KUNIT_ASSERT_EQ(test, reserve_pages(KMST_POOL_LOW, share * 3 / 5, first, NULL, &why), 0);
+	KUNIT_ASSERT_EQ(test, settle_low(first, share * 3 / 5, &why), 0);
+	test->priv = new_asker(test, share / 5);
 	kunit_activate_static_stub(test, kmst_zones_managed, managed_while_another_asks);
-	KUNIT_EXPECT_EQ(test, reserve_pages(KMST_POOL_LOW, share / 2, &more, NULL, &why), -E2BIG);
-	expect_answer(test, &first, &asker, 0);
+	KUNIT_EXPECT_EQ(test, reserve_pages(KMST_POOL_LOW, share / 2, more, NULL, &why), -E2BIG);
+	expect_answer(test, first, test->priv, 0);
 }
 
 static struct kunit_case reserve_cases[] = {
@@ -308,6 +422,8 @@ static struct kunit_case reserve_cases[] = {
 	KUNIT_CASE(a_reservation_that_was_too_large_refuses_nobody),
 	KUNIT_CASE(a_reservation_that_was_right_refuses),
 	KUNIT_CASE(whoever_waits_can_be_told_to_give_up),
+	KUNIT_CASE(what_can_never_be_had_is_not_waited_for),
+	KUNIT_CASE(the_second_look_counts_again),
 	KUNIT_CASE(what_does_not_fit_is_in_nobodys_way),
 	{}
 };

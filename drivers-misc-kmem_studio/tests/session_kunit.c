@@ -13,6 +13,7 @@
 
 #include "../session.h"
 #include "../session_oom.h"
+#include "alone.h"
 #include "counted.h"
 #include "listener.h"
 
@@ -386,8 +387,10 @@ static void another_signal_does_not(struct kunit *test)
 static void a_start_gives_way(struct kunit *test)
 {
 	struct listener *listener = test->priv;
-	struct starter *starter = start_in_background(test);
+	struct starter *starter;
 
+	needs_to_be_alone(test);
+	starter = start_in_background(test);
 	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 0UL);
 	WRITE_ONCE(listener->session.config.give_way, true);
 	KUNIT_EXPECT_GE(test, kmst_sessions_give_way(), 10UL);

@@ -8,8 +8,16 @@
 
 #include "../session.h"
 #include "../session_oom.h"
+#include "alone.h"
 #include "counted.h"
 #include "listener.h"
+
+/* Each case asks all sessions that there are. */
+static int session_oom_init(struct kunit *test)
+{
+	needs_to_be_alone(test);
+	return kmst_listener_init(test);
+}
 
 static int start_giving_way(struct listener *listener, unsigned int nr_structs,
 			    bool give_way)
@@ -144,7 +152,7 @@ static struct kunit_case session_oom_cases[] = {
 
 static struct kunit_suite session_oom_suite = {
 	.name = "kmem_studio_session_oom",
-	.init = kmst_listener_init,
+	.init = session_oom_init,
 	.exit = kmst_listener_exit,
 	.test_cases = session_oom_cases,
 };

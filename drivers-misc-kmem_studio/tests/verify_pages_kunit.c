@@ -6,6 +6,7 @@
 #include <kunit/static_stub.h>
 #include <kunit/test.h>
 #include <linux/highmem.h>
+#include <linux/math.h>
 #include <linux/mm.h>
 #include <linux/page-flags.h>
 #include <linux/string.h>
@@ -188,6 +189,37 @@ static void a_broken_page_is_counted_and_not_touched(struct kunit *test)
 	}
 }
 
+/* Every second object first, then those between: each page comes up twice. */
+static void scatter(struct kunit *test, struct kmst_objects *objects)
+{
+	void **table = kunit_kcalloc(test, objects->nr, sizeof(*table), GFP_KERNEL);
+	unsigned int i, half = DIV_ROUND_UP(objects->nr, 2);
+
+	KUNIT_ASSERT_NOT_NULL(test, table);
+	for (i = 0; i < objects->nr; i++)
+		table[i] = objects->table[i < half ? 2 * i : 2 * (i - half) + 1];
+	memcpy(objects->table, table, objects->nr * sizeof(*table));
+}
+
+/* However its objects lie among those of other broken pages. */
+static void a_broken_page_of_objects_counts_once(struct kunit *test)
+{
+	struct kmst_report *report = new_report(test);
+	struct kmst_arena *arena;
+
+	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE))
+		kunit_skip(test, "this kernel does not look for broken pages");
+	arena = new_filled(test, "slab", 10 * PER_PAGE);
+	scatter(test, &arena->memory.objects);
+	KUNIT_ASSERT_EQ(test, kmst_verify_fill(arena, NULL), 0);
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), 0);
+	poison_page(test, arena, 0);
+	poison_page(test, arena, 1);
+	KUNIT_EXPECT_EQ(test, kmst_verify_check(arena, report, NULL), -EILSEQ);
+	KUNIT_EXPECT_EQ(test, report->poisoned, 2UL);
+	KUNIT_EXPECT_EQ(test, report->mismatches, 0ULL);
+}
+
 /* What a test of flushing saw, and does. */
 static struct {
 	unsigned long	pages;
@@ -273,6 +305,7 @@ static struct kunit_case verify_pages_cases[] = {
 	KUNIT_CASE(a_run_with_a_wrong_route_is_not_read),
 	KUNIT_CASE(a_page_that_the_table_lost_is_a_failed_route),
 	KUNIT_CASE_PARAM(a_broken_page_is_counted_and_not_touched, allocator_gen_params),
+	KUNIT_CASE(a_broken_page_of_objects_counts_once),
 	KUNIT_CASE_PARAM(what_is_verified_comes_from_memory, allocator_gen_params),
 	KUNIT_CASE(what_may_come_from_a_cache_is_told),
 	{}

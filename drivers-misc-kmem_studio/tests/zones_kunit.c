@@ -125,13 +125,26 @@ static void a_node_alone_has_what_it_has(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sum, count(GFP_KERNEL, first_online_node, false).managed);
 }
 
+static void free_page_of_test(void *page)
+{
+	__free_page(page);
+}
+
+static struct page *new_page(struct kunit *test, gfp_t gfp)
+{
+	struct page *page = alloc_page(gfp);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, free_page_of_test, page), 0);
+	return page;
+}
+
 static void a_page_counts_where_it_may_be_used(struct kunit *test)
 {
 	struct kmst_zone_use use = { GFP_KERNEL, NUMA_NO_NODE };
-	struct page *page = alloc_page(GFP_KERNEL);
+	struct page *page = new_page(test, GFP_KERNEL);
 	int other;
 
-	KUNIT_ASSERT_NOT_NULL(test, page);
 	other = next_online_node(page_to_nid(page));
 	KUNIT_EXPECT_TRUE(test, kmst_zones_include(&use, page));
 	use.gfp |= __GFP_THISNODE;
@@ -141,13 +154,10 @@ static void a_page_counts_where_it_may_be_used(struct kunit *test)
 	use.nid = other;
 	if (other < MAX_NUMNODES)
 		KUNIT_EXPECT_FALSE(test, kmst_zones_include(&use, page));
-	__free_page(page);
 
-	page = alloc_page(GFP_HIGHUSER);
-	KUNIT_ASSERT_NOT_NULL(test, page);
+	page = new_page(test, GFP_HIGHUSER);
 	use = (struct kmst_zone_use){ GFP_KERNEL, NUMA_NO_NODE };
 	KUNIT_EXPECT_EQ(test, kmst_zones_include(&use, page), !PageHighMem(page));
-	__free_page(page);
 }
 
 static struct kunit_case zones_cases[] = {
