@@ -29,11 +29,12 @@ static inline void needs_to_be_alone(struct kunit *test)
 	struct kmst_refusal why;
 	unsigned int i;
 
+	/* chunk counts for low memory, as the tables of what lies in high memory do */
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		config.allocator = kmst_allocator_find(names[i]);
 		kmst_arena_check(&config, NULL, &why);
 		if (why.limit == KMST_LIMIT_SHARE && why.taken)
-			kunit_skip(test, "somebody has arenas, benches or pressures, which would be lost");
+			kunit_skip(test, "somebody has memory that would be lost");
 	}
 }
 

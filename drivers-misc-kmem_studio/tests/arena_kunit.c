@@ -386,9 +386,9 @@ static void wait_for_frees(struct kunit *test)
 	struct kmst_arena_config config = config_of(&kmst_counted_allocator, 1);
 	struct kmst_refusal why;
 
-	kunit_activate_static_stub(test, kmst_zones_count, nothing_is_available);
+	kunit_activate_static_stub(test, kmst_zones_sum, nothing_is_available);
 	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &why), -ENOMEM);
-	kunit_deactivate_static_stub(test, kmst_zones_count);
+	kunit_deactivate_static_stub(test, kmst_zones_sum);
 }
 
 static void expect_freed_by_another(struct kunit *test)

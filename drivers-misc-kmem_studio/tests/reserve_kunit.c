@@ -345,7 +345,7 @@ static void what_can_never_be_had_is_not_waited_for(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, why.never);
 
 	test->priv = &zones;
-	kunit_activate_static_stub(test, kmst_zones_count, zones_of_case);
+	kunit_activate_static_stub(test, kmst_zones_sum, zones_of_case);
 	/* half of a 32nd is left to others */
 	demand = demand_of(kmst_allocator_find("chunk"), 6301 * PER_PAGE);
 	demand.max_percent = UINT_MAX;
@@ -374,7 +374,7 @@ static void the_second_look_counts_again(struct kunit *test)
 
 	needs_an_empty_ledger(test);
 	test->priv = &zones;
-	kunit_activate_static_stub(test, kmst_zones_count, zones_of_case);
+	kunit_activate_static_stub(test, kmst_zones_sum, zones_of_case);
 	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, &why), 0);
 	zones.available = 110;
 	KUNIT_EXPECT_EQ(test, kmst_reserve(&demand, reservation, NULL, &why), -ENOMEM);
