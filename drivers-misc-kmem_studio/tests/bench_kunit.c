@@ -26,7 +26,7 @@
 #include "../device.h"
 #include "../pattern.h"
 #include "../verify.h"
-#include "kept.h"
+#include "arenas.h"
 #include "words.h"
 
 #define NR_STRUCTS	50000
@@ -42,22 +42,15 @@ static void free_report(void *report)
 
 static struct kmst_arena *create(const char *allocator, const struct kmst_pattern *pattern)
 {
-	struct kmst_arena_config config = {
-		.allocator	= kmst_allocator_find(allocator),
-		.nr_structs	= NR_STRUCTS,
-		.max_percent	= 50,
-		.pattern	= pattern,
-		.gfp		= GFP_KERNEL,
-		.nid		= NUMA_NO_NODE,
-		.name		= "bench",
-	};
+	struct kmst_arena_config config = config_of(kmst_allocator_find(allocator), NR_STRUCTS);
 	struct kmst_refusal why;
 
+	config.pattern = pattern;
 	return kmst_arena_create(&config, NULL, &why);
 }
 
-static struct kmst_arena *new_arena(struct kunit *test, const char *allocator,
-				    const struct kmst_pattern *pattern)
+static struct kmst_arena *new_bench_arena(struct kunit *test, const char *allocator,
+					  const struct kmst_pattern *pattern)
 {
 	struct kmst_arena *arena;
 
@@ -201,7 +194,7 @@ static void bench_arena(struct kunit *test, const char *allocator,
 			const struct kmst_pattern *pattern, const char *fill, const char *verify)
 {
 	const char *name = pattern ? pattern->name : allocator;
-	struct bench bench = { .arena = new_arena(test, allocator, pattern) };
+	struct bench bench = { .arena = new_bench_arena(test, allocator, pattern) };
 	char what[48];
 
 	bench.report = kmst_report_alloc(KMST_REPORT_BAD_WORDS);
@@ -252,7 +245,7 @@ static void bench_patterns(struct kunit *test)
 
 static void bench_yardsticks(struct kunit *test)
 {
-	struct kmst_arena *arena = new_arena(test, "page", NULL);
+	struct kmst_arena *arena = new_bench_arena(test, "page", NULL);
 	struct bench bench = {
 		.memory		= kmst_test_word(&arena->memory, 0).virt,
 		.per_page	= arena->plan.structs_per_page,
