@@ -278,7 +278,10 @@ int kmst_limits_available(const struct kmst_demand *demand, const unsigned long 
 	struct kmst_zone_pages zones;
 	int err;
 
-	kmst_zones_count(&use, &zones);
+	if (look == KMST_LOOK_FIRST)
+		kmst_zones_count(&use, &zones);
+	else
+		kmst_zones_sum(&use, &zones);
 	keep = kmst_zones_keep(&zones) >> look;
 	allowed = pages_available(&use, &zones, pending, going, keep);
 	if (wanted > allowed) {

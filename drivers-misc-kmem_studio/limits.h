@@ -49,7 +49,8 @@ struct kmst_going {
  * enum kmst_look - which look at the free memory it is
  * @KMST_LOOK_FIRST:  before an old arena goes to make room
  * @KMST_LOOK_SECOND: after that, when there is nothing left to spare: it asks for half of
- *                    what is to be left
+ *                    what is to be left, and leaves out the kernel's own estimate, which
+ *                    takes longer and differs by less than the other half
  */
 enum kmst_look {
 	KMST_LOOK_FIRST,

@@ -109,22 +109,25 @@ static int check_limits(const struct kmst_demand *demand, const struct kmst_rese
 			unsigned long *pages, struct kmst_refusal *why)
 {
 	unsigned long managed[KMST_NR_POOLS], sums[KMST_NR_POOLS];
-	struct kmst_refusal available = {};
-	int share_err, err;
+	struct kmst_refusal available;
+	int err;
 
 	lockdep_assert_held(&ledger.lock);
 
 	kmst_zones_managed(managed);
 	kmst_limits_estimate(demand, managed, pages);
 	sum_taken(old, sums);
-	share_err = kmst_limits_share(demand, managed, pages, sums, why);
-	if (share_err && why->never)
-		return share_err;
+	err = kmst_limits_share(demand, managed, pages, sums, why);
+	if (err && why->never)
+		return err;
 	sum_pending(sums);
-	err = kmst_limits_available(demand, pages, sums, going, look, &available);
-	if (share_err && !available.never)
-		return share_err;
-	*why = available;
+	if (!err)
+		return kmst_limits_available(demand, pages, sums, going, look, why);
+	if (kmst_limits_available(demand, pages, sums, going, look, &available) &&
+	    available.never) {
+		*why = available;
+		return -ENOMEM;
+	}
 	return err;
 }
 

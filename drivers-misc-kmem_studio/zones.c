@@ -67,6 +67,8 @@ void kmst_zones_sum(const struct kmst_zone_use *use,
 	bool alone = use->gfp & __GFP_THISNODE;
 	int nid;
 
+	KUNIT_STATIC_STUB_REDIRECT(kmst_zones_sum, use, pages);
+
 	*pages = (struct kmst_zone_pages){};
 	for_each_online_node(nid) {
 		struct kmst_zone_pages node;
@@ -94,8 +96,6 @@ void kmst_zones_sum(const struct kmst_zone_use *use,
 void kmst_zones_count(const struct kmst_zone_use *use,
 		      struct kmst_zone_pages *pages)
 {
-	KUNIT_STATIC_STUB_REDIRECT(kmst_zones_count, use, pages);
-
 	kmst_zones_sum(use, pages);
 	/*
 	 * si_mem_available() has zones that the request may not use, but leaves out page

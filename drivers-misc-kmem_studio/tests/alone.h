@@ -1,39 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tests that ask whoever holds memory to give it back.
+ * Tests that memory of others would be counted with, or that would take it from them.
  */
 #ifndef KMEM_STUDIO_TESTS_ALONE_H
 #define KMEM_STUDIO_TESTS_ALONE_H
 
 #include <kunit/test.h>
 #include <linux/array_size.h>
-#include <linux/gfp.h>
-#include <linux/numa.h>
 
-#include "../arena.h"
-#include "per_page.h"
+#include "../reserve.h"
+#include "demand.h"
 
 /*
- * What users of the machine have would be lost: arenas, benches and pressures all have their
- * pages in the ledger. A share of nothing is always exceeded, and tells of them.
+ * Arenas, benches and pressures all have their pages in the ledger. A share of nothing is
+ * always exceeded, and tells of them. What lies in highmem has a table in low memory.
  */
 static inline void needs_to_be_alone(struct kunit *test)
 {
 	static const char * const names[] = { "chunk", "cma" };
-	struct kmst_arena_config config = {
-		.nr_structs	= 2 * PER_PAGE,
-		.max_percent	= 0,
-		.gfp		= GFP_KERNEL,
-		.nid		= NUMA_NO_NODE,
-	};
+	struct kmst_demand demand;
 	struct kmst_refusal why;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		config.allocator = kmst_allocator_find(names[i]);
-		kmst_arena_check(&config, NULL, &why);
+		demand = demand_of(kmst_allocator_find(names[i]), 2 * PER_PAGE);
+		demand.max_percent = 0;
+		kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, &why);
 		if (why.limit == KMST_LIMIT_SHARE && why.taken)
-			kunit_skip(test, "somebody has arenas, benches or pressures, which would be lost");
+			kunit_skip(test, "somebody has arenas, benches or pressures");
 	}
 }
 

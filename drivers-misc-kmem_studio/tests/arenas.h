@@ -6,13 +6,31 @@
 #define KMEM_STUDIO_TESTS_ARENAS_H
 
 #include <kunit/test.h>
+#include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/numa.h>
 
 #include "../arena.h"
 #include "counted.h"
-#include "kept.h"
 #include "per_page.h"
+
+static inline void put_arena(void *arena)
+{
+	kmst_arena_put(arena);
+}
+
+/* The end of the test drops the reference, however it ends, or drop_arena() before. */
+static inline struct kmst_arena *keep_arena(struct kunit *test, struct kmst_arena *arena)
+{
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, arena);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, put_arena, arena), 0);
+	return arena;
+}
+
+static inline void drop_arena(struct kunit *test, struct kmst_arena *arena)
+{
+	kunit_release_action(test, put_arena, arena);
+}
 
 static inline struct kmst_arena_config config_of(const struct kmst_allocator *allocator,
 						 unsigned int nr_structs)
@@ -23,6 +41,7 @@ static inline struct kmst_arena_config config_of(const struct kmst_allocator *al
 		.max_percent	= 50,
 		.gfp		= GFP_KERNEL,
 		.nid		= NUMA_NO_NODE,
+		.name		= "test",
 	};
 }
 
@@ -37,7 +56,6 @@ static inline struct kmst_arena *new_configured(struct kunit *test,
 	return arena;
 }
 
-/* The end of the test puts it, or drop_arena() before. */
 static inline struct kmst_arena *new_arena(struct kunit *test,
 					   const struct kmst_allocator *allocator,
 					   unsigned int nr_structs)

@@ -9,6 +9,7 @@
  */
 #include <kunit/static_stub.h>
 #include <kunit/test.h>
+#include <linux/array_size.h>
 #include <linux/bitops.h>
 #include <linux/gfp.h>
 #include <linux/ktime.h>
@@ -25,6 +26,7 @@
 #include "../device.h"
 #include "../pattern.h"
 #include "../verify.h"
+#include "arenas.h"
 #include "words.h"
 
 #define NR_STRUCTS	50000
@@ -33,11 +35,6 @@
 /* what allocators do takes longer */
 #define ALLOC_ROUNDS	5
 
-static void put_arena(void *arena)
-{
-	kmst_arena_put(arena);
-}
-
 static void free_report(void *report)
 {
 	kmst_report_free(report);
@@ -45,30 +42,22 @@ static void free_report(void *report)
 
 static struct kmst_arena *create(const char *allocator, const struct kmst_pattern *pattern)
 {
-	struct kmst_arena_config config = {
-		.allocator	= kmst_allocator_find(allocator),
-		.nr_structs	= NR_STRUCTS,
-		.max_percent	= 50,
-		.pattern	= pattern,
-		.gfp		= GFP_KERNEL,
-		.nid		= NUMA_NO_NODE,
-		.name		= "bench",
-	};
+	struct kmst_arena_config config = config_of(kmst_allocator_find(allocator), NR_STRUCTS);
 	struct kmst_refusal why;
 
+	config.pattern = pattern;
 	return kmst_arena_create(&config, NULL, &why);
 }
 
-static struct kmst_arena *new_arena(struct kunit *test, const char *allocator,
-				    const struct kmst_pattern *pattern)
+static struct kmst_arena *new_bench_arena(struct kunit *test, const char *allocator,
+					  const struct kmst_pattern *pattern)
 {
 	struct kmst_arena *arena;
 
 	arena = create(allocator, pattern);
 	if (IS_ERR(arena))
 		kunit_skip(test, "no memory for %u objects", NR_STRUCTS);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, put_arena, arena), 0);
-	return arena;
+	return keep_arena(test, arena);
 }
 
 /* Thousandths of a nanosecond an object. */
@@ -79,6 +68,23 @@ static void print_cost(struct kunit *test, const char *what, u64 ns)
 
 	whole = div_u64_rem(div_u64(ns * 1000, NR_STRUCTS), 1000, &thousandths);
 	kunit_info(test, "bench: %s %llu.%03u ns an object\n", what, whole, thousandths);
+}
+
+/* The fastest of some rounds, in ns; what @undo does, if anything is to be undone, is not. */
+static u64 fastest_of(unsigned int rounds, void (*work)(void *data), void (*undo)(void *data),
+		      void *data)
+{
+	u64 fastest = U64_MAX;
+
+	while (rounds--) {
+		u64 begin = ktime_get_ns();
+
+		work(data);
+		fastest = min(fastest, ktime_get_ns() - begin);
+		if (undo)
+			undo(data);
+	}
+	return fastest;
 }
 
 /* As in a textbook: for each page, for each object, for each word. */
@@ -128,19 +134,24 @@ struct bench {
 	int			err;
 };
 
-static void work_fill(struct bench *bench)
+static void work_fill(void *data)
 {
+	struct bench *bench = data;
+
 	bench->err |= kmst_verify_fill(bench->arena, NULL);
 }
 
-static void work_verify(struct bench *bench)
+static void work_verify(void *data)
 {
+	struct bench *bench = data;
+
 	bench->err |= kmst_verify_check(bench->arena, bench->report, NULL);
 }
 
 /* By the definition of the pattern, with a call for each word. */
-static void work_word_by_word(struct bench *bench)
+static void work_word_by_word(void *data)
 {
+	struct bench *bench = data;
 	const struct kmst_pattern *pattern = kmst_pattern_at(0);
 	const unsigned int *words = bench->memory;
 	struct kmst_place place = {};
@@ -151,47 +162,48 @@ static void work_word_by_word(struct bench *bench)
 	}
 }
 
-static void work_memset(struct bench *bench)
+static void work_memset(void *data)
 {
+	struct bench *bench = data;
+
 	memset(bench->memory, 1, NR_STRUCTS * sizeof(struct kmst_struct));
 }
 
-static void work_textbook_fill(struct bench *bench)
+static void work_textbook_fill(void *data)
 {
+	struct bench *bench = data;
+
 	textbook_fill(bench->memory, NR_STRUCTS, bench->per_page);
 }
 
-static void work_textbook_verify(struct bench *bench)
+static void work_textbook_verify(void *data)
 {
+	struct bench *bench = data;
+
 	bench->wrong |= textbook_verify(bench->memory, NR_STRUCTS, bench->per_page);
 }
 
 static void measure(struct kunit *test, const char *what, struct bench *bench,
-		    void (*work)(struct bench *bench))
+		    void (*work)(void *data))
 {
-	u64 fastest = U64_MAX;
-	unsigned int round;
-
-	for (round = 0; round < ROUNDS; round++) {
-		u64 begin = ktime_get_ns();
-
-		work(bench);
-		fastest = min(fastest, ktime_get_ns() - begin);
-	}
-	print_cost(test, what, fastest);
+	print_cost(test, what, fastest_of(ROUNDS, work, NULL, bench));
 }
 
+/* The figures are called "FILL, NAME" and "VERIFY, NAME". */
 static void bench_arena(struct kunit *test, const char *allocator,
-			const struct kmst_pattern *pattern,
-			const char *fill_name, const char *verify_name)
+			const struct kmst_pattern *pattern, const char *fill, const char *verify)
 {
-	struct bench bench = { .arena = new_arena(test, allocator, pattern) };
+	const char *name = pattern ? pattern->name : allocator;
+	struct bench bench = { .arena = new_bench_arena(test, allocator, pattern) };
+	char what[48];
 
 	bench.report = kmst_report_alloc(KMST_REPORT_BAD_WORDS);
 	KUNIT_ASSERT_NOT_NULL(test, bench.report);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, free_report, bench.report), 0);
-	measure(test, fill_name, &bench, work_fill);
-	measure(test, verify_name, &bench, work_verify);
+	snprintf(what, sizeof(what), "%s, %s", fill, name);
+	measure(test, what, &bench, work_fill);
+	snprintf(what, sizeof(what), "%s, %s", verify, name);
+	measure(test, what, &bench, work_verify);
 	KUNIT_EXPECT_EQ(test, bench.err, 0);
 	KUNIT_EXPECT_EQ(test, bench.report->words, 8ULL * NR_STRUCTS);
 }
@@ -204,11 +216,12 @@ static bool flush_nothing(struct page *first, unsigned long nr_pages, bool is_dm
 /* The comparison itself, of what caches have. */
 static void bench_fill_and_verify(struct kunit *test)
 {
+	static const char * const names[] = { "chunk", "page", "slab", "vmalloc" };
+	unsigned int i;
+
 	kunit_activate_static_stub(test, kmst_device_flush, flush_nothing);
-	bench_arena(test, "chunk", NULL, "fill, chunk", "verify, chunk");
-	bench_arena(test, "page", NULL, "fill, page", "verify, page");
-	bench_arena(test, "slab", NULL, "fill, slab", "verify, slab");
-	bench_arena(test, "vmalloc", NULL, "fill, vmalloc", "verify, vmalloc");
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		bench_arena(test, names[i], NULL, "fill", "verify");
 }
 
 /* With the flush of the caches before it, where that can be had. */
@@ -216,27 +229,23 @@ static void bench_verify_in_memory(struct kunit *test)
 {
 	if (!kmst_device_sees_memory())
 		kunit_skip(test, "this machine's caches cannot be flushed");
-	bench_arena(test, "chunk", NULL, "fill before, chunk", "verify in memory, chunk");
-	bench_arena(test, "vmalloc", NULL, "fill before, vmalloc", "verify in memory, vmalloc");
+	bench_arena(test, "chunk", NULL, "fill before", "verify in memory");
+	bench_arena(test, "vmalloc", NULL, "fill before", "verify in memory");
 }
 
 static void bench_patterns(struct kunit *test)
 {
 	const struct kmst_pattern *pattern;
-	char fill[32], verify[32];
 	unsigned int i;
 
 	kunit_activate_static_stub(test, kmst_device_flush, flush_nothing);
-	for (i = 0; (pattern = kmst_pattern_at(i)); i++) {
-		snprintf(fill, sizeof(fill), "fill, %s", pattern->name);
-		snprintf(verify, sizeof(verify), "verify, %s", pattern->name);
-		bench_arena(test, "chunk", pattern, fill, verify);
-	}
+	for (i = 0; (pattern = kmst_pattern_at(i)); i++)
+		bench_arena(test, "chunk", pattern, "fill", "verify");
 }
 
 static void bench_yardsticks(struct kunit *test)
 {
-	struct kmst_arena *arena = new_arena(test, "page", NULL);
+	struct kmst_arena *arena = new_bench_arena(test, "page", NULL);
 	struct bench bench = {
 		.memory		= kmst_test_word(&arena->memory, 0).virt,
 		.per_page	= arena->plan.structs_per_page,
@@ -266,13 +275,14 @@ struct bare {
 	struct kmem_cache	*cache;
 };
 
-static void print_total(struct kunit *test, const char *what, u64 ns)
+static void print_total(struct kunit *test, const char *what, const char *of, u64 ns)
 {
-	kunit_info(test, "bench: %s %llu ns in all\n", what, ns);
+	kunit_info(test, "bench: %s %s %llu ns in all\n", what, of, ns);
 }
 
-static void bare_chunk(struct bare *bare)
+static void bare_chunk(void *data)
 {
+	struct bare *bare = data;
 	unsigned long left = bare->nr_pages;
 	unsigned int i = 0;
 
@@ -284,8 +294,9 @@ static void bare_chunk(struct bare *bare)
 	}
 }
 
-static void bare_chunk_free(struct bare *bare)
+static void bare_chunk_free(void *data)
 {
+	struct bare *bare = data;
 	unsigned long left = bare->nr_pages;
 	unsigned int i = 0;
 
@@ -299,8 +310,9 @@ static void bare_chunk_free(struct bare *bare)
 	}
 }
 
-static void bare_bulk(struct bare *bare)
+static void bare_bulk(void *data)
 {
+	struct bare *bare = data;
 	unsigned long nr = 0, got;
 
 	bare->pages = kvcalloc(bare->nr_pages, sizeof(*bare->pages), GFP_KERNEL);
@@ -313,8 +325,9 @@ static void bare_bulk(struct bare *bare)
 	}
 }
 
-static void bare_bulk_free(struct bare *bare)
+static void bare_bulk_free(void *data)
 {
+	struct bare *bare = data;
 	unsigned long i;
 
 	for (i = 0; bare->pages && i < bare->nr_pages && bare->pages[i]; i++)
@@ -322,8 +335,9 @@ static void bare_bulk_free(struct bare *bare)
 	kvfree(bare->pages);
 }
 
-static void bare_slab(struct bare *bare)
+static void bare_slab(void *data)
 {
+	struct bare *bare = data;
 	unsigned int nr;
 
 	for (bare->nr_objects = 0; bare->nr_objects < NR_STRUCTS; bare->nr_objects += nr) {
@@ -334,8 +348,9 @@ static void bare_slab(struct bare *bare)
 	}
 }
 
-static void bare_slab_free(struct bare *bare)
+static void bare_slab_free(void *data)
 {
+	struct bare *bare = data;
 	unsigned int i;
 
 	for (i = 0; i < bare->nr_objects; i += NR_BULK)
@@ -343,22 +358,6 @@ static void bare_slab_free(struct bare *bare)
 				     bare->objects + i);
 	/* an arena's cache is new each time: let this one get its slabs each time, too */
 	kmem_cache_shrink(bare->cache);
-}
-
-static u64 measure_bare(struct bare *bare, void (*get)(struct bare *bare),
-			void (*put)(struct bare *bare))
-{
-	u64 fastest = U64_MAX;
-	unsigned int round;
-
-	for (round = 0; round < ALLOC_ROUNDS; round++) {
-		u64 begin = ktime_get_ns();
-
-		get(bare);
-		fastest = min(fastest, ktime_get_ns() - begin);
-		put(bare);
-	}
-	return fastest;
 }
 
 /*
@@ -376,9 +375,15 @@ static struct kmst_arena *create_outside(const char *allocator)
 	return arena;
 }
 
+/* The kernel's own calls for the same memory, each time from what the last one gave back. */
+static void measure_bare(struct kunit *test, const char *call, struct bare *bare,
+			 void (*get)(void *data), void (*put)(void *data))
+{
+	print_total(test, "alloc, bare", call, fastest_of(ALLOC_ROUNDS, get, put, bare));
+}
+
 /* The whole of kmst_arena_create(), and the part of it that the allocator took. */
-static void measure_create(struct kunit *test, const char *allocator,
-			   const char *whole_name, const char *alloc_name)
+static void measure_create(struct kunit *test, const char *allocator)
 {
 	u64 whole = U64_MAX, alloc = U64_MAX;
 	unsigned int round;
@@ -392,11 +397,11 @@ static void measure_create(struct kunit *test, const char *allocator,
 		alloc = min(alloc, arena->alloc_ns);
 		kmst_arena_put(arena);
 	}
-	print_total(test, whole_name, whole);
-	print_total(test, alloc_name, alloc);
+	print_total(test, "arena,", allocator, whole);
+	print_total(test, "alloc,", allocator, alloc);
 }
 
-static void bench_alloc(struct kunit *test)
+static struct bare *new_bare(struct kunit *test)
 {
 	struct bare *bare = kunit_kzalloc(test, sizeof(*bare), GFP_KERNEL);
 	struct kmst_plan plan;
@@ -404,12 +409,17 @@ static void bench_alloc(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, bare);
 	kmst_plan_init(&plan, NR_STRUCTS, PAGE_SHIFT);
 	bare->nr_pages = plan.nr_pages;
-	print_total(test, "alloc, bare alloc_pages",
-		    measure_bare(bare, bare_chunk, bare_chunk_free));
-	measure_create(test, "chunk", "arena, chunk", "alloc, chunk");
-	print_total(test, "alloc, bare alloc_pages_bulk",
-		    measure_bare(bare, bare_bulk, bare_bulk_free));
-	measure_create(test, "bulk", "arena, bulk", "alloc, bulk");
+	return bare;
+}
+
+static void bench_alloc(struct kunit *test)
+{
+	struct bare *bare = new_bare(test);
+
+	measure_bare(test, "alloc_pages", bare, bare_chunk, bare_chunk_free);
+	measure_create(test, "chunk");
+	measure_bare(test, "alloc_pages_bulk", bare, bare_bulk, bare_bulk_free);
+	measure_create(test, "bulk");
 }
 
 static void free_objects(void *objects)
@@ -424,12 +434,11 @@ static void free_cache(void *cache)
 
 static void bench_alloc_slab(struct kunit *test)
 {
-	struct bare *bare = kunit_kzalloc(test, sizeof(*bare), GFP_KERNEL);
+	struct bare *bare = new_bare(test);
 
 	/* with KASAN it takes most of a minute to measure nothing else */
 	if (IS_ENABLED(CONFIG_KASAN))
 		kunit_skip(test, "the checks of memory accesses would be measured");
-	KUNIT_ASSERT_NOT_NULL(test, bare);
 	bare->objects = kvcalloc(NR_STRUCTS, sizeof(void *), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, bare->objects);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, free_objects, bare->objects), 0);
@@ -437,12 +446,10 @@ static void bench_alloc_slab(struct kunit *test)
 					sizeof(struct kmst_struct), SLAB_NO_MERGE, NULL);
 	KUNIT_ASSERT_NOT_NULL(test, bare->cache);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, free_cache, bare->cache), 0);
-	print_total(test, "alloc, bare kmem_cache_alloc_bulk",
-		    measure_bare(bare, bare_slab, bare_slab_free));
-	measure_create(test, "slab", "arena, slab", "alloc, slab");
-	measure_create(test, "kmalloc_object", "arena, kmalloc_object",
-		       "alloc, kmalloc_object");
-	measure_create(test, "vmalloc", "arena, vmalloc", "alloc, vmalloc");
+	measure_bare(test, "kmem_cache_alloc_bulk", bare, bare_slab, bare_slab_free);
+	measure_create(test, "slab");
+	measure_create(test, "kmalloc_object");
+	measure_create(test, "vmalloc");
 }
 
 static struct kunit_case bench_cases[] = {

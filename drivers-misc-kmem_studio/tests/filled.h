@@ -6,13 +6,11 @@
 #define KMEM_STUDIO_TESTS_FILLED_H
 
 #include <kunit/test.h>
-#include <linux/gfp.h>
-#include <linux/numa.h>
 
 #include "../arena.h"
 #include "../pattern.h"
 #include "../verify.h"
-#include "kept.h"
+#include "arenas.h"
 #include "per_page.h"
 #include "words.h"
 
@@ -23,20 +21,12 @@ static inline struct kmst_arena *new_pattern(struct kunit *test, const char *all
 					     unsigned int nr_structs,
 					     const struct kmst_pattern *pattern)
 {
-	struct kmst_arena_config config = {
-		.allocator	= kmst_allocator_find(allocator),
-		.nr_structs	= nr_structs,
-		.max_percent	= 50,
-		.pattern	= pattern,
-		.seed		= SEED,
-		.gfp		= GFP_KERNEL,
-		.nid		= NUMA_NO_NODE,
-		.name		= "test",
-	};
-	struct kmst_refusal why;
+	struct kmst_arena_config config = config_of(kmst_allocator_find(allocator), nr_structs);
 	struct kmst_arena *arena;
 
-	arena = keep_arena(test, kmst_arena_create(&config, NULL, &why));
+	config.pattern = pattern;
+	config.seed = SEED;
+	arena = new_configured(test, &config);
 	KUNIT_ASSERT_EQ(test, kmst_verify_fill(arena, NULL), 0);
 	return arena;
 }

@@ -16,6 +16,7 @@
 
 #include "../cancel.h"
 #include "../reserve.h"
+#include "alone.h"
 #include "demand.h"
 
 /* Devices have most of a small area, and nothing of it is lent. */
@@ -108,15 +109,7 @@ static int settle_low(struct kmst_reservation *reservation, unsigned long nr_pag
 /* Arenas of the lab, or of a user, would be counted with those of the test. */
 static void needs_an_empty_ledger(struct kunit *test)
 {
-	struct kmst_demand demand;
-	struct kmst_refusal why;
-
-	demand = demand_of(kmst_allocator_find("chunk"), 1);
-	demand.max_percent = 0;
-	KUNIT_ASSERT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, &why),
-			-E2BIG);
-	if (why.taken)
-		kunit_skip(test, "there are arenas");
+	needs_to_be_alone(test);
 	if (share_of(KMST_POOL_LOW) < 100 || share_of(KMST_POOL_LOW) > U32_MAX / PER_PAGE)
 		kunit_skip(test, "no memory for this");
 }
@@ -345,7 +338,7 @@ static void what_can_never_be_had_is_not_waited_for(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, why.never);
 
 	test->priv = &zones;
-	kunit_activate_static_stub(test, kmst_zones_count, zones_of_case);
+	kunit_activate_static_stub(test, kmst_zones_sum, zones_of_case);
 	/* half of a 32nd is left to others */
 	demand = demand_of(kmst_allocator_find("chunk"), 6301 * PER_PAGE);
 	demand.max_percent = UINT_MAX;
@@ -374,7 +367,7 @@ static void the_second_look_counts_again(struct kunit *test)
 
 	needs_an_empty_ledger(test);
 	test->priv = &zones;
-	kunit_activate_static_stub(test, kmst_zones_count, zones_of_case);
+	kunit_activate_static_stub(test, kmst_zones_sum, zones_of_case);
 	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, &why), 0);
 	zones.available = 110;
 	KUNIT_EXPECT_EQ(test, kmst_reserve(&demand, reservation, NULL, &why), -ENOMEM);
