@@ -22,20 +22,17 @@
 
 #include "../allocator.h"
 #include "../cancel.h"
+#include "../giveway.h"
 #include "../reserve.h"
 #include "../table.h"
 #include "clock.h"
 #include "engine.h"
-#include "giveway.h"
 #include "order.h"
 #include "parts.h"
 #include "worker.h"
 
 /* Time between two looks at whether the run is still wanted. */
 #define LOOK_JIFFIES	(HZ / 5 ?: 1)
-
-/* How long the OOM killer waits for a run to end. */
-#define GIVE_WAY_JIFFIES	(2 * HZ)
 
 /**
  * struct bench - a run, with what the ledger and the OOM killer know of it
@@ -277,6 +274,11 @@ static bool is_own_thread(const struct kmst_running *run)
 	return false;
 }
 
+static unsigned long pages_to_give(struct kmst_holder *holder)
+{
+	return container_of(holder, struct bench, holder)->pages;
+}
+
 static unsigned long give(struct kmst_holder *holder)
 {
 	struct bench *bench = container_of(holder, struct bench, holder);
@@ -286,10 +288,15 @@ static unsigned long give(struct kmst_holder *holder)
 	set_bit(KMST_CANCEL_LOST, &run->cancel->reasons);
 	if (is_own_thread(run))
 		return 0;
-	if (!wait_event_timeout(run->done, READ_ONCE(bench->given), GIVE_WAY_JIFFIES))
+	if (!wait_event_timeout(run->done, READ_ONCE(bench->given), KMST_GIVE_WAY_JIFFIES))
 		return 0;
 	return bench->pages;
 }
+
+static const struct kmst_holder_ops holder_ops = {
+	.pages	= pages_to_give,
+	.give	= give,
+};
 
 static void release(struct bench *bench)
 {
@@ -454,7 +461,7 @@ int kmst_bench_run(const struct kmst_bench_config *config, struct kmst_cancel *c
 	if (!bench)
 		return -ENOMEM;
 	bench->end = end;
-	bench->holder.give = give;
+	kmst_giveway_holder(&bench->holder, &holder_ops);
 	bench->run.config = config;
 	bench->run.cancel = cancel;
 	bench->run.nr = cpumask_weight(&config->cpus);

@@ -249,6 +249,11 @@ static enum kmst_pressure_end step(struct kmst_pressure *pressure)
 
 /* --- start, take, stop --- */
 
+static unsigned long pages_to_give(struct kmst_holder *holder)
+{
+	return READ_ONCE(container_of(holder, struct kmst_pressure, holder)->pages);
+}
+
 /* Whoever needs memory is not to wait for who is taking some: that one sees it, and stops. */
 static unsigned long give(struct kmst_holder *holder)
 {
@@ -265,6 +270,11 @@ static unsigned long give(struct kmst_holder *holder)
 	return pages;
 }
 
+static const struct kmst_holder_ops holder_ops = {
+	.pages	= pages_to_give,
+	.give	= give,
+};
+
 /**
  * kmst_pressure_init() - Make a pressure that holds nothing.
  * @pressure: the pressure; its configuration is the caller's to fill in
@@ -276,7 +286,7 @@ void kmst_pressure_init(struct kmst_pressure *pressure)
 	*pressure = (struct kmst_pressure){};
 	mutex_init(&pressure->lock);
 	INIT_LIST_HEAD(&pressure->held);
-	pressure->holder.give = give;
+	kmst_giveway_holder(&pressure->holder, &holder_ops);
 }
 
 /* The smallest pressure that there is: a block of the order. */

@@ -11,10 +11,10 @@
 
 #include "../allocator.h"
 #include "../cancel.h"
+#include "../giveway.h"
 #include "../limits.h"
 #include "../reserve.h"
 #include "blocks_free.h"
-#include "giveway.h"
 #include "one.h"
 
 /**

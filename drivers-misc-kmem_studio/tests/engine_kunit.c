@@ -18,9 +18,9 @@
 #include "../allocator.h"
 #include "../bench/clock.h"
 #include "../bench/engine.h"
-#include "../bench/giveway.h"
 #include "../bench/order.h"
 #include "../cancel.h"
+#include "../giveway.h"
 #include "../table.h"
 #include "allocators.h"
 

@@ -13,8 +13,8 @@
 #include <linux/mmzone.h>
 #include <linux/numa.h>
 
-#include "../bench/giveway.h"
 #include "../bench/pressure.h"
+#include "../giveway.h"
 
 #define FOR_EVER	(60 * HZ)
 
