@@ -137,7 +137,8 @@ static int reserve(struct bench *bench)
 	bench->pages = bench->demand.plan.nr_pages;
 	run->zones = kmst_limits_zones(&bench->demand);
 
-	err = kmst_reserve_check(&bench->demand, NULL, &nothing, &bench->end->refusal);
+	err = kmst_reserve_check(&bench->demand, NULL, &nothing, run->cancel,
+				 &bench->end->refusal);
 	if (!err)
 		err = kmst_reserve(&bench->demand, &bench->reservation, run->cancel,
 				   &bench->end->refusal);

@@ -30,16 +30,17 @@ static void devices_are_left_their_share(struct kunit *test)
 	struct kmst_refusal why;
 
 	kunit_activate_static_stub(test, kmst_zones_area, area_in_use);
-	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, &why), 0);
+	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, NULL,
+						 &why), 0);
 	kmst_plan_init(&demand.plan, 51 * PER_PAGE, PAGE_SHIFT);
-	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, &why),
+	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, NULL, &why),
 			-ENOMEM);
 	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_AREA);
 	KUNIT_EXPECT_EQ(test, why.wanted, 51UL);
 	KUNIT_EXPECT_EQ(test, why.allowed, 50UL);
 	/* what an arena gives back before is there then */
 	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){ .area = 1 },
-						 &why), 0);
+						 NULL, &why), 0);
 }
 
 /* --- no memory is taken for these --- */
@@ -96,7 +97,7 @@ static void needs_an_empty_ledger(struct kunit *test)
 
 	demand = demand_of(kmst_allocator_find("chunk"), 1);
 	demand.max_percent = 0;
-	KUNIT_ASSERT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, &why),
+	KUNIT_ASSERT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, NULL, &why),
 			-E2BIG);
 	if (why.taken)
 		kunit_skip(test, "there are arenas");
@@ -110,9 +111,10 @@ static void expect_room(struct kunit *test, enum kmst_pool pool, unsigned long n
 	struct kmst_demand demand = demand_of_pool(pool, nr_pages);
 	struct kmst_refusal why;
 
-	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, &why), 0);
+	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, NULL,
+						 &why), 0);
 	demand = demand_of_pool(pool, nr_pages + 1);
-	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, &why),
+	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, NULL, &why),
 			-E2BIG);
 	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_SHARE);
 	KUNIT_EXPECT_EQ(test, why.pool, pool);
@@ -182,6 +184,7 @@ static void a_reservation_that_is_refused_is_none(struct kunit *test)
 /* Who asks for what another reservation is in the way of. */
 struct asker {
 	unsigned long		nr_pages;
+	bool			looks;	/* it does not reserve anything */
 	struct kmst_reservation	reservation;
 	struct kmst_cancel	cancel;
 	struct kmst_refusal	why;
@@ -192,9 +195,14 @@ struct asker {
 static int ask(void *data)
 {
 	struct asker *asker = data;
+	struct kmst_demand demand = demand_of_pool(KMST_POOL_LOW, asker->nr_pages);
 
-	asker->err = reserve_pages(KMST_POOL_LOW, asker->nr_pages, &asker->reservation,
-				   &asker->cancel, &asker->why);
+	if (asker->looks)
+		asker->err = kmst_reserve_check(&demand, NULL, &(struct kmst_going){},
+						&asker->cancel, &asker->why);
+	else
+		asker->err = kmst_reserve(&demand, &asker->reservation, &asker->cancel,
+					  &asker->why);
 	kthread_complete_and_exit(&asker->done, 0);
 }
 
@@ -205,17 +213,23 @@ static void start(struct kunit *test, struct asker *asker)
 }
 
 /* A reservation of all but 10 pages that is not settled yet, and one for 20 pages. */
-static void let_ask(struct kunit *test, struct kmst_reservation *first, struct asker *asker)
+static void let_ask_as(struct kunit *test, struct kmst_reservation *first, struct asker *asker,
+		       bool looks)
 {
 	struct kmst_refusal why;
 
 	needs_an_empty_ledger(test);
 	KUNIT_ASSERT_EQ(test, reserve_pages(KMST_POOL_LOW, share_of(KMST_POOL_LOW) - 10, first,
 					    NULL, &why), 0);
-	*asker = (struct asker){ .nr_pages = 20 };
+	*asker = (struct asker){ .nr_pages = 20, .looks = looks };
 	start(test, asker);
 	/* it does not take no for an answer yet */
 	KUNIT_EXPECT_EQ(test, wait_for_completion_timeout(&asker->done, HZ / 5), 0UL);
+}
+
+static void let_ask(struct kunit *test, struct kmst_reservation *first, struct asker *asker)
+{
+	let_ask_as(test, first, asker, false);
 }
 
 static void expect_answer(struct kunit *test, struct kmst_reservation *first, struct asker *asker,
@@ -271,6 +285,16 @@ static void whoever_waits_can_be_told_to_give_up(struct kunit *test)
 	expect_answer(test, &first, &asker, -EINTR);
 }
 
+static void whoever_only_looks_can_be_told_to_give_up(struct kunit *test)
+{
+	struct kmst_reservation first;
+	struct asker asker;
+
+	let_ask_as(test, &first, &asker, true);
+	set_bit(KMST_CANCEL_INTERRUPTED, &asker.cancel.reasons);
+	expect_answer(test, &first, &asker, -EINTR);
+}
+
 /* Somebody asks while the limits are looked at, and is given time to be refused. */
 static void managed_while_another_asks(unsigned long *pages)
 {
@@ -308,6 +332,7 @@ static struct kunit_case reserve_cases[] = {
 	KUNIT_CASE(a_reservation_that_was_too_large_refuses_nobody),
 	KUNIT_CASE(a_reservation_that_was_right_refuses),
 	KUNIT_CASE(whoever_waits_can_be_told_to_give_up),
+	KUNIT_CASE(whoever_only_looks_can_be_told_to_give_up),
 	KUNIT_CASE(what_does_not_fit_is_in_nobodys_way),
 	{}
 };
