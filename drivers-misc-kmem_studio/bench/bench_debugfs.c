@@ -131,8 +131,11 @@ static void show_meaning(struct seq_file *seq, const struct kmst_bench_results *
 
 static void show_results(struct seq_file *seq, const struct kmst_bench_results *results)
 {
-	seq_printf(seq, "%llu operations in %u rounds, %llu of which ended for want of memory\n\n",
+	seq_printf(seq, "%llu operations in %u rounds, %llu of which ended for want of memory",
 		   results->ops, results->rounds, results->failures);
+	if (results->failures)
+		seq_printf(seq, " of order %u", results->failed_order);
+	seq_puts(seq, "\n\n");
 	seq_printf(seq, "%-6s %12s %12s %12s %12s %12s %12s %12s %12s %12s %12s\n", "ns", "mean",
 		   "+-95%", "min", "50%", "90%", "99%", "99.9%", "max", "cycles", "instr");
 	show_phase(seq, results, "alloc", KMST_ALLOC);

@@ -51,6 +51,7 @@ struct kmst_cpu_results {
  * struct kmst_bench_results - what a run has measured
  * @ops:        allocations of all measured rounds
  * @failures:   rounds that ended early, for want of memory, on one CPU
+ * @failed_order: order of the allocations that failed, if there are @failures
  * @rounds:     measured rounds
  * @batch:      operations that were timed together
  * @resolution: of the clock, in picoseconds
@@ -68,6 +69,7 @@ struct kmst_cpu_results {
 struct kmst_bench_results {
 	u64				ops;
 	u64				failures;
+	unsigned int			failed_order;
 	unsigned int			rounds;
 	unsigned int			batch;
 	u64				resolution;

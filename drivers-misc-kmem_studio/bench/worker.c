@@ -74,6 +74,7 @@ static void note_failure(struct kmst_worker *worker)
 		return;
 	spin_lock(&worker->run->lock);
 	worker->run->results->failures++;
+	worker->run->results->failed_order = worker->run->one.order;
 	spin_unlock(&worker->run->lock);
 }
 

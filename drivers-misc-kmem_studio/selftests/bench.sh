@@ -59,7 +59,7 @@ runs() {
 	put "../benches/$1" run 1 || return 1
 	cpus=$(count_cpus "$(get "../benches/$1" cpus)")
 	is "../benches/$1" state "done" && is "../benches/$1" error 0 &&
-		is "../benches/$1" failures 0 &&
+		is "../benches/$1" failures 0 && is "../benches/$1" failed_order "" &&
 		is "../benches/$1" ops $(($(get "../benches/$1" held) *
 			$(get "../benches/$1" rounds) * cpus))
 }
@@ -113,6 +113,7 @@ defaults_are_as_documented() {
 		is "$a" held_bytes $((1000 * PAGE_SIZE)) && is "$a" rounds 30 &&
 		is "$a" warmup 3 && is "$a" touch 0 && is "$a" state idle &&
 		is "$a" error 0 && is "$a" ops 0 && is "$a" failures 0 &&
+		is "$a" failed_order "" &&
 		is "$a" alloc_mean_ns "" && is "$a" clock_cost_ns ""
 }
 
@@ -197,6 +198,7 @@ every_order_of_block() {
 			# a machine may have no block so large
 			log_has 'not one allocation' || [ "$(get ../benches/a failures)" -gt 0 ] ||
 				return 1
+			is "$(in_bench a)" failed_order $order || return 1
 		fi
 		order=$((order + 1))
 	done
@@ -230,7 +232,7 @@ bad_values_are_refused() {
 
 results_cannot_be_written() {
 	bench a || return 1
-	for file in state error ops failures batch clock_resolution_ns clock_cost_ns \
+	for file in state error ops failures failed_order batch clock_resolution_ns clock_cost_ns \
 		    meaningful_ns pair_cycles pair_instructions alloc_mean_ns free_p999_ns \
 		    touch_max_ns alloc_cycles free_instructions; do
 		[ "$(stat -c %a "$BENCHES/a/$file")" = 444 ] || return 1

@@ -49,9 +49,10 @@ static struct {
 
 static u64 obedient_max(void)
 {
-	return PAGE_SIZE;
+	return 8 * PAGE_SIZE;
 }
 
+/* It gives a page, whatever was asked for. */
 static u64 obedient_size(u64 bytes)
 {
 	return PAGE_SIZE;
@@ -290,10 +291,12 @@ static void failures_are_counted(struct kunit *test)
 {
 	struct one_run *run = test->priv;
 
+	run->config.bytes = PAGE_SIZE * 5;
 	/* the pilot's two times 64, the round before, and half of the first one */
 	obedient.fail_from = 128 + HELD + HELD / 2;
 	KUNIT_EXPECT_EQ(test, run_it(run), 0);
 	KUNIT_EXPECT_EQ(test, run->results->failures, (u64)ROUNDS);
+	KUNIT_EXPECT_EQ(test, run->results->failed_order, 3U);
 	KUNIT_EXPECT_EQ(test, run->results->ops, (u64)HELD / 2);
 	KUNIT_EXPECT_EQ(test, run->results->rounds, 1U);
 	KUNIT_EXPECT_EQ(test, atomic_read(&obedient.held), 0);
@@ -385,10 +388,10 @@ static void what_cannot_be_had_is_refused(struct kunit *test)
 {
 	struct one_run *run = test->priv;
 
-	run->config.bytes = PAGE_SIZE + 1;
+	run->config.bytes = 8 * PAGE_SIZE + 1;
 	KUNIT_EXPECT_EQ(test, run_it(run), -E2BIG);
 	KUNIT_EXPECT_EQ(test, run->end.why, KMST_WHY_BYTES);
-	KUNIT_EXPECT_EQ(test, run->end.number, (u64)PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, run->end.number, (u64)8 * PAGE_SIZE);
 
 	run->config.bytes = PAGE_SIZE;
 	run->config.held = KMST_BENCH_MAX_HELD;
