@@ -173,6 +173,16 @@ static int context_show(struct seq_file *seq, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(context);
 
+static int rounds_show(struct seq_file *seq, void *unused)
+{
+	struct kmst_job *job = seq->private;
+
+	scoped_cond_guard(mutex_intr, return -EINTR, &job->lock)
+		kmst_context_show_rounds(seq, job->results);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(rounds);
+
 /* --- folders --- */
 
 /**
@@ -190,6 +200,7 @@ struct dentry *kmst_bench_debugfs_add(const char *name, struct kmst_job *job)
 	debugfs_create_file("histogram", 0400, folder, job, &histogram_fops);
 	debugfs_create_file("summary", 0400, folder, job, &summary_fops);
 	debugfs_create_file("context", 0400, folder, job, &context_fops);
+	debugfs_create_file("rounds", 0400, folder, job, &rounds_fops);
 	return folder;
 }
 

@@ -47,6 +47,23 @@ struct kmst_cpu_results {
 	struct kmst_histogram	phases[KMST_NR_PHASES];
 };
 
+/* Rounds that are told one by one; there may be ten times as many, in each of many benches. */
+#define KMST_ROUNDS_TOLD	1000U
+
+/**
+ * struct kmst_round - one measured round, on all CPUs
+ * @ops:       allocations
+ * @ps:        picoseconds of one, and of a free, on average
+ * @khz:       frequency before it and after it, the lowest of the CPUs, 0 if not known
+ * @throttled: a CPU was not allowed the highest frequency that it has
+ */
+struct kmst_round {
+	u64		ops;
+	u64		ps[2];
+	unsigned int	khz[2];
+	bool		throttled;
+};
+
 /**
  * struct kmst_bench_results - what a run has measured
  * @ops:        allocations of all measured rounds
@@ -58,6 +75,8 @@ struct kmst_cpu_results {
  * @cost:       picoseconds that a measurement itself takes, which were subtracted
  * @freq_min:   lowest frequency of the CPUs before or after a round in kHz, 0 if not known
  * @freq_max:   the highest one
+ * @nr_told:    rounds in @told
+ * @told:       the first of all rounds, KMST_ROUNDS_TOLD at most
  * @stats:      picoseconds of an operation, over the rounds
  * @all:        of all CPUs
  * @events:     what was counted; of what allocates and frees in turn, both are counted as
@@ -76,6 +95,8 @@ struct kmst_bench_results {
 	u64				cost;
 	unsigned int			freq_min;
 	unsigned int			freq_max;
+	unsigned int			nr_told;
+	struct kmst_round		*told;
 	struct kmst_stats		stats[KMST_NR_PHASES];
 	struct kmst_histogram		all[KMST_NR_PHASES];
 	struct kmst_counted_events	events[KMST_NR_PHASES];
@@ -84,7 +105,7 @@ struct kmst_bench_results {
 	struct kmst_cpu_results		cpus[];
 };
 
-struct kmst_bench_results *kmst_bench_results_new(unsigned int nr_cpus);
+struct kmst_bench_results *kmst_bench_results_new(unsigned int nr_cpus, unsigned int rounds);
 void kmst_bench_results_free(struct kmst_bench_results *results);
 void kmst_bench_results_sum(struct kmst_bench_results *results);
 u64 kmst_bench_results_meaningful(const struct kmst_bench_results *results);

@@ -3,6 +3,7 @@
  * A run: see whether it may be, enter what it holds in the ledger, make the threads, have
  * them begin, wait for all of them, give everything back, and work out what was measured.
  */
+#include <linux/array_size.h>
 #include <linux/atomic.h>
 #include <linux/bits.h>
 #include <linux/cpu.h>
@@ -191,7 +192,7 @@ static int new_tables(struct kmst_running *run)
 	unsigned int i, cpu, at = 0;
 	int err = 0;
 
-	run->results = kmst_bench_results_new(run->nr);
+	run->results = kmst_bench_results_new(run->nr, run->config->rounds);
 	run->workers = new_table(run->nr, sizeof(*run->workers));
 	if (!run->results || !run->workers)
 		return -ENOMEM;
@@ -327,6 +328,23 @@ static void sum_rounds(struct kmst_running *run, unsigned int phase)
 	kmst_stats_of(means, nr, &run->results->stats[phase]);
 }
 
+/* Before the means take the places of the sums. */
+static void tell_rounds(struct kmst_running *run)
+{
+	unsigned int i, phase;
+
+	for (i = 0; i < run->results->nr_told; i++) {
+		struct kmst_round *told = &run->results->told[i];
+
+		told->ops = run->sums[KMST_ALLOC][i].ops;
+		for (phase = 0; phase < ARRAY_SIZE(told->ps); phase++) {
+			const struct kmst_sum *sum = &run->sums[phase][i];
+
+			told->ps[phase] = sum->ops ? div64_u64(sum->ps, sum->ops) : 0;
+		}
+	}
+}
+
 static void add_events(struct kmst_counted_events *all, const struct kmst_counted_events *events,
 		       const struct kmst_counted_events *base)
 {
@@ -356,6 +374,7 @@ static void sum_results(struct kmst_running *run)
 	results->cost = cost->samples ? div64_u64(cost->ps, cost->samples) : 0;
 	for (i = 0; i < run->config->rounds; i++)
 		results->rounds += run->sums[KMST_ALLOC][i].ops > 0;
+	tell_rounds(run);
 	for (phase = 0; phase < KMST_NR_PHASES; phase++) {
 		sum_rounds(run, phase);
 		for (i = 0; i < run->nr; i++)

@@ -144,6 +144,19 @@ histogram_is_whole() {
 		}' "$SHOWN/benches/$1/histogram"
 }
 
+# a line a round; frequencies where the kernel knows them
+rounds_are_told() {
+	khz=1
+	[ -e /sys/devices/system/cpu/cpu0/cpufreq ] || khz=0
+	awk -F"$TAB" -v ops="$(get "../benches/$1" ops)" -v khz=$khz \
+	    -v rounds="$(get "../benches/$1" rounds)" '
+		NF != 7 { bad = 1 }
+		NR == 1 { bad += $1 != "round" || $7 != "throttled"; next }
+		{ sum += $2; bad += $1 != NR - 1 || $3 == "" || $4 == "" }
+		khz ? !$5 || !$6 || $7 == "" : $5 $6 $7 != "" { bad = 1 }
+		END { exit !(!bad && NR == rounds + 1 && sum == ops) }' "$SHOWN/benches/$1/rounds"
+}
+
 a_run_has_figures() {
 	bench a pattern=random held=500 rounds=10 touch=1 && runs a || return 1
 	ordered a alloc && ordered a free && ordered a touch || return 1
@@ -151,7 +164,7 @@ a_run_has_figures() {
 		[ -n "$(get ../benches/a meaningful_ns)" ] &&
 		[ "$(get ../benches/a batch)" -ge 1 ] || return 1
 	[ -r "$SHOWN/benches" ] || return 0
-	histogram_is_whole a 1 && grep -q "^alloc " "$SHOWN/benches/a/summary" &&
+	histogram_is_whole a 1 && rounds_are_told a && grep -q "^alloc " "$SHOWN/benches/a/summary" &&
 		grep -q "^page_size$TAB$PAGE_SIZE\$" "$SHOWN/benches/a/context" &&
 		grep -q "^release$TAB$(uname -r)\$" "$SHOWN/benches/a/context"
 }

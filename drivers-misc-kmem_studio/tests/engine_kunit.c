@@ -310,6 +310,48 @@ static void failures_are_counted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, run->results->failures, (u64)ROUNDS);
 }
 
+/* The first ones of many; what a round did not get to, it does not tell. */
+static void rounds_are_told(struct kunit *test)
+{
+	struct one_run *run = test->priv;
+	const struct kmst_round *told;
+	unsigned int i, nr;
+
+	for (nr = KMST_ROUNDS_TOLD - 1; nr < KMST_ROUNDS_TOLD + 2; nr++) {
+		u64 ops = 0, least = U64_MAX, most = 0;
+
+		run->config.held = 2;
+		run->config.rounds = nr;
+		KUNIT_ASSERT_EQ(test, run_it(run), 0);
+		KUNIT_ASSERT_EQ(test, run->results->nr_told, min(nr, KMST_ROUNDS_TOLD));
+		for (i = 0; i < run->results->nr_told; i++) {
+			told = &run->results->told[i];
+			ops += told->ops;
+			least = min(least, told->ps[KMST_FREE]);
+			most = max(most, told->ps[KMST_FREE]);
+		}
+		KUNIT_EXPECT_EQ(test, ops, 2ULL * run->results->nr_told);
+		if (nr > KMST_ROUNDS_TOLD)
+			continue;
+		KUNIT_EXPECT_LE(test, least, run->results->stats[KMST_FREE].mean);
+		KUNIT_EXPECT_GE(test, most, run->results->stats[KMST_FREE].mean);
+	}
+	told = run->results->told;
+	KUNIT_EXPECT_EQ(test, !told->khz[0], !run->results->freq_min);
+	KUNIT_EXPECT_EQ(test, !told->khz[1], !run->results->freq_min);
+
+	run->config.held = HELD;
+	run->config.rounds = ROUNDS;
+	atomic_set(&obedient.made, 0);
+	obedient.fail_from = 128 + HELD + HELD + HELD / 2;
+	KUNIT_EXPECT_EQ(test, run_it(run), 0);
+	told = run->results->told;
+	KUNIT_EXPECT_EQ(test, told[0].ops, (u64)HELD);
+	KUNIT_EXPECT_EQ(test, told[1].ops, (u64)HELD / 2);
+	KUNIT_EXPECT_EQ(test, told[2].ops, 0ULL);
+	KUNIT_EXPECT_EQ(test, told[2].ps[KMST_ALLOC], 0ULL);
+}
+
 /* A page that is given to two is found before either gives it back, and freed once. */
 static void a_page_that_is_given_twice_is_found(struct kunit *test)
 {
@@ -452,6 +494,7 @@ static struct kunit_case engine_cases[] = {
 	KUNIT_CASE(as_many_are_held_as_were_asked_for),
 	KUNIT_CASE(what_crosses_is_freed_elsewhere),
 	KUNIT_CASE(failures_are_counted),
+	KUNIT_CASE(rounds_are_told),
 	KUNIT_CASE(a_page_that_is_given_twice_is_found),
 	KUNIT_CASE(a_planted_delay_is_seen),
 	KUNIT_CASE(a_run_is_ended),
