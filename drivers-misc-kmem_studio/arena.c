@@ -45,9 +45,9 @@ static int check_now(const struct kmst_demand *demand, const struct kmst_arena *
 	struct kmst_going going = {};
 
 	if (!old)
-		return kmst_reserve_check(demand, NULL, &going, why);
+		return kmst_reserve_check(demand, NULL, &going, NULL, why);
 	kmst_limits_going(demand, &old->memory, &going);
-	return kmst_reserve_check(demand, &old->reservation, &going, why);
+	return kmst_reserve_check(demand, &old->reservation, &going, NULL, why);
 }
 
 /**

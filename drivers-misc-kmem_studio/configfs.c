@@ -148,6 +148,7 @@ static struct kmst_folder *new_arena(const char *name)
 	if (!arena)
 		return NULL;
 	mutex_init(&arena->lock);
+	kmst_folder_settings(arena);
 	INIT_WORK(&arena->removal, finish_removal);
 	arena->config = (struct kmst_session_config){
 		.arena = {

@@ -7,12 +7,12 @@
 
 #include <linux/capability.h>
 #include <linux/cleanup.h>
+#include <linux/container_of.h>
 #include <linux/gfp.h>
 #include <linux/kstrtox.h>
 #include <linux/lockdep.h>
 #include <linux/module.h>
 #include <linux/nodemask.h>
-#include <linux/numa.h>
 #include <linux/printk.h>
 #include <linux/stringify.h>
 #include <linux/sysfs.h>
@@ -39,37 +39,32 @@ static ssize_t refuse(struct kmst_folder *arena, const char *name, const char *p
 }
 
 /* No value changes under a live arena. */
-static int check_idle(struct kmst_folder *arena, const char *name)
+static const char *why_busy(struct kmst_settings *settings)
 {
+	struct kmst_folder *arena = container_of(settings, struct kmst_folder, settings);
 	struct kmst_results results;
 
 	lockdep_assert_held(&arena->lock);
 
 	kmst_session_results(&arena->session, &results);
 	if (results.state == KMST_STATE_IDLE || results.state == KMST_STATE_LOST)
-		return 0;
-	pr_err("%s%s is not changed: the arena is live; write 0 to live first\n",
-	       arena->who, name);
-	return -EBUSY;
+		return NULL;
+	return "the arena is live; write 0 to live first";
 }
 
-static ssize_t set_uint(struct kmst_folder *arena, unsigned int *value, const char *name,
-			const char *page, size_t len, unsigned int lowest,
-			unsigned int highest, const char *takes)
+/**
+ * kmst_folder_settings() - Let an arena be configured.
+ * @arena: its folder
+ *
+ * Context: any.
+ */
+void kmst_folder_settings(struct kmst_folder *arena)
 {
-	unsigned int wanted;
-	int err;
-
-	if (kstrtouint(page, 0, &wanted) || wanted < lowest || wanted > highest)
-		return refuse(arena, name, page, takes);
-
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
-		err = check_idle(arena, name);
-		if (err)
-			return err;
-		WRITE_ONCE(*value, wanted);
-	}
-	return len;
+	arena->settings = (struct kmst_settings){
+		.who	= arena->who,
+		.lock	= &arena->lock,
+		.busy	= why_busy,
+	};
 }
 
 static ssize_t arena_nr_structs_show(struct config_item *item, char *page)
@@ -78,13 +73,12 @@ static ssize_t arena_nr_structs_show(struct config_item *item, char *page)
 			  READ_ONCE(kmst_folder_of(item)->config.arena.nr_structs));
 }
 
-static ssize_t arena_nr_structs_store(struct config_item *item, const char *page,
-				      size_t len)
+static ssize_t arena_nr_structs_store(struct config_item *item, const char *page, size_t len)
 {
 	struct kmst_folder *arena = kmst_folder_of(item);
 
-	return set_uint(arena, &arena->config.arena.nr_structs, "nr_structs", page, len,
-			1, UINT_MAX, "a number from 1 to 4294967295");
+	return kmst_set_uint(&arena->settings, &arena->config.arena.nr_structs, "nr_structs", page,
+			     len, 1, UINT_MAX, "a number from 1 to 4294967295");
 }
 CONFIGFS_ATTR(arena_, nr_structs);
 
@@ -93,14 +87,12 @@ static ssize_t arena_scrub_ms_show(struct config_item *item, char *page)
 	return sysfs_emit(page, "%u\n", READ_ONCE(kmst_folder_of(item)->config.scrub_ms));
 }
 
-static ssize_t arena_scrub_ms_store(struct config_item *item, const char *page,
-				    size_t len)
+static ssize_t arena_scrub_ms_store(struct config_item *item, const char *page, size_t len)
 {
 	struct kmst_folder *arena = kmst_folder_of(item);
 
-	return set_uint(arena, &arena->config.scrub_ms, "scrub_ms", page, len, 0,
-			MAX_SCRUB_MS,
-			"a number from 0 to " __stringify(MAX_SCRUB_MS));
+	return kmst_set_uint(&arena->settings, &arena->config.scrub_ms, "scrub_ms", page, len, 0,
+			     MAX_SCRUB_MS, "a number from 0 to " __stringify(MAX_SCRUB_MS));
 }
 CONFIGFS_ATTR(arena_, scrub_ms);
 
@@ -110,45 +102,34 @@ static ssize_t arena_max_mismatches_show(struct config_item *item, char *page)
 			  READ_ONCE(kmst_folder_of(item)->config.max_mismatches));
 }
 
-static ssize_t arena_max_mismatches_store(struct config_item *item,
-					  const char *page, size_t len)
+static ssize_t arena_max_mismatches_store(struct config_item *item, const char *page, size_t len)
 {
 	struct kmst_folder *arena = kmst_folder_of(item);
 
-	return set_uint(arena, &arena->config.max_mismatches, "max_mismatches", page,
-			len, 0, MAX_MISMATCHES,
-			"a number from 0 to " __stringify(MAX_MISMATCHES));
+	return kmst_set_uint(&arena->settings, &arena->config.max_mismatches, "max_mismatches",
+			     page, len, 0, MAX_MISMATCHES,
+			     "a number from 0 to " __stringify(MAX_MISMATCHES));
 }
 CONFIGFS_ATTR(arena_, max_mismatches);
 
 static ssize_t arena_seed_show(struct config_item *item, char *page)
 {
 	struct kmst_folder *arena = kmst_folder_of(item);
-	u64 seed = 0;
-
-	/* u64 is not read at once on 32-bit machines */
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock)
-		seed = arena->config.arena.seed;
-	return sysfs_emit(page, "%llu\n", seed);
-}
-
-static ssize_t arena_seed_store(struct config_item *item, const char *page,
-				size_t len)
-{
-	struct kmst_folder *arena = kmst_folder_of(item);
 	u64 seed;
 	int err;
 
+	err = kmst_get_u64(&arena->settings, &arena->config.arena.seed, &seed);
+	return err ?: sysfs_emit(page, "%llu\n", seed);
+}
+
+static ssize_t arena_seed_store(struct config_item *item, const char *page, size_t len)
+{
+	struct kmst_folder *arena = kmst_folder_of(item);
+	u64 seed;
+
 	if (kstrtou64(page, 0, &seed))
 		return refuse(arena, "seed", page, "a number from 0 to 2^64 - 1");
-
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
-		err = check_idle(arena, "seed");
-		if (err)
-			return err;
-		arena->config.arena.seed = seed;
-	}
-	return len;
+	return kmst_set_u64(&arena->settings, &arena->config.arena.seed, "seed", seed, len);
 }
 CONFIGFS_ATTR(arena_, seed);
 
@@ -158,27 +139,11 @@ static ssize_t arena_allocator_show(struct config_item *item, char *page)
 			  READ_ONCE(kmst_folder_of(item)->config.arena.allocator)->name);
 }
 
-static ssize_t arena_allocator_store(struct config_item *item, const char *page,
-				     size_t len)
+static ssize_t arena_allocator_store(struct config_item *item, const char *page, size_t len)
 {
-	const struct kmst_allocator *allocator = kmst_allocator_find(page);
 	struct kmst_folder *arena = kmst_folder_of(item);
-	int err;
 
-	if (!allocator) {
-		char names[KMST_NAMES_TEXT];
-
-		kmst_allocator_names(names);
-		return refuse(arena, "allocator", page, names);
-	}
-
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
-		err = check_idle(arena, "allocator");
-		if (err)
-			return err;
-		WRITE_ONCE(arena->config.arena.allocator, allocator);
-	}
-	return len;
+	return kmst_set_allocator(&arena->settings, &arena->config.arena.allocator, page, len);
 }
 CONFIGFS_ATTR(arena_, allocator);
 
@@ -202,12 +167,11 @@ static ssize_t arena_pattern_store(struct config_item *item, const char *page,
 		return refuse(arena, "pattern", page, names);
 	}
 
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
-		err = check_idle(arena, "pattern");
-		if (err)
-			return err;
-		WRITE_ONCE(arena->config.arena.pattern, pattern);
-	}
+	err = kmst_settings_lock(&arena->settings, "pattern");
+	if (err)
+		return err;
+	WRITE_ONCE(arena->config.arena.pattern, pattern);
+	mutex_unlock(&arena->lock);
 	return len;
 }
 CONFIGFS_ATTR(arena_, pattern);
@@ -217,24 +181,11 @@ static ssize_t arena_node_show(struct config_item *item, char *page)
 	return sysfs_emit(page, "%d\n", READ_ONCE(kmst_folder_of(item)->config.arena.nid));
 }
 
-static ssize_t arena_node_store(struct config_item *item, const char *page,
-				size_t len)
+static ssize_t arena_node_store(struct config_item *item, const char *page, size_t len)
 {
 	struct kmst_folder *arena = kmst_folder_of(item);
-	int err, nid;
 
-	if (kstrtoint(page, 0, &nid) || nid < NUMA_NO_NODE || nid >= MAX_NUMNODES ||
-	    (nid != NUMA_NO_NODE && !node_online(nid)))
-		return refuse(arena, "node", page,
-			      "-1 for any, or the number of a node that is online");
-
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
-		err = check_idle(arena, "node");
-		if (err)
-			return err;
-		WRITE_ONCE(arena->config.arena.nid, nid);
-	}
-	return len;
+	return kmst_set_node(&arena->settings, &arena->config.arena.nid, page, len);
 }
 CONFIGFS_ATTR(arena_, node);
 
@@ -246,23 +197,11 @@ static ssize_t arena_gfp_show(struct config_item *item, char *page)
 	return sysfs_emit(page, "%s\n", text);
 }
 
-static ssize_t arena_gfp_store(struct config_item *item, const char *page,
-			       size_t len)
+static ssize_t arena_gfp_store(struct config_item *item, const char *page, size_t len)
 {
 	struct kmst_folder *arena = kmst_folder_of(item);
-	gfp_t gfp;
-	int err;
 
-	if (kmst_gfp_parse(page, &gfp))
-		return refuse(arena, "gfp", page, KMST_GFP_TAKES);
-
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
-		err = check_idle(arena, "gfp");
-		if (err)
-			return err;
-		WRITE_ONCE(arena->config.arena.gfp, gfp);
-	}
-	return len;
+	return kmst_set_gfp(&arena->settings, &arena->config.arena.gfp, page, len);
 }
 CONFIGFS_ATTR(arena_, gfp);
 
@@ -271,24 +210,12 @@ static ssize_t arena_give_way_show(struct config_item *item, char *page)
 	return sysfs_emit(page, "%d\n", READ_ONCE(kmst_folder_of(item)->config.give_way));
 }
 
-static ssize_t arena_give_way_store(struct config_item *item, const char *page,
-				    size_t len)
+static ssize_t arena_give_way_store(struct config_item *item, const char *page, size_t len)
 {
 	struct kmst_folder *arena = kmst_folder_of(item);
-	unsigned int wanted;
-	int err;
 
-	if (kstrtouint(page, 0, &wanted) || wanted > 1)
-		return refuse(arena, "give_way", page,
-			      "1 to be given back when memory runs out, 0 to be kept");
-
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
-		err = check_idle(arena, "give_way");
-		if (err)
-			return err;
-		WRITE_ONCE(arena->config.give_way, wanted);
-	}
-	return len;
+	return kmst_set_bool(&arena->settings, &arena->config.give_way, "give_way", page, len,
+			     "1 to be given back when memory runs out, 0 to be kept");
 }
 CONFIGFS_ATTR(arena_, give_way);
 
@@ -300,19 +227,9 @@ static ssize_t arena_cma_only_show(struct config_item *item, char *page)
 static ssize_t arena_cma_only_store(struct config_item *item, const char *page, size_t len)
 {
 	struct kmst_folder *arena = kmst_folder_of(item);
-	unsigned int wanted;
-	int err;
 
-	if (kstrtouint(page, 0, &wanted) || wanted > 1)
-		return refuse(arena, "cma_only", page, "0 or 1");
-
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock) {
-		err = check_idle(arena, "cma_only");
-		if (err)
-			return err;
-		WRITE_ONCE(arena->config.arena.cma_only, wanted);
-	}
-	return len;
+	return kmst_set_bool(&arena->settings, &arena->config.arena.cma_only, "cma_only", page,
+			     len, "0 or 1");
 }
 CONFIGFS_ATTR(arena_, cma_only);
 

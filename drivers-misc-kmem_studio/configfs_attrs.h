@@ -11,12 +11,14 @@
 #include <linux/workqueue_types.h>
 
 #include "session.h"
+#include "setting.h"
 
 struct dentry;
 
 /**
  * struct kmst_folder - the folder of one arena
  * @item:    the folder
+ * @settings: what its settings have in common
  * @lock:    serialises writers of @config, and keeps them away while it is live
  * @config:  what the next start goes by; single values are read without the lock
  * @session: the arena itself and its thread
@@ -30,6 +32,7 @@ struct dentry;
  */
 struct kmst_folder {
 	struct config_item		item;
+	struct kmst_settings		settings;
 	struct mutex			lock;	/* @config */
 	struct kmst_session_config	config;
 	struct kmst_session		session;
@@ -43,6 +46,8 @@ struct kmst_folder {
 
 /* All files, NULL-terminated. */
 extern struct configfs_attribute *kmst_folder_attrs[];
+
+void kmst_folder_settings(struct kmst_folder *arena);
 
 /**
  * kmst_folder_of() - The folder of an item.

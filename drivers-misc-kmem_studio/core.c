@@ -7,14 +7,13 @@
 #include <linux/module.h>
 
 #include "arena.h"
-#include "bench/giveway.h"
 #include "bench/job.h"
 #include "chardev.h"
 #include "configfs.h"
 #include "debugfs.h"
 #include "device.h"
+#include "giveway.h"
 #include "lab.h"
-#include "session_oom.h"
 
 /* A part of the driver; open lets users in, when all parts are there. */
 struct part {
@@ -28,7 +27,6 @@ static const struct part parts[] __refconst = {
 	{ kmst_arenas_init, NULL, kmst_arenas_exit },
 	{ kmst_chardev_init, NULL, kmst_chardev_exit },
 	{ kmst_debugfs_init, kmst_debugfs_open, kmst_debugfs_exit },
-	{ kmst_sessions_init, NULL, kmst_sessions_exit },
 	{ kmst_giveway_init, NULL, kmst_giveway_exit },
 	{ kmst_jobs_init, NULL, kmst_jobs_exit },
 	/* before configfs: what the lab refuses at load must not find arenas of others */

@@ -201,18 +201,19 @@ static int ask(const struct kmst_demand *demand, const struct kmst_reservation *
  * @demand: what is asked for
  * @old:    a reservation that will be gone before, or NULL
  * @going:  what will be free before
+ * @cancel: request to give up, or NULL
  * @why:    gets the limit in the way, KMST_LIMIT_NONE if there is none
  *
  * Context: process context, sleeps while reservations are pending that are in the way. A
- * fatal signal ends that.
+ * fatal signal ends that, and so does @cancel.
  * Return: 0, -E2BIG for more than @demand->max_percent allows, -ENOMEM for more than is
  * available, -EINTR, or -ERESTARTNOINTR if the machine is to be suspended meanwhile.
  */
 int kmst_reserve_check(const struct kmst_demand *demand,
 		       const struct kmst_reservation *old, const struct kmst_going *going,
-		       struct kmst_refusal *why)
+		       const struct kmst_cancel *cancel, struct kmst_refusal *why)
 {
-	return ask(demand, old, going, NULL, NULL, why);
+	return ask(demand, old, going, NULL, cancel, why);
 }
 
 /**

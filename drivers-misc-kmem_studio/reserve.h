@@ -29,7 +29,7 @@ struct kmst_reservation {
 
 int kmst_reserve_check(const struct kmst_demand *demand,
 		       const struct kmst_reservation *old, const struct kmst_going *going,
-		       struct kmst_refusal *why);
+		       const struct kmst_cancel *cancel, struct kmst_refusal *why);
 int kmst_reserve(const struct kmst_demand *demand, struct kmst_reservation *reservation,
 		 const struct kmst_cancel *cancel, struct kmst_refusal *why);
 int kmst_reserve_settle(const struct kmst_demand *demand,

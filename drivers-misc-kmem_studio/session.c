@@ -12,6 +12,7 @@
 #include <linux/string.h>
 
 #include "session.h"
+#include "session_oom.h"
 #include "session_thread.h"
 #include "trace.h"
 
@@ -43,7 +44,7 @@ void kmst_session_init(struct kmst_session *session,
 	mutex_init(&session->words);
 	spin_lock_init(&session->record.lock);
 	mutex_init(&session->share.lock);
-	INIT_LIST_HEAD(&session->oom_list);
+	kmst_session_oom_init(session);
 	init_completion(&session->started);
 	init_completion(&session->ended);
 	init_waitqueue_head(&session->wake);

@@ -7,11 +7,9 @@
 
 struct kmst_session;
 
-int kmst_sessions_init(void);
-void kmst_sessions_exit(void);
-unsigned long kmst_sessions_give_way(void);
+void kmst_session_oom_init(struct kmst_session *session);
 void kmst_session_oom_add(struct kmst_session *session);
 void kmst_session_oom_del(struct kmst_session *session);
-void kmst_session_has_given(void);
+void kmst_session_has_given(struct kmst_session *session);
 
 #endif /* KMEM_STUDIO_SESSION_OOM_H */

@@ -8,7 +8,7 @@
  *     kmst_session.words      the words of the arena
  *       kmst_share.lock       its device
  *         the locks of the registry and the ledger
- *     sessions_lock           the sessions that may give way (session_oom.c)
+ *     holders_lock            who may give way (giveway.c)
  *       kmst_record.lock      figures, and kmst_session.arena
  *
  * kmst_arena.split_lock is taken under a process's mmap_lock, and has none below it.
@@ -23,12 +23,12 @@
 
 #include <linux/bitops.h>
 #include <linux/completion.h>
-#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/wait.h>
 
 #include "arena.h"
 #include "cancel.h"
+#include "giveway.h"
 #include "results.h"
 #include "share.h"
 #include "verify.h"
@@ -92,8 +92,8 @@ struct kmst_session_ops {
  * @report:      the last verification; a new one for each start
  * @record:      figures of the run
  * @share:       the device of the arena
- * @oom_list:    its place among the sessions that may give way
- * @oom_late:    it was told to give way, and did not in time
+ * @holder:      to give way
+ * @given:       the thread has nothing to give, or not any more
  */
 struct kmst_session {
 	struct mutex			lock;	/* see above */
@@ -113,8 +113,8 @@ struct kmst_session {
 	struct kmst_report		*report;
 	struct kmst_record		record;
 	struct kmst_share		share;
-	struct list_head		oom_list;
-	bool				oom_late;
+	struct kmst_holder		holder;
+	bool				given;
 };
 
 /**

@@ -184,7 +184,7 @@ static int give_arena_back(struct kmst_session *session, struct kmst_arena *aren
 		/* a verification that waits for the words is told why there are none */
 		kmst_record_state(&session->record, KMST_STATE_LOST, -ENOMEM);
 	}
-	kmst_session_has_given();
+	kmst_session_has_given(session);
 	kmst_share_retire(&session->share);
 	session->ops->lost(session, nr_pages);
 	return -ENOMEM;
@@ -218,16 +218,11 @@ static int end_arena(struct kmst_session *session, struct kmst_arena *arena)
 /* A start that failed has freed everything. One that was told to give way fails for memory. */
 static int start_failed(struct kmst_session *session, int err)
 {
-	bool lost;
-
-	/* nobody asks for memory from here on, so that each who asked is answered */
+	/* who asked for memory is answered, and nobody asks from here on */
 	kmst_session_oom_del(session);
-	lost = kmst_session_told(session, KMST_CANCEL_LOST);
-	if (lost && err == -EINTR)
+	if (err == -EINTR && kmst_session_told(session, KMST_CANCEL_LOST))
 		err = -ENOMEM;
 	kmst_record_state(&session->record, KMST_STATE_IDLE, err);
-	if (lost)
-		kmst_session_has_given();
 	return err;
 }
 

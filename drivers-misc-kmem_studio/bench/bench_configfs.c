@@ -73,6 +73,7 @@ static struct config_item *benches_make_item(struct config_group *group, const c
 	kmst_job_init(&bench->job);
 	INIT_WORK(&bench->removal, finish_removal);
 	snprintf(bench->who, sizeof(bench->who), "benches/%s: ", name);
+	kmst_bench_settings_init(bench);
 	bench->debugfs = kmst_bench_debugfs_add(name, &bench->job);
 	config_item_init_type_name(&bench->item, name, &bench_type);
 	return &bench->item;

@@ -177,8 +177,11 @@ static void show_meaning(struct seq_file *seq, const struct kmst_bench_results *
 
 static void show_results(struct seq_file *seq, const struct kmst_bench_results *results)
 {
-	seq_printf(seq, "%llu operations in %u rounds, %llu of which ended for want of memory\n\n",
+	seq_printf(seq, "%llu operations in %u rounds, %llu of which ended for want of memory",
 		   results->ops, results->rounds, results->failures);
+	if (results->failures)
+		seq_printf(seq, " of order %u", results->failed_order);
+	seq_puts(seq, "\n\n");
 	seq_printf(seq, "%-6s %12s %12s %12s %12s %12s %12s %12s %12s %12s %12s\n", "ns", "mean",
 		   "+-95%", "min", "50%", "90%", "99%", "99.9%", "max", "cycles", "instr");
 	show_phase(seq, results, "alloc", KMST_ALLOC);
@@ -215,6 +218,16 @@ static int context_show(struct seq_file *seq, void *unused)
 
 VIEW(context);
 
+static int rounds_show(struct seq_file *seq, void *unused)
+{
+	struct kmst_job *job = seq->private;
+
+	scoped_cond_guard(mutex_intr, return -EINTR, &job->lock)
+		kmst_context_show_rounds(seq, job->results);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(rounds);
+
 /* --- folders --- */
 
 /**
@@ -232,6 +245,7 @@ struct dentry *kmst_bench_debugfs_add(const char *name, struct kmst_job *job)
 	debugfs_create_file("histogram", 0400, folder, job, &histogram_fops);
 	debugfs_create_file("summary", 0400, folder, job, &summary_fops);
 	debugfs_create_file("context", 0400, folder, job, &context_fops);
+	debugfs_create_file("rounds", 0400, folder, job, &rounds_fops);
 	return folder;
 }
 

@@ -134,6 +134,9 @@ TIME(clock_cost_ns, results->cost);
 TIME(meaningful_ns, kmst_bench_results_meaningful(results));
 NUMBER(ops, results->ops);
 NUMBER(failures, results->failures);
+/* One more than the order, so that 0 is none. */
+OF_RUN(failed_order, results->failures ? results->failed_order + 1 : 0,
+       value ? sysfs_emit(page, "%llu\n", value - 1) : sysfs_emit(page, "\n"));
 NUMBER(batch, results->batch);
 
 static ssize_t bench_state_show(struct config_item *item, char *page)
@@ -155,6 +158,7 @@ struct configfs_attribute *kmst_bench_figures[] = {
 	&bench_attr_error,
 	&bench_attr_ops,
 	&bench_attr_failures,
+	&bench_attr_failed_order,
 	&bench_attr_batch,
 	&bench_attr_clock_resolution_ns,
 	&bench_attr_clock_cost_ns,

@@ -10,6 +10,7 @@
 #include <linux/workqueue.h>
 
 #include "../arena.h"
+#include "../setting.h"
 #include "job.h"
 
 struct dentry;
@@ -17,6 +18,7 @@ struct dentry;
 /**
  * struct kmst_bench_item - the folder of a bench
  * @item:    the folder
+ * @settings: what its settings have in common
  * @job:     the bench
  * @debugfs: its folder of tables
  * @removal: waits for the end of a run, and frees all of this
@@ -24,6 +26,7 @@ struct dentry;
  */
 struct kmst_bench_item {
 	struct config_item	item;
+	struct kmst_settings	settings;
 	struct kmst_job		job;
 	struct dentry		*debugfs;
 	struct work_struct	removal;
@@ -45,5 +48,7 @@ static inline struct kmst_bench_item *kmst_bench_of(struct config_item *item)
 /* A table each, which ends with NULL. */
 extern struct configfs_attribute *kmst_bench_settings[];
 extern struct configfs_attribute *kmst_bench_figures[];
+
+void kmst_bench_settings_init(struct kmst_bench_item *bench);
 
 #endif /* KMEM_STUDIO_BENCH_ITEM_H */

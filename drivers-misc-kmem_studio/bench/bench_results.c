@@ -4,6 +4,7 @@
  */
 #include <linux/container_of.h>
 #include <linux/math64.h>
+#include <linux/minmax.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -15,15 +16,16 @@
 /**
  * kmst_bench_results_new() - Get room for the results of a run.
  * @nr_cpus: CPUs that take part
+ * @rounds:  measured rounds that there are to be
  *
  * Context: process context, may sleep.
  * Return: empty results with one reference, or NULL.
  */
-struct kmst_bench_results *kmst_bench_results_new(unsigned int nr_cpus)
+struct kmst_bench_results *kmst_bench_results_new(unsigned int nr_cpus, unsigned int rounds)
 {
 	struct kmst_bench_results *results;
 	unsigned int i, phase;
-	size_t bytes;
+	size_t bytes, told;
 
 	bytes = struct_size(results, cpus, nr_cpus);
 	results = bytes <= kmst_table_max() ? kmst_grow_table(NULL, bytes) : NULL;
@@ -32,6 +34,14 @@ struct kmst_bench_results *kmst_bench_results_new(unsigned int nr_cpus)
 	memset(results, 0, bytes);
 	kref_init(&results->ref);
 	results->nr_cpus = nr_cpus;
+	results->nr_told = min(rounds, KMST_ROUNDS_TOLD);
+	told = results->nr_told * sizeof(*results->told);
+	results->told = kmst_grow_table(NULL, told);
+	if (!results->told) {
+		kvfree(results);
+		return NULL;
+	}
+	memset(results->told, 0, told);
 	for (phase = 0; phase < KMST_NR_PHASES; phase++) {
 		kmst_histogram_init(&results->all[phase]);
 		for (i = 0; i < nr_cpus; i++)
@@ -42,7 +52,10 @@ struct kmst_bench_results *kmst_bench_results_new(unsigned int nr_cpus)
 
 static void results_release(struct kref *ref)
 {
-	kvfree(container_of(ref, struct kmst_bench_results, ref));
+	struct kmst_bench_results *results = container_of(ref, struct kmst_bench_results, ref);
+
+	kvfree(results->told);
+	kvfree(results);
 }
 
 /**

@@ -7,6 +7,7 @@
 #include <linux/capability.h>
 #include <linux/cleanup.h>
 #include <linux/configfs.h>
+#include <linux/container_of.h>
 #include <linux/cpumask.h>
 #include <linux/gfp.h>
 #include <linux/kstrtox.h>
@@ -17,8 +18,7 @@
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/module.h>
-#include <linux/nodemask.h>
-#include <linux/numa.h>
+#include <linux/mutex.h>
 #include <linux/printk.h>
 #include <linux/string.h>
 #include <linux/stringify.h>
@@ -41,58 +41,29 @@ static ssize_t refuse(struct kmst_bench_item *bench, const char *name, const cha
 	return kmst_log_value(bench->who, name, page, takes);
 }
 
-/* A value is set while nothing goes by it, or not at all. */
-static int check_idle(struct kmst_bench_item *bench, const char *name)
+static const char *why_busy(struct kmst_settings *settings)
 {
+	struct kmst_bench_item *bench = container_of(settings, struct kmst_bench_item, settings);
+
 	lockdep_assert_held(&bench->job.lock);
 
-	if (bench->job.state != KMST_JOB_RUNNING)
-		return 0;
-	pr_err("%s%s is not changed: the bench runs; wait until it is done\n", bench->who, name);
-	return -EBUSY;
+	return bench->job.state == KMST_JOB_RUNNING ? "the bench runs; wait until it is done" :
+						      NULL;
 }
 
-static ssize_t set_uint(struct kmst_bench_item *bench, unsigned int *value, const char *name,
-			const char *page, size_t len, unsigned int lowest,
-			unsigned int highest, const char *takes)
+/**
+ * kmst_bench_settings_init() - Let a bench be configured.
+ * @bench: its folder
+ *
+ * Context: any.
+ */
+void kmst_bench_settings_init(struct kmst_bench_item *bench)
 {
-	unsigned int wanted;
-	int err;
-
-	if (kstrtouint(page, 0, &wanted) || wanted < lowest || wanted > highest)
-		return refuse(bench, name, page, takes);
-
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &bench->job.lock) {
-		err = check_idle(bench, name);
-		if (err)
-			return err;
-		WRITE_ONCE(*value, wanted);
-	}
-	return len;
-}
-
-static ssize_t set_u64(struct kmst_bench_item *bench, u64 *value, const char *name, u64 wanted,
-		       size_t len)
-{
-	int err;
-
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &bench->job.lock) {
-		err = check_idle(bench, name);
-		if (err)
-			return err;
-		*value = wanted;
-	}
-	return len;
-}
-
-/* More than a 32-bit machine reads at once. */
-static int get_u64(struct kmst_bench_item *bench, const u64 *value, u64 *got)
-{
-	if (mutex_lock_interruptible(&bench->job.lock))
-		return -ERESTARTNOINTR;
-	*got = *value;
-	mutex_unlock(&bench->job.lock);
-	return 0;
+	bench->settings = (struct kmst_settings){
+		.who	= bench->who,
+		.lock	= &bench->job.lock,
+		.busy	= why_busy,
+	};
 }
 
 static ssize_t bench_allocator_show(struct config_item *item, char *page)
@@ -102,24 +73,9 @@ static ssize_t bench_allocator_show(struct config_item *item, char *page)
 
 static ssize_t bench_allocator_store(struct config_item *item, const char *page, size_t len)
 {
-	const struct kmst_allocator *allocator = kmst_allocator_find(page);
 	struct kmst_bench_item *bench = kmst_bench_of(item);
-	int err;
 
-	if (!allocator) {
-		char names[KMST_NAMES_TEXT];
-
-		kmst_allocator_names(names);
-		return refuse(bench, "allocator", page, names);
-	}
-
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &bench->job.lock) {
-		err = check_idle(bench, "allocator");
-		if (err)
-			return err;
-		WRITE_ONCE(bench->job.config.allocator, allocator);
-	}
-	return len;
+	return kmst_set_allocator(&bench->settings, &bench->job.config.allocator, page, len);
 }
 CONFIGFS_ATTR(bench_, allocator);
 
@@ -137,12 +93,11 @@ static ssize_t bench_pattern_store(struct config_item *item, const char *page, s
 	if (!order)
 		return refuse(bench, "pattern", page, "hot, fifo, lifo, random or cross");
 
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &bench->job.lock) {
-		err = check_idle(bench, "pattern");
-		if (err)
-			return err;
-		WRITE_ONCE(bench->job.config.order, order);
-	}
+	err = kmst_settings_lock(&bench->settings, "pattern");
+	if (err)
+		return err;
+	WRITE_ONCE(bench->job.config.order, order);
+	mutex_unlock(&bench->job.lock);
 	return len;
 }
 CONFIGFS_ATTR(bench_, pattern);
@@ -158,19 +113,8 @@ static ssize_t bench_gfp_show(struct config_item *item, char *page)
 static ssize_t bench_gfp_store(struct config_item *item, const char *page, size_t len)
 {
 	struct kmst_bench_item *bench = kmst_bench_of(item);
-	gfp_t gfp;
-	int err;
 
-	if (kmst_gfp_parse(page, &gfp))
-		return refuse(bench, "gfp", page, KMST_GFP_TAKES);
-
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &bench->job.lock) {
-		err = check_idle(bench, "gfp");
-		if (err)
-			return err;
-		WRITE_ONCE(bench->job.config.gfp, gfp);
-	}
-	return len;
+	return kmst_set_gfp(&bench->settings, &bench->job.config.gfp, page, len);
 }
 CONFIGFS_ATTR(bench_, gfp);
 
@@ -182,20 +126,8 @@ static ssize_t bench_node_show(struct config_item *item, char *page)
 static ssize_t bench_node_store(struct config_item *item, const char *page, size_t len)
 {
 	struct kmst_bench_item *bench = kmst_bench_of(item);
-	int err, nid;
 
-	if (kstrtoint(page, 0, &nid) || nid < NUMA_NO_NODE || nid >= MAX_NUMNODES ||
-	    (nid != NUMA_NO_NODE && !node_online(nid)))
-		return refuse(bench, "node", page,
-			      "-1 for any, or the number of a node that is online");
-
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &bench->job.lock) {
-		err = check_idle(bench, "node");
-		if (err)
-			return err;
-		WRITE_ONCE(bench->job.config.nid, nid);
-	}
-	return len;
+	return kmst_set_node(&bench->settings, &bench->job.config.nid, page, len);
 }
 CONFIGFS_ATTR(bench_, node);
 
@@ -205,7 +137,7 @@ static ssize_t bench_bytes_show(struct config_item *item, char *page)
 	u64 bytes;
 	int err;
 
-	err = get_u64(bench, &bench->job.config.bytes, &bytes);
+	err = kmst_get_u64(&bench->settings, &bench->job.config.bytes, &bytes);
 	return err ?: sysfs_emit(page, "%llu\n", bytes);
 }
 
@@ -216,7 +148,7 @@ static ssize_t bench_bytes_store(struct config_item *item, const char *page, siz
 
 	if (kstrtou64(page, 0, &bytes) || !bytes || bytes > MAX_BYTES)
 		return refuse(bench, "bytes", page, "a number of bytes, 1 and up");
-	return set_u64(bench, &bench->job.config.bytes, "bytes", bytes, len);
+	return kmst_set_u64(&bench->settings, &bench->job.config.bytes, "bytes", bytes, len);
 }
 CONFIGFS_ATTR(bench_, bytes);
 
@@ -226,7 +158,7 @@ static ssize_t bench_order_show(struct config_item *item, char *page)
 	u64 bytes;
 	int err;
 
-	err = get_u64(bench, &bench->job.config.bytes, &bytes);
+	err = kmst_get_u64(&bench->settings, &bench->job.config.bytes, &bytes);
 	return err ?: sysfs_emit(page, "%d\n", get_order(bytes));
 }
 
@@ -238,7 +170,8 @@ static ssize_t bench_order_store(struct config_item *item, const char *page, siz
 	if (kstrtouint(page, 0, &order) || order > MAX_PAGE_ORDER)
 		return refuse(bench, "order", page,
 			      "a number from 0 to the order of the largest block");
-	return set_u64(bench, &bench->job.config.bytes, "order", (u64)PAGE_SIZE << order, len);
+	return kmst_set_u64(&bench->settings, &bench->job.config.bytes, "order",
+			    (u64)PAGE_SIZE << order, len);
 }
 CONFIGFS_ATTR(bench_, order);
 
@@ -248,7 +181,7 @@ static ssize_t bench_seed_show(struct config_item *item, char *page)
 	u64 seed;
 	int err;
 
-	err = get_u64(bench, &bench->job.config.seed, &seed);
+	err = kmst_get_u64(&bench->settings, &bench->job.config.seed, &seed);
 	return err ?: sysfs_emit(page, "%llu\n", seed);
 }
 
@@ -259,7 +192,7 @@ static ssize_t bench_seed_store(struct config_item *item, const char *page, size
 
 	if (kstrtou64(page, 0, &seed))
 		return refuse(bench, "seed", page, "a number from 0 to 2^64 - 1");
-	return set_u64(bench, &bench->job.config.seed, "seed", seed, len);
+	return kmst_set_u64(&bench->settings, &bench->job.config.seed, "seed", seed, len);
 }
 CONFIGFS_ATTR(bench_, seed);
 
@@ -272,8 +205,8 @@ static ssize_t bench_held_store(struct config_item *item, const char *page, size
 {
 	struct kmst_bench_item *bench = kmst_bench_of(item);
 
-	return set_uint(bench, &bench->job.config.held, "held", page, len, 1,
-			KMST_BENCH_MAX_HELD, "a number from 1 to 16777216");
+	return kmst_set_uint(&bench->settings, &bench->job.config.held, "held", page, len, 1,
+			     KMST_BENCH_MAX_HELD, "a number from 1 to 16777216");
 }
 CONFIGFS_ATTR(bench_, held);
 
@@ -283,7 +216,7 @@ static ssize_t bench_held_bytes_show(struct config_item *item, char *page)
 	u64 bytes;
 	int err;
 
-	err = get_u64(bench, &bench->job.config.bytes, &bytes);
+	err = kmst_get_u64(&bench->settings, &bench->job.config.bytes, &bytes);
 	return err ?: sysfs_emit(page, "%llu\n", bytes * READ_ONCE(bench->job.config.held));
 }
 
@@ -297,16 +230,16 @@ static ssize_t bench_held_bytes_store(struct config_item *item, const char *page
 	if (kstrtou64(page, 0, &wanted) || !wanted)
 		return refuse(bench, "held_bytes", page, "a number of bytes, 1 and up");
 
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &bench->job.lock) {
-		err = check_idle(bench, "held_bytes");
-		if (err)
-			return err;
-		held = div64_u64(wanted - 1, config->bytes) + 1;
-		if (held > KMST_BENCH_MAX_HELD)
-			return refuse(bench, "held_bytes", page,
-				      "what 16777216 allocations of this size have, at most");
+	err = kmst_settings_lock(&bench->settings, "held_bytes");
+	if (err)
+		return err;
+	held = div64_u64(wanted - 1, config->bytes) + 1;
+	if (held <= KMST_BENCH_MAX_HELD)
 		WRITE_ONCE(config->held, held);
-	}
+	mutex_unlock(&bench->job.lock);
+	if (held > KMST_BENCH_MAX_HELD)
+		return refuse(bench, "held_bytes", page,
+			      "what 16777216 allocations of this size have, at most");
 	return len;
 }
 CONFIGFS_ATTR(bench_, held_bytes);
@@ -320,8 +253,8 @@ static ssize_t bench_rounds_store(struct config_item *item, const char *page, si
 {
 	struct kmst_bench_item *bench = kmst_bench_of(item);
 
-	return set_uint(bench, &bench->job.config.rounds, "rounds", page, len, 1,
-			KMST_BENCH_MAX_ROUNDS, "a number from 1 to 10000");
+	return kmst_set_uint(&bench->settings, &bench->job.config.rounds, "rounds", page, len, 1,
+			     KMST_BENCH_MAX_ROUNDS, "a number from 1 to 10000");
 }
 CONFIGFS_ATTR(bench_, rounds);
 
@@ -334,8 +267,8 @@ static ssize_t bench_warmup_store(struct config_item *item, const char *page, si
 {
 	struct kmst_bench_item *bench = kmst_bench_of(item);
 
-	return set_uint(bench, &bench->job.config.warmup, "warmup", page, len, 0,
-			KMST_BENCH_MAX_ROUNDS, "a number from 0 to 10000");
+	return kmst_set_uint(&bench->settings, &bench->job.config.warmup, "warmup", page, len, 0,
+			     KMST_BENCH_MAX_ROUNDS, "a number from 0 to 10000");
 }
 CONFIGFS_ATTR(bench_, warmup);
 
@@ -347,19 +280,9 @@ static ssize_t bench_touch_show(struct config_item *item, char *page)
 static ssize_t bench_touch_store(struct config_item *item, const char *page, size_t len)
 {
 	struct kmst_bench_item *bench = kmst_bench_of(item);
-	bool touch;
-	int err;
 
-	if (kstrtobool(page, &touch))
-		return refuse(bench, "touch", page, "0 or 1");
-
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &bench->job.lock) {
-		err = check_idle(bench, "touch");
-		if (err)
-			return err;
-		WRITE_ONCE(bench->job.config.touch, touch);
-	}
-	return len;
+	return kmst_set_bool(&bench->settings, &bench->job.config.touch, "touch", page, len,
+			     "0 or 1");
 }
 CONFIGFS_ATTR(bench_, touch);
 
@@ -387,12 +310,10 @@ static ssize_t bench_cpus_store(struct config_item *item, const char *page, size
 		err = refuse(bench, "cpus", page, takes);
 		goto out_free;
 	}
-	err = mutex_lock_interruptible(&bench->job.lock) ? -ERESTARTNOINTR : 0;
+	err = kmst_settings_lock(&bench->settings, "cpus");
 	if (err)
 		goto out_free;
-	err = check_idle(bench, "cpus");
-	if (!err)
-		cpumask_copy(&bench->job.config.cpus, cpus);
+	cpumask_copy(&bench->job.config.cpus, cpus);
 	mutex_unlock(&bench->job.lock);
 out_free:
 	free_cpumask_var(cpus);

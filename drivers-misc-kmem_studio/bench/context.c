@@ -14,8 +14,9 @@
 #include <linux/seq_file.h>
 #include <linux/utsname.h>
 
-#include "context.h"
 #include "bench_results.h"
+#include "bench_text.h"
+#include "context.h"
 
 static const char *preemption(void)
 {
@@ -77,6 +78,39 @@ static void show_frequencies(struct seq_file *seq, const struct kmst_bench_resul
 	if (results)
 		seq_printf(seq, "run_khz\t%u to %u before and after its rounds\n",
 			   results->freq_min, results->freq_max);
+}
+
+static void show_round(struct seq_file *seq, unsigned int nr, const struct kmst_round *round)
+{
+	char text[KMST_BENCH_TEXT];
+	unsigned int i;
+
+	seq_printf(seq, "%u\t%llu", nr, round->ops);
+	for (i = 0; i < ARRAY_SIZE(round->ps); i++)
+		seq_printf(seq, "\t%s", round->ops ?
+			   kmst_bench_print_thousandths(round->ps[i], text) : "");
+	for (i = 0; i < ARRAY_SIZE(round->khz); i++) {
+		seq_putc(seq, '\t');
+		if (round->khz[i])
+			seq_printf(seq, "%u", round->khz[i]);
+	}
+	seq_printf(seq, "\t%s\n", !round->khz[0] ? "" : round->throttled ? "1" : "0");
+}
+
+/**
+ * kmst_context_show_rounds() - Tell of each round, and of the CPUs at its two ends.
+ * @seq:     where to
+ * @results: the last run's, or NULL
+ *
+ * Context: process context, may sleep.
+ */
+void kmst_context_show_rounds(struct seq_file *seq, const struct kmst_bench_results *results)
+{
+	unsigned int i;
+
+	seq_puts(seq, "round\tops\talloc_mean_ns\tfree_mean_ns\tkhz_before\tkhz_after\tthrottled\n");
+	for (i = 0; results && i < results->nr_told; i++)
+		show_round(seq, i + 1, &results->told[i]);
 }
 
 static const char *version(void)

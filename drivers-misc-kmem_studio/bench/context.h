@@ -9,5 +9,6 @@ struct kmst_bench_results;
 struct seq_file;
 
 void kmst_context_show(struct seq_file *seq, const struct kmst_bench_results *results);
+void kmst_context_show_rounds(struct seq_file *seq, const struct kmst_bench_results *results);
 
 #endif /* KMEM_STUDIO_BENCH_CONTEXT_H */

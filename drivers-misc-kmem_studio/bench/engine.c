@@ -3,6 +3,7 @@
  * A run: see whether it may be, enter what it holds in the ledger, make the threads, have
  * them begin, wait for all of them, give everything back, and work out what was measured.
  */
+#include <linux/array_size.h>
 #include <linux/atomic.h>
 #include <linux/bits.h>
 #include <linux/cpu.h>
@@ -22,20 +23,17 @@
 
 #include "../allocator.h"
 #include "../cancel.h"
+#include "../giveway.h"
 #include "../reserve.h"
 #include "../table.h"
 #include "clock.h"
 #include "engine.h"
-#include "giveway.h"
 #include "order.h"
 #include "parts.h"
 #include "worker.h"
 
 /* Time between two looks at whether the run is still wanted. */
 #define LOOK_JIFFIES	(HZ / 5 ?: 1)
-
-/* How long the OOM killer waits for a run to end. */
-#define GIVE_WAY_JIFFIES	(2 * HZ)
 
 /**
  * struct bench - a run, with what the ledger and the OOM killer know of it
@@ -140,7 +138,8 @@ static int reserve(struct bench *bench)
 	bench->pages = bench->demand.plan.nr_pages;
 	run->zones = kmst_limits_zones(&bench->demand);
 
-	err = kmst_reserve_check(&bench->demand, NULL, &nothing, &bench->end->refusal);
+	err = kmst_reserve_check(&bench->demand, NULL, &nothing, run->cancel,
+				 &bench->end->refusal);
 	if (!err)
 		err = kmst_reserve(&bench->demand, &bench->reservation, run->cancel,
 				   &bench->end->refusal);
@@ -193,7 +192,7 @@ static int new_tables(struct kmst_running *run)
 	unsigned int i, cpu, at = 0;
 	int err = 0;
 
-	run->results = kmst_bench_results_new(run->nr);
+	run->results = kmst_bench_results_new(run->nr, run->config->rounds);
 	run->workers = new_table(run->nr, sizeof(*run->workers));
 	if (!run->results || !run->workers)
 		return -ENOMEM;
@@ -277,6 +276,11 @@ static bool is_own_thread(const struct kmst_running *run)
 	return false;
 }
 
+static unsigned long pages_to_give(struct kmst_holder *holder)
+{
+	return container_of(holder, struct bench, holder)->pages;
+}
+
 static unsigned long give(struct kmst_holder *holder)
 {
 	struct bench *bench = container_of(holder, struct bench, holder);
@@ -286,10 +290,15 @@ static unsigned long give(struct kmst_holder *holder)
 	set_bit(KMST_CANCEL_LOST, &run->cancel->reasons);
 	if (is_own_thread(run))
 		return 0;
-	if (!wait_event_timeout(run->done, READ_ONCE(bench->given), GIVE_WAY_JIFFIES))
+	if (!wait_event_timeout(run->done, READ_ONCE(bench->given), KMST_GIVE_WAY_JIFFIES))
 		return 0;
 	return bench->pages;
 }
+
+static const struct kmst_holder_ops holder_ops = {
+	.pages	= pages_to_give,
+	.give	= give,
+};
 
 static void release(struct bench *bench)
 {
@@ -317,6 +326,23 @@ static void sum_rounds(struct kmst_running *run, unsigned int phase)
 			means[nr++] = min(div64_u64(sum.ps, sum.ops), KMST_STATS_MAX_VALUE);
 	}
 	kmst_stats_of(means, nr, &run->results->stats[phase]);
+}
+
+/* Before the means take the places of the sums. */
+static void tell_rounds(struct kmst_running *run)
+{
+	unsigned int i, phase;
+
+	for (i = 0; i < run->results->nr_told; i++) {
+		struct kmst_round *told = &run->results->told[i];
+
+		told->ops = run->sums[KMST_ALLOC][i].ops;
+		for (phase = 0; phase < ARRAY_SIZE(told->ps); phase++) {
+			const struct kmst_sum *sum = &run->sums[phase][i];
+
+			told->ps[phase] = sum->ops ? div64_u64(sum->ps, sum->ops) : 0;
+		}
+	}
 }
 
 static void add_events(struct kmst_counted_events *all, const struct kmst_counted_events *events,
@@ -348,6 +374,7 @@ static void sum_results(struct kmst_running *run)
 	results->cost = cost->samples ? div64_u64(cost->ps, cost->samples) : 0;
 	for (i = 0; i < run->config->rounds; i++)
 		results->rounds += run->sums[KMST_ALLOC][i].ops > 0;
+	tell_rounds(run);
 	for (phase = 0; phase < KMST_NR_PHASES; phase++) {
 		sum_rounds(run, phase);
 		for (i = 0; i < run->nr; i++)
@@ -454,7 +481,7 @@ int kmst_bench_run(const struct kmst_bench_config *config, struct kmst_cancel *c
 	if (!bench)
 		return -ENOMEM;
 	bench->end = end;
-	bench->holder.give = give;
+	kmst_giveway_holder(&bench->holder, &holder_ops);
 	bench->run.config = config;
 	bench->run.cancel = cancel;
 	bench->run.nr = cpumask_weight(&config->cpus);

@@ -249,21 +249,40 @@ static enum kmst_pressure_end step(struct kmst_pressure *pressure)
 
 /* --- start, take, stop --- */
 
-/* Whoever needs memory is not to wait for who is taking some: that one sees it, and stops. */
+static unsigned long pages_to_give(struct kmst_holder *holder)
+{
+	return READ_ONCE(container_of(holder, struct kmst_pressure, holder)->pages);
+}
+
+/*
+ * Who is taking memory sees that it is to go, and frees it. Others have the lock for a moment,
+ * and need no memory meanwhile; but who gives all back may be about to call
+ * kmst_giveway_remove(), and has the lock until this returns.
+ */
 static unsigned long give(struct kmst_holder *holder)
 {
 	struct kmst_pressure *pressure = container_of(holder, struct kmst_pressure, holder);
-	unsigned long pages;
+	unsigned long until = jiffies + KMST_GIVE_WAY_JIFFIES;
+	unsigned long pages = pages_to_give(holder);
 
-	if (!mutex_trylock(&pressure->lock)) {
-		set_bit(KMST_CANCEL_LOST, &pressure->cancel.reasons);
-		return 0;
+	set_bit(KMST_CANCEL_LOST, &pressure->cancel.reasons);
+	while (!mutex_trylock(&pressure->lock)) {
+		if (!READ_ONCE(pressure->pages))
+			return pages;
+		/* its own allocations do not end here, but those of the DMA API may one day */
+		if (READ_ONCE(pressure->taker) == current || time_after(jiffies, until))
+			return 0;
+		schedule_timeout_uninterruptible(1);
 	}
-	pages = pressure->pages;
 	lose(pressure);
 	mutex_unlock(&pressure->lock);
 	return pages;
 }
+
+static const struct kmst_holder_ops holder_ops = {
+	.pages	= pages_to_give,
+	.give	= give,
+};
 
 /**
  * kmst_pressure_init() - Make a pressure that holds nothing.
@@ -276,7 +295,7 @@ void kmst_pressure_init(struct kmst_pressure *pressure)
 	*pressure = (struct kmst_pressure){};
 	mutex_init(&pressure->lock);
 	INIT_LIST_HEAD(&pressure->held);
-	pressure->holder.give = give;
+	kmst_giveway_holder(&pressure->holder, &holder_ops);
 }
 
 /* The smallest pressure that there is: a block of the order. */
@@ -301,8 +320,9 @@ static int reserve(struct kmst_pressure *pressure, unsigned int max_percent,
 		.nid		= config->nid,
 	};
 	err = kmst_limits_request(&pressure->demand, why);
-	err = err ?: kmst_reserve_check(&pressure->demand, NULL, &nothing, why);
-	err = err ?: kmst_reserve(&pressure->demand, &pressure->reservation, NULL, why);
+	err = err ?: kmst_reserve_check(&pressure->demand, NULL, &nothing, &pressure->cancel, why);
+	err = err ?: kmst_reserve(&pressure->demand, &pressure->reservation, &pressure->cancel,
+				  why);
 	if (err)
 		return err;
 	memcpy(pressure->reserved, pressure->reservation.pages, sizeof(pressure->reserved));
@@ -340,6 +360,7 @@ int kmst_pressure_start(struct kmst_pressure *pressure, unsigned int max_percent
 	lockdep_assert_held(&pressure->lock);
 
 	kmst_refuse(why, KMST_LIMIT_NONE, 0, 0, 0);
+	pressure->cancel.reasons = 0;
 	err = ready_runs(pressure);
 	err = err ?: reserve(pressure, max_percent, why);
 	if (err)
@@ -350,13 +371,26 @@ int kmst_pressure_start(struct kmst_pressure *pressure, unsigned int max_percent
 		.cma	= config->movable,
 	};
 	pressure->at = config->kind == KMST_FILL ? MAX_PAGE_ORDER : config->order;
-	pressure->cancel.reasons = 0;
 	pressure->ended = KMST_PRESSURE_TAKING;
 	kmst_blocks_free_count(&pressure->use, &pressure->before);
 	pressure->after = pressure->before;
 	WRITE_ONCE(pressure->live, true);
 	kmst_giveway_add(&pressure->holder);
 	return 0;
+}
+
+/* Returns -EAGAIN when the time is over, -EINTR or -ERESTARTNOINTR when it is to end. */
+static int take_steps(struct kmst_pressure *pressure, unsigned long until)
+{
+	int err = 0;
+
+	while (!err && pressure->ended == KMST_PRESSURE_TAKING) {
+		if (time_after(jiffies, until))
+			return -EAGAIN;
+		pressure->ended = step(pressure);
+		err = kmst_cancel_point(&pressure->cancel);
+	}
+	return err;
 }
 
 /**
@@ -370,16 +404,15 @@ int kmst_pressure_start(struct kmst_pressure *pressure, unsigned int max_percent
  */
 int kmst_pressure_take(struct kmst_pressure *pressure, unsigned long until)
 {
-	int err = 0;
+	int err;
 
 	lockdep_assert_held(&pressure->lock);
 
-	while (!err && pressure->ended == KMST_PRESSURE_TAKING) {
-		if (time_after(jiffies, until))
-			return -EAGAIN;
-		pressure->ended = step(pressure);
-		err = kmst_cancel_point(&pressure->cancel);
-	}
+	WRITE_ONCE(pressure->taker, current);
+	err = take_steps(pressure, until);
+	WRITE_ONCE(pressure->taker, NULL);
+	if (err == -EAGAIN)
+		return err;
 	if (test_bit(KMST_CANCEL_LOST, &pressure->cancel.reasons))
 		lose(pressure);
 	if (pressure->ended == KMST_PRESSURE_LOST)
@@ -405,8 +438,9 @@ void kmst_pressure_stop(struct kmst_pressure *pressure)
 {
 	lockdep_assert_held(&pressure->lock);
 
-	kmst_giveway_remove(&pressure->holder);
+	/* in this order: who is asked to give way at this moment has nothing any more */
 	free_all(pressure);
+	kmst_giveway_remove(&pressure->holder);
 	kmst_unreserve(&pressure->reservation);
 	memset(pressure->taken, 0, sizeof(pressure->taken));
 	if (is_cma(pressure))

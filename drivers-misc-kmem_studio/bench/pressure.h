@@ -11,11 +11,13 @@
 
 #include "../allocator.h"
 #include "../cancel.h"
+#include "../giveway.h"
 #include "../limits.h"
 #include "../reserve.h"
 #include "blocks_free.h"
-#include "giveway.h"
 #include "one.h"
+
+struct task_struct;
 
 /**
  * enum kmst_pressure_kind - what is done to memory
@@ -89,6 +91,7 @@ struct kmst_pressure_config {
  * @taken:    pages of each kind that it has
  * @cancel:   request to give up
  * @holder:   to give way
+ * @taker:    who is taking memory now, NULL for nobody; read without the lock
  */
 struct kmst_pressure {
 	struct mutex			lock;	/* see above */
@@ -109,6 +112,7 @@ struct kmst_pressure {
 	unsigned long			taken[KMST_NR_POOLS];
 	struct kmst_cancel		cancel;
 	struct kmst_holder		holder;
+	struct task_struct		*taker;
 };
 
 void kmst_pressure_init(struct kmst_pressure *pressure);

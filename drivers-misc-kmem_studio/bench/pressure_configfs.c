@@ -312,6 +312,7 @@ static struct config_item *pressures_make_item(struct config_group *group, const
 		.every		= 2,
 	};
 	snprintf(own->who, sizeof(own->who), "pressures/%s: ", name);
+	kmst_pressure_settings_init(own);
 	config_item_init_type_name(&own->item, name, &pressure_type);
 	return &own->item;
 }

@@ -8,6 +8,7 @@
 #include <linux/configfs.h>
 
 #include "../arena.h"
+#include "../setting.h"
 #include "pressure.h"
 
 struct task_struct;
@@ -15,6 +16,7 @@ struct task_struct;
 /**
  * struct kmst_pressure_item - the folder of a pressure
  * @item:     the folder
+ * @settings: what its settings have in common
  * @pressure: the pressure
  * @started:  it has been live
  * @taker:    who takes memory, and makes its call again until that is done; under the
@@ -23,6 +25,7 @@ struct task_struct;
  */
 struct kmst_pressure_item {
 	struct config_item	item;
+	struct kmst_settings	settings;
 	struct kmst_pressure	pressure;
 	bool			started;
 	struct task_struct	*taker;
@@ -49,5 +52,7 @@ extern struct configfs_attribute kmst_pressure_attr_min_free_bytes;
 extern struct configfs_attribute kmst_pressure_attr_leave_bytes;
 extern struct configfs_attribute kmst_pressure_attr_every;
 extern struct configfs_attribute kmst_pressure_attr_movable;
+
+void kmst_pressure_settings_init(struct kmst_pressure_item *own);
 
 #endif /* KMEM_STUDIO_BENCH_PRESSURE_ITEM_H */

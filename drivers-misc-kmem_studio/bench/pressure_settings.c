@@ -2,19 +2,14 @@
 /*
  * What a pressure is told to do: one value a file.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/array_size.h>
-#include <linux/cleanup.h>
 #include <linux/configfs.h>
+#include <linux/container_of.h>
 #include <linux/kstrtox.h>
 #include <linux/lockdep.h>
 #include <linux/mmzone.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
-#include <linux/nodemask.h>
-#include <linux/numa.h>
-#include <linux/printk.h>
 #include <linux/string.h>
 #include <linux/stringify.h>
 #include <linux/sysfs.h>
@@ -46,62 +41,48 @@ static ssize_t refuse(struct kmst_pressure_item *own, const char *name, const ch
 	return kmst_log_value(own->who, name, page, takes);
 }
 
-static int check_idle(struct kmst_pressure_item *own, const char *name)
+static const char *why_busy(struct kmst_settings *settings)
 {
+	struct kmst_pressure_item *own = container_of(settings, struct kmst_pressure_item,
+						      settings);
+
 	lockdep_assert_held(&own->pressure.lock);
 
-	if (!own->pressure.live)
-		return 0;
-	pr_err("%s%s is not changed: the pressure is live; write 0 to live first\n", own->who,
-	       name);
-	return -EBUSY;
+	return own->pressure.live ? "the pressure is live; write 0 to live first" : NULL;
 }
 
-static ssize_t set_uint(struct kmst_pressure_item *own, unsigned int *value, const char *name,
-			const char *page, size_t len, unsigned int lowest, unsigned int highest,
-			const char *takes)
+/**
+ * kmst_pressure_settings_init() - Let a pressure be configured.
+ * @own: its folder
+ *
+ * Context: any.
+ */
+void kmst_pressure_settings_init(struct kmst_pressure_item *own)
 {
-	unsigned int wanted;
-	int err;
-
-	if (kstrtouint(page, 0, &wanted) || wanted < lowest || wanted > highest)
-		return refuse(own, name, page, takes);
-
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &own->pressure.lock) {
-		err = check_idle(own, name);
-		if (err)
-			return err;
-		WRITE_ONCE(*value, wanted);
-	}
-	return len;
+	own->settings = (struct kmst_settings){
+		.who	= own->who,
+		.lock	= &own->pressure.lock,
+		.busy	= why_busy,
+	};
 }
 
 static ssize_t set_bytes(struct kmst_pressure_item *own, u64 *value, const char *name,
 			 const char *page, size_t len)
 {
 	u64 wanted;
-	int err;
 
 	if (kstrtou64(page, 0, &wanted))
 		return refuse(own, name, page, "a number of bytes");
-
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &own->pressure.lock) {
-		err = check_idle(own, name);
-		if (err)
-			return err;
-		*value = wanted;
-	}
-	return len;
+	return kmst_set_u64(&own->settings, value, name, wanted, len);
 }
 
-/* More than a 32-bit machine reads at once. */
 static ssize_t show_bytes(struct kmst_pressure_item *own, const u64 *value, char *page)
 {
-	u64 bytes = 0;
+	u64 bytes;
+	int err;
 
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &own->pressure.lock)
-		bytes = *value;
-	return sysfs_emit(page, "%llu\n", bytes);
+	err = kmst_get_u64(&own->settings, value, &bytes);
+	return err ?: sysfs_emit(page, "%llu\n", bytes);
 }
 
 static ssize_t kind_show(struct config_item *item, char *page)
@@ -119,12 +100,11 @@ static ssize_t kind_store(struct config_item *item, const char *page, size_t len
 	if (kind < 0)
 		return refuse(own, "kind", page, "fragment, fill or cma");
 
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &own->pressure.lock) {
-		err = check_idle(own, "kind");
-		if (err)
-			return err;
-		WRITE_ONCE(own->pressure.config.kind, kind);
-	}
+	err = kmst_settings_lock(&own->settings, "kind");
+	if (err)
+		return err;
+	WRITE_ONCE(own->pressure.config.kind, kind);
+	mutex_unlock(&own->pressure.lock);
 	return len;
 }
 PRESSURE_ATTR(kind);
@@ -137,20 +117,8 @@ static ssize_t node_show(struct config_item *item, char *page)
 static ssize_t node_store(struct config_item *item, const char *page, size_t len)
 {
 	struct kmst_pressure_item *own = kmst_pressure_of(item);
-	int err, nid;
 
-	if (kstrtoint(page, 0, &nid) || nid < NUMA_NO_NODE || nid >= MAX_NUMNODES ||
-	    (nid != NUMA_NO_NODE && !node_online(nid)))
-		return refuse(own, "node", page,
-			      "-1 for all, or the number of a node that is online");
-
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &own->pressure.lock) {
-		err = check_idle(own, "node");
-		if (err)
-			return err;
-		WRITE_ONCE(own->pressure.config.nid, nid);
-	}
-	return len;
+	return kmst_set_node(&own->settings, &own->pressure.config.nid, page, len);
 }
 PRESSURE_ATTR(node);
 
@@ -163,8 +131,8 @@ static ssize_t order_store(struct config_item *item, const char *page, size_t le
 {
 	struct kmst_pressure_item *own = kmst_pressure_of(item);
 
-	return set_uint(own, &own->pressure.config.order, "order", page, len, 0, MAX_PAGE_ORDER,
-			"a number from 0 to the order of the largest block");
+	return kmst_set_uint(&own->settings, &own->pressure.config.order, "order", page, len, 0,
+			     MAX_PAGE_ORDER, "a number from 0 to the order of the largest block");
 }
 PRESSURE_ATTR(order);
 
@@ -178,8 +146,8 @@ static ssize_t max_percent_store(struct config_item *item, const char *page, siz
 {
 	struct kmst_pressure_item *own = kmst_pressure_of(item);
 
-	return set_uint(own, &own->pressure.config.max_percent, "max_percent", page, len, 1, 100,
-			"a number from 1 to 100");
+	return kmst_set_uint(&own->settings, &own->pressure.config.max_percent, "max_percent",
+			     page, len, 1, 100, "a number from 1 to 100");
 }
 PRESSURE_ATTR(max_percent);
 
@@ -192,8 +160,8 @@ static ssize_t every_store(struct config_item *item, const char *page, size_t le
 {
 	struct kmst_pressure_item *own = kmst_pressure_of(item);
 
-	return set_uint(own, &own->pressure.config.every, "every", page, len, 1, MAX_EVERY,
-			"a number from 1 to 1024");
+	return kmst_set_uint(&own->settings, &own->pressure.config.every, "every", page, len, 1,
+			     MAX_EVERY, "a number from 1 to 1024");
 }
 PRESSURE_ATTR(every);
 
@@ -236,18 +204,8 @@ static ssize_t movable_show(struct config_item *item, char *page)
 static ssize_t movable_store(struct config_item *item, const char *page, size_t len)
 {
 	struct kmst_pressure_item *own = kmst_pressure_of(item);
-	bool movable;
-	int err;
 
-	if (kstrtobool(page, &movable))
-		return refuse(own, "movable", page, "0 or 1");
-
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &own->pressure.lock) {
-		err = check_idle(own, "movable");
-		if (err)
-			return err;
-		WRITE_ONCE(own->pressure.config.movable, movable);
-	}
-	return len;
+	return kmst_set_bool(&own->settings, &own->pressure.config.movable, "movable", page, len,
+			     "0 or 1");
 }
 PRESSURE_ATTR(movable);

@@ -74,6 +74,7 @@ static void note_failure(struct kmst_worker *worker)
 		return;
 	spin_lock(&worker->run->lock);
 	worker->run->results->failures++;
+	worker->run->results->failed_order = worker->run->one.order;
 	spin_unlock(&worker->run->lock);
 }
 
@@ -177,16 +178,29 @@ static int hold_round(struct kmst_worker *worker, unsigned int nr, u64 seed)
 	return err ?: meet(worker);
 }
 
-static void note_frequency(struct kmst_worker *worker)
+/* Who may not go as fast as it can is too hot, or was told so by its administrator. */
+static bool is_throttled(unsigned int cpu)
+{
+	return cpufreq_quick_get_max(cpu) < cpufreq_get_hw_max_freq(cpu);
+}
+
+static void note_frequency(struct kmst_worker *worker, unsigned int round, bool after)
 {
 	struct kmst_bench_results *results = worker->run->results;
 	unsigned int khz = cpufreq_quick_get(worker->cpu);
+	bool throttled = is_throttled(worker->cpu);
+	struct kmst_round *told;
 
 	if (!khz)
 		return;
 	spin_lock(&worker->run->lock);
 	results->freq_max = max(results->freq_max, khz);
-	results->freq_min = results->freq_min ? min(results->freq_min, khz) : khz;
+	results->freq_min = min_not_zero(results->freq_min, khz);
+	if (round < results->nr_told) {
+		told = &results->told[round];
+		told->khz[after] = min_not_zero(told->khz[after], khz);
+		told->throttled |= throttled;
+	}
 	spin_unlock(&worker->run->lock);
 }
 
@@ -224,13 +238,13 @@ static int rounds(struct kmst_worker *worker)
 		worker->record = round >= config->warmup;
 		clear_sums(worker);
 		if (worker->record)
-			note_frequency(worker);
+			note_frequency(worker, round - config->warmup, false);
 		if (config->order->hot)
 			err = meet(worker) ?: hot_round(worker, &worker->run->one, config->held);
 		else
 			err = hold_round(worker, config->held, config->seed + round);
 		if (worker->record)
-			note_frequency(worker);
+			note_frequency(worker, round - config->warmup, true);
 		if (!err && worker->record)
 			add_round(worker, round - config->warmup);
 	}

@@ -59,7 +59,7 @@ runs() {
 	put "../benches/$1" run 1 || return 1
 	cpus=$(count_cpus "$(get "../benches/$1" cpus)")
 	is "../benches/$1" state "done" && is "../benches/$1" error 0 &&
-		is "../benches/$1" failures 0 &&
+		is "../benches/$1" failures 0 && is "../benches/$1" failed_order "" &&
 		is "../benches/$1" ops $(($(get "../benches/$1" held) *
 			$(get "../benches/$1" rounds) * cpus))
 }
@@ -113,6 +113,7 @@ defaults_are_as_documented() {
 		is "$a" held_bytes $((1000 * PAGE_SIZE)) && is "$a" rounds 30 &&
 		is "$a" warmup 3 && is "$a" touch 0 && is "$a" state idle &&
 		is "$a" error 0 && is "$a" ops 0 && is "$a" failures 0 &&
+		is "$a" failed_order "" &&
 		is "$a" alloc_mean_ns "" && is "$a" clock_cost_ns ""
 }
 
@@ -143,6 +144,19 @@ histogram_is_whole() {
 		}' "$SHOWN/benches/$1/histogram"
 }
 
+# a line a round; frequencies where the kernel knows them
+rounds_are_told() {
+	khz=1
+	[ -e /sys/devices/system/cpu/cpu0/cpufreq ] || khz=0
+	awk -F"$TAB" -v ops="$(get "../benches/$1" ops)" -v khz=$khz \
+	    -v rounds="$(get "../benches/$1" rounds)" '
+		NF != 7 { bad = 1 }
+		NR == 1 { bad += $1 != "round" || $7 != "throttled"; next }
+		{ sum += $2; bad += $1 != NR - 1 || $3 == "" || $4 == "" }
+		khz ? !$5 || !$6 || $7 == "" : $5 $6 $7 != "" { bad = 1 }
+		END { exit !(!bad && NR == rounds + 1 && sum == ops) }' "$SHOWN/benches/$1/rounds"
+}
+
 a_run_has_figures() {
 	bench a pattern=random held=500 rounds=10 touch=1 && runs a || return 1
 	ordered a alloc && ordered a free && ordered a touch || return 1
@@ -150,7 +164,7 @@ a_run_has_figures() {
 		[ -n "$(get ../benches/a meaningful_ns)" ] &&
 		[ "$(get ../benches/a batch)" -ge 1 ] || return 1
 	[ -r "$SHOWN/benches" ] || return 0
-	histogram_is_whole a 1 && grep -q "^alloc " "$SHOWN/benches/a/summary" &&
+	histogram_is_whole a 1 && rounds_are_told a && grep -q "^alloc " "$SHOWN/benches/a/summary" &&
 		grep -q "^page_size$TAB$PAGE_SIZE\$" "$SHOWN/benches/a/context" &&
 		grep -q "^release$TAB$(uname -r)\$" "$SHOWN/benches/a/context"
 }
@@ -213,6 +227,7 @@ every_order_of_block() {
 			# a machine may have no block so large
 			log_has 'not one allocation' || [ "$(get ../benches/a failures)" -gt 0 ] ||
 				return 1
+			is "$(in_bench a)" failed_order $order || return 1
 		fi
 		order=$((order + 1))
 	done
@@ -246,7 +261,7 @@ bad_values_are_refused() {
 
 results_cannot_be_written() {
 	bench a || return 1
-	for file in state error ops failures batch clock_resolution_ns clock_cost_ns \
+	for file in state error ops failures failed_order batch clock_resolution_ns clock_cost_ns \
 		    meaningful_ns pair_cycles pair_instructions alloc_mean_ns free_p999_ns \
 		    touch_max_ns alloc_cycles free_instructions; do
 		[ "$(stat -c %a "$BENCHES/a/$file")" = 444 ] || return 1
@@ -469,13 +484,57 @@ a_page_has_no_fragments() {
 		log_has "^pressures/a: order=0 is refused" && is ../pressures/a live 0
 }
 
-# with memory in fragments the probe gets no block where it got some
+# a line an order, and all of it in one for programs
 the_probe_tells() {
 	[ -r "$SHOWN/probe" ] || { skip "no debugfs"; return; }
 	cat "$SHOWN/probe" >"$ERRORS.probe" || return 1
 	grep -q '^page *0 *8/8 ' "$ERRORS.probe" || return 1
 	[ "$(grep -c '^page ' "$ERRORS.probe")" -eq $(($(max_order) + 1)) ] &&
 		[ "$(grep -c '^probe: page0=8/8,' "$ERRORS.probe")" -eq 1 ]
+}
+
+# probed LOWEST HIGHEST: of these orders the fewest blocks that were had, and how often memory
+# was reclaimed or compacted for any
+probed() {
+	awk -v lowest="$1" -v highest="$2" '
+		$1 == "page" && $2 >= lowest && $2 <= highest {
+			split($3, part, "/")
+			if (!seen++ || part[1] + 0 < got)
+				got = part[1] + 0
+			price += $6 + $7
+		}
+		END { print got + 0, price + 0 }' "$SHOWN/probe"
+}
+
+# are_had LOWEST HIGHEST PRICE: soon, as pages that were freed may wait to be merged; a price
+# that is a pattern
+are_had() {
+	for attempt in 1 2 3 4 5 6 7 8 9 10; do
+		seen=$(probed "$1" "$2")
+		# the pattern is meant to be one
+		# shellcheck disable=SC2254
+		case $seen in
+		"8 "$3) return 0 ;;
+		esac
+		ktap_print_msg "attempt $attempt: $seen"
+		nap
+	done
+	return 1
+}
+
+# A pressure of order 4 leaves blocks up to order 3. The first one above is not had, or at a
+# price; and so are all of them unless somebody frees 256 pages in a row just then.
+the_probe_sees_fragments() {
+	[ -r "$SHOWN/probe" ] || { skip "no debugfs"; return; }
+	are_had 4 8 0 || { skip "this machine's memory is in fragments"; return; }
+	pressure a order=4 live=1 || return 1
+	is ../pressures/a ended "no block" || { skip "the pressure ends before"; return; }
+	seen=$(probed 4 8)
+	[ "$seen" != "8 0" ] || {
+		ktap_print_msg "blocks of order 4 to 8 are had at once"
+		return 1
+	}
+	is ../pressures/a live 1 && put ../pressures/a live 0 && are_had 8 8 "*"
 }
 
 # they are in each other's way, and get along
@@ -527,6 +586,7 @@ run "fill leaves memory" fill_leaves_memory
 run "pressures give way" pressures_give_way
 run "runs of the area" holds_runs_of_the_area
 run "the probe tells" the_probe_tells
+run "the probe sees fragments" the_probe_sees_fragments
 run "all together" all_together
 run "a bench after all that" a_run_has_figures
 

@@ -25,7 +25,7 @@ static inline void needs_to_be_alone(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		demand = demand_of(kmst_allocator_find(names[i]), 2 * PER_PAGE);
 		demand.max_percent = 0;
-		kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, &why);
+		kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, NULL, &why);
 		if (why.limit == KMST_LIMIT_SHARE && why.taken)
 			kunit_skip(test, "somebody has arenas, benches or pressures");
 	}

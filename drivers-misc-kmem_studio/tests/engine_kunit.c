@@ -18,9 +18,9 @@
 #include "../allocator.h"
 #include "../bench/clock.h"
 #include "../bench/engine.h"
-#include "../bench/giveway.h"
 #include "../bench/order.h"
 #include "../cancel.h"
+#include "../giveway.h"
 #include "../table.h"
 #include "allocators.h"
 #include "alone.h"
@@ -50,9 +50,10 @@ static struct {
 
 static u64 obedient_max(void)
 {
-	return PAGE_SIZE;
+	return 8 * PAGE_SIZE;
 }
 
+/* It gives a page, whatever was asked for. */
 static u64 obedient_size(u64 bytes)
 {
 	return PAGE_SIZE;
@@ -291,10 +292,12 @@ static void failures_are_counted(struct kunit *test)
 {
 	struct one_run *run = test->priv;
 
+	run->config.bytes = PAGE_SIZE * 5;
 	/* the pilot's two times 64, the round before, and half of the first one */
 	obedient.fail_from = 128 + HELD + HELD / 2;
 	KUNIT_EXPECT_EQ(test, run_it(run), 0);
 	KUNIT_EXPECT_EQ(test, run->results->failures, (u64)ROUNDS);
+	KUNIT_EXPECT_EQ(test, run->results->failed_order, 3U);
 	KUNIT_EXPECT_EQ(test, run->results->ops, (u64)HELD / 2);
 	KUNIT_EXPECT_EQ(test, run->results->rounds, 1U);
 	KUNIT_EXPECT_EQ(test, atomic_read(&obedient.held), 0);
@@ -306,6 +309,48 @@ static void failures_are_counted(struct kunit *test)
 	run->config.order = kmst_order_find("hot");
 	KUNIT_EXPECT_EQ(test, run_it(run), -ENOMEM);
 	KUNIT_EXPECT_EQ(test, run->results->failures, (u64)ROUNDS);
+}
+
+/* The first ones of many; what a round did not get to, it does not tell. */
+static void rounds_are_told(struct kunit *test)
+{
+	struct one_run *run = test->priv;
+	const struct kmst_round *told;
+	unsigned int i, nr;
+
+	for (nr = KMST_ROUNDS_TOLD - 1; nr < KMST_ROUNDS_TOLD + 2; nr++) {
+		u64 ops = 0, least = U64_MAX, most = 0;
+
+		run->config.held = 2;
+		run->config.rounds = nr;
+		KUNIT_ASSERT_EQ(test, run_it(run), 0);
+		KUNIT_ASSERT_EQ(test, run->results->nr_told, min(nr, KMST_ROUNDS_TOLD));
+		for (i = 0; i < run->results->nr_told; i++) {
+			told = &run->results->told[i];
+			ops += told->ops;
+			least = min(least, told->ps[KMST_FREE]);
+			most = max(most, told->ps[KMST_FREE]);
+		}
+		KUNIT_EXPECT_EQ(test, ops, 2ULL * run->results->nr_told);
+		if (nr > KMST_ROUNDS_TOLD)
+			continue;
+		KUNIT_EXPECT_LE(test, least, run->results->stats[KMST_FREE].mean);
+		KUNIT_EXPECT_GE(test, most, run->results->stats[KMST_FREE].mean);
+	}
+	told = run->results->told;
+	KUNIT_EXPECT_EQ(test, !told->khz[0], !run->results->freq_min);
+	KUNIT_EXPECT_EQ(test, !told->khz[1], !run->results->freq_min);
+
+	run->config.held = HELD;
+	run->config.rounds = ROUNDS;
+	atomic_set(&obedient.made, 0);
+	obedient.fail_from = 128 + HELD + HELD + HELD / 2;
+	KUNIT_EXPECT_EQ(test, run_it(run), 0);
+	told = run->results->told;
+	KUNIT_EXPECT_EQ(test, told[0].ops, (u64)HELD);
+	KUNIT_EXPECT_EQ(test, told[1].ops, (u64)HELD / 2);
+	KUNIT_EXPECT_EQ(test, told[2].ops, 0ULL);
+	KUNIT_EXPECT_EQ(test, told[2].ps[KMST_ALLOC], 0ULL);
 }
 
 /* A page that is given to two is found before either gives it back, and freed once. */
@@ -387,10 +432,10 @@ static void what_cannot_be_had_is_refused(struct kunit *test)
 {
 	struct one_run *run = test->priv;
 
-	run->config.bytes = PAGE_SIZE + 1;
+	run->config.bytes = 8 * PAGE_SIZE + 1;
 	KUNIT_EXPECT_EQ(test, run_it(run), -E2BIG);
 	KUNIT_EXPECT_EQ(test, run->end.why, KMST_WHY_BYTES);
-	KUNIT_EXPECT_EQ(test, run->end.number, (u64)PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, run->end.number, (u64)8 * PAGE_SIZE);
 
 	run->config.bytes = PAGE_SIZE;
 	run->config.held = KMST_BENCH_MAX_HELD;
@@ -451,6 +496,7 @@ static struct kunit_case engine_cases[] = {
 	KUNIT_CASE(as_many_are_held_as_were_asked_for),
 	KUNIT_CASE(what_crosses_is_freed_elsewhere),
 	KUNIT_CASE(failures_are_counted),
+	KUNIT_CASE(rounds_are_told),
 	KUNIT_CASE(a_page_that_is_given_twice_is_found),
 	KUNIT_CASE(a_planted_delay_is_seen),
 	KUNIT_CASE(a_run_is_ended),

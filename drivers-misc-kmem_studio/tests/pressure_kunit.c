@@ -5,16 +5,20 @@
  */
 #include <kunit/static_stub.h>
 #include <kunit/test.h>
+#include <linux/bitops.h>
 #include <linux/cleanup.h>
+#include <linux/container_of.h>
 #include <linux/gfp.h>
 #include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/numa.h>
+#include <linux/sched.h>
+#include <linux/workqueue.h>
 
-#include "../bench/giveway.h"
 #include "../bench/pressure.h"
+#include "../giveway.h"
 #include "alone.h"
 
 #define FOR_EVER	(60 * HZ)
@@ -24,12 +28,40 @@
  * @left:   blocks that there are
  * @pages:  pages of all blocks that were given
  * @may_reclaim: somebody asked for more than what is free
+ * @ask_at: somebody runs out of memory when so many are left, 0 for nobody: @ask does, and
+ *          without a @pressure whoever takes
+ * @ask:    asks whether anything can be given
+ * @given:  the answer
+ * @pressure: who is asked
  */
 struct source {
 	int		left;
 	unsigned long	pages;
 	bool		may_reclaim;
+	int		ask_at;
+	struct work_struct ask;
+	unsigned long	given;
+	struct kmst_pressure *pressure;
 };
+
+/* Somebody runs out of memory. */
+static void ask(struct work_struct *work)
+{
+	struct source *source = container_of(work, struct source, ask);
+
+	WRITE_ONCE(source->given, kmst_giveway_now());
+}
+
+/* Returns as soon as the pressure was told, and whoever asked waits for an answer. */
+static void let_ask(struct source *source)
+{
+	unsigned long until = jiffies + 10 * HZ;
+
+	queue_work(system_unbound_wq, &source->ask);
+	while (!test_bit(KMST_CANCEL_LOST, &source->pressure->cancel.reasons) &&
+	       time_before(jiffies, until))
+		schedule_timeout_uninterruptible(1);
+}
 
 static struct page *source_alloc_block(gfp_t gfp, unsigned int order, int nid)
 {
@@ -45,6 +77,12 @@ static struct page *source_alloc_block(gfp_t gfp, unsigned int order, int nid)
 		return NULL;
 	source->left--;
 	source->pages += 1UL << order;
+	if (source->ask_at && source->left == source->ask_at) {
+		if (source->pressure)
+			let_ask(source);
+		else
+			source->given = kmst_giveway_now();
+	}
 	return page;
 }
 
@@ -187,32 +225,100 @@ static void it_is_told_to_stop(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pressure->pages, 0UL);
 }
 
+static unsigned long answer(struct source *source)
+{
+	flush_work(&source->ask);
+	return source->given;
+}
+
+static struct source *new_asker(struct kunit *test, struct kmst_pressure *pressure)
+{
+	struct source *source = test->priv;
+
+	INIT_WORK(&source->ask, ask);
+	source->pressure = pressure;
+	return source;
+}
+
 static void it_gives_way(struct kunit *test)
 {
 	struct kmst_pressure *pressure = new_pressure(test, KMST_FRAGMENT, 20);
+	struct source *source = new_asker(test, pressure);
 	struct kmst_refusal why;
 
 	needs_to_be_alone(test);
 	mutex_lock(&pressure->lock);
 	KUNIT_EXPECT_EQ(test, kmst_pressure_start(pressure, 50, &why), 0);
 	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
-	/* while it takes, it is told, and nobody waits for it */
-	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 0UL);
+	/* whoever looks at it is waited for */
+	let_ask(source);
 	KUNIT_EXPECT_EQ(test, pressure->pages, 20UL);
-	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), -ENOMEM);
-	KUNIT_EXPECT_EQ(test, pressure->pages, 0UL);
-	kmst_pressure_stop(pressure);
-
-	((struct source *)test->priv)->left = 20;
-	KUNIT_EXPECT_EQ(test, kmst_pressure_start(pressure, 50, &why), 0);
-	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
 	mutex_unlock(&pressure->lock);
-	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 20UL);
+	KUNIT_EXPECT_EQ(test, answer(source), 20UL);
+	KUNIT_EXPECT_EQ(test, pressure->pages, 0UL);
 	KUNIT_EXPECT_EQ(test, pressure->ended, KMST_PRESSURE_LOST);
 	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 0UL);
 	mutex_lock(&pressure->lock);
 	kmst_pressure_stop(pressure);
 	mutex_unlock(&pressure->lock);
+}
+
+/* Whoever takes is told in the middle of it, frees all, and that is how long it is waited for. */
+static void it_gives_way_while_it_takes(struct kunit *test)
+{
+	struct kmst_pressure *pressure = new_pressure(test, KMST_FRAGMENT, 1000);
+	struct source *source = new_asker(test, pressure);
+	struct kmst_refusal why;
+
+	source->ask_at = 980;
+	mutex_lock(&pressure->lock);
+	KUNIT_EXPECT_EQ(test, kmst_pressure_start(pressure, 50, &why), 0);
+	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, pressure->pages, 0UL);
+	KUNIT_EXPECT_EQ(test, pressure->ended, KMST_PRESSURE_LOST);
+	KUNIT_EXPECT_EQ(test, answer(source), 19UL);
+	kmst_pressure_stop(pressure);
+	mutex_unlock(&pressure->lock);
+	KUNIT_EXPECT_GE(test, source->left, 979);
+}
+
+/* Who would wait for itself is told, and does so later. */
+static void whoever_takes_does_not_wait_for_itself(struct kunit *test)
+{
+	struct kmst_pressure *pressure = new_pressure(test, KMST_FRAGMENT, 1000);
+	struct source *source = test->priv;
+	unsigned long begin = jiffies;
+	struct kmst_refusal why;
+
+	source->ask_at = 980;
+	source->given = 1;
+	mutex_lock(&pressure->lock);
+	KUNIT_EXPECT_EQ(test, kmst_pressure_start(pressure, 50, &why), 0);
+	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), -ENOMEM);
+	KUNIT_EXPECT_TRUE(test, time_before(jiffies, begin + KMST_GIVE_WAY_JIFFIES));
+	KUNIT_EXPECT_EQ(test, source->given, 0UL);
+	KUNIT_EXPECT_EQ(test, pressure->pages, 0UL);
+	kmst_pressure_stop(pressure);
+	mutex_unlock(&pressure->lock);
+}
+
+/* One that is stopped at that moment does not hold up who asks, nor the other way round. */
+static void a_stop_gives_way(struct kunit *test)
+{
+	struct kmst_pressure *pressure = new_pressure(test, KMST_FRAGMENT, 20);
+	struct source *source = new_asker(test, pressure);
+	struct kmst_refusal why;
+	unsigned long begin;
+
+	mutex_lock(&pressure->lock);
+	KUNIT_EXPECT_EQ(test, kmst_pressure_start(pressure, 50, &why), 0);
+	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
+	begin = jiffies;
+	let_ask(source);
+	kmst_pressure_stop(pressure);
+	mutex_unlock(&pressure->lock);
+	KUNIT_EXPECT_EQ(test, answer(source), 20UL);
+	KUNIT_EXPECT_TRUE(test, time_before(jiffies, begin + KMST_GIVE_WAY_JIFFIES));
 }
 
 /* Every second run of the area, and the area is whole again afterwards. */
@@ -277,6 +383,9 @@ static struct kunit_case pressure_cases[] = {
 	KUNIT_CASE(no_more_than_its_share_is_taken),
 	KUNIT_CASE(it_is_told_to_stop),
 	KUNIT_CASE(it_gives_way),
+	KUNIT_CASE(it_gives_way_while_it_takes),
+	KUNIT_CASE(whoever_takes_does_not_wait_for_itself),
+	KUNIT_CASE(a_stop_gives_way),
 	KUNIT_CASE(every_second_run_is_held),
 	KUNIT_CASE(what_is_unusable),
 	KUNIT_CASE(free_memory_is_counted),

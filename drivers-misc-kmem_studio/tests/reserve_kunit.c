@@ -31,16 +31,17 @@ static void devices_are_left_their_share(struct kunit *test)
 	struct kmst_refusal why;
 
 	kunit_activate_static_stub(test, kmst_zones_area, area_in_use);
-	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, &why), 0);
+	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, NULL,
+						 &why), 0);
 	kmst_plan_init(&demand.plan, 51 * PER_PAGE, PAGE_SHIFT);
-	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, &why),
+	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, NULL, &why),
 			-ENOMEM);
 	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_AREA);
 	KUNIT_EXPECT_EQ(test, why.wanted, 51UL);
 	KUNIT_EXPECT_EQ(test, why.allowed, 50UL);
 	/* what an arena gives back before is there then */
 	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){ .area = 1 },
-						 &why), 0);
+						 NULL, &why), 0);
 }
 
 /* --- no memory is taken for these --- */
@@ -120,9 +121,10 @@ static void expect_room(struct kunit *test, enum kmst_pool pool, unsigned long n
 	struct kmst_demand demand = demand_of_pool(pool, nr_pages);
 	struct kmst_refusal why;
 
-	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, &why), 0);
+	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, NULL,
+						 &why), 0);
 	demand = demand_of_pool(pool, nr_pages + 1);
-	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, &why),
+	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, NULL, &why),
 			-E2BIG);
 	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_SHARE);
 	KUNIT_EXPECT_EQ(test, why.pool, pool);
@@ -193,6 +195,7 @@ static void a_reservation_that_is_refused_is_none(struct kunit *test)
 /* Who asks for what another reservation is in the way of. */
 struct asker {
 	unsigned long		nr_pages;
+	bool			looks;	/* it does not reserve anything */
 	struct kmst_reservation	reservation;
 	struct kmst_cancel	cancel;
 	struct kmst_refusal	why;
@@ -204,9 +207,14 @@ struct asker {
 static int ask(void *data)
 {
 	struct asker *asker = data;
+	struct kmst_demand demand = demand_of_pool(KMST_POOL_LOW, asker->nr_pages);
 
-	asker->err = reserve_pages(KMST_POOL_LOW, asker->nr_pages, &asker->reservation,
-				   &asker->cancel, &asker->why);
+	if (asker->looks)
+		asker->err = kmst_reserve_check(&demand, NULL, &(struct kmst_going){},
+						&asker->cancel, &asker->why);
+	else
+		asker->err = kmst_reserve(&demand, &asker->reservation, &asker->cancel,
+					  &asker->why);
 	kthread_complete_and_exit(&asker->done, 0);
 }
 
@@ -257,13 +265,19 @@ static struct kmst_reservation *new_pending(struct kunit *test)
 }
 
 /* Somebody asks for 20 pages, and does not take no for an answer yet. */
-static struct asker *let_ask(struct kunit *test)
+static struct asker *let_ask_as(struct kunit *test, bool looks)
 {
 	struct asker *asker = new_asker(test, 20);
 
+	asker->looks = looks;
 	start(test, asker);
 	KUNIT_EXPECT_FALSE(test, is_answered(asker, HZ / 5));
 	return asker;
+}
+
+static struct asker *let_ask(struct kunit *test)
+{
+	return let_ask_as(test, false);
 }
 
 static void expect_answer(struct kunit *test, struct kmst_reservation *first,
@@ -368,7 +382,8 @@ static void the_second_look_counts_again(struct kunit *test)
 	needs_an_empty_ledger(test);
 	test->priv = &zones;
 	kunit_activate_static_stub(test, kmst_zones_sum, zones_of_case);
-	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, &why), 0);
+	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, NULL,
+						 &why), 0);
 	zones.available = 110;
 	KUNIT_EXPECT_EQ(test, kmst_reserve(&demand, reservation, NULL, &why), -ENOMEM);
 	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_AVAILABLE);
@@ -376,6 +391,15 @@ static void the_second_look_counts_again(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, why.never);
 	zones.available = 111;
 	KUNIT_EXPECT_EQ(test, kmst_reserve(&demand, reservation, NULL, &why), 0);
+}
+
+static void whoever_only_looks_can_be_told_to_give_up(struct kunit *test)
+{
+	struct kmst_reservation *first = new_pending(test);
+	struct asker *asker = let_ask_as(test, true);
+
+	set_bit(KMST_CANCEL_INTERRUPTED, &asker->cancel.reasons);
+	expect_answer(test, first, asker, -EINTR);
 }
 
 /* Somebody asks while the limits are looked at, and is given time to be refused. */
@@ -417,6 +441,7 @@ static struct kunit_case reserve_cases[] = {
 	KUNIT_CASE(whoever_waits_can_be_told_to_give_up),
 	KUNIT_CASE(what_can_never_be_had_is_not_waited_for),
 	KUNIT_CASE(the_second_look_counts_again),
+	KUNIT_CASE(whoever_only_looks_can_be_told_to_give_up),
 	KUNIT_CASE(what_does_not_fit_is_in_nobodys_way),
 	{}
 };

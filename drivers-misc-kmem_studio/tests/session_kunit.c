@@ -11,8 +11,8 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
+#include "../giveway.h"
 #include "../session.h"
-#include "../session_oom.h"
 #include "alone.h"
 #include "counted.h"
 #include "listener.h"
@@ -391,9 +391,9 @@ static void a_start_gives_way(struct kunit *test)
 
 	needs_to_be_alone(test);
 	starter = start_in_background(test);
-	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 0UL);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 0UL);
 	WRITE_ONCE(listener->session.config.give_way, true);
-	KUNIT_EXPECT_GE(test, kmst_sessions_give_way(), 10UL);
+	KUNIT_EXPECT_GE(test, kmst_giveway_now(), 10UL);
 	KUNIT_ASSERT_NE(test, wait_for_completion_timeout(&starter->done, 10 * HZ), 0UL);
 	KUNIT_EXPECT_EQ(test, starter->err, -ENOMEM);
 	expect_idle(test, listener);

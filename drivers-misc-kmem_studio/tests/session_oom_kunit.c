@@ -4,10 +4,11 @@
  * that may need memory before theirs is free.
  */
 #include <kunit/test.h>
+#include <linux/jiffies.h>
 #include <linux/mutex.h>
 
+#include "../giveway.h"
 #include "../session.h"
-#include "../session_oom.h"
 #include "alone.h"
 #include "counted.h"
 #include "listener.h"
@@ -39,7 +40,7 @@ static void the_largest_gives_way(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, start_giving_way(large, 20 * PER_PAGE, true), 0);
 	KUNIT_ASSERT_EQ(test, start_giving_way(kept, 40 * PER_PAGE, false), 0);
 
-	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 20UL);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 20UL);
 	KUNIT_EXPECT_EQ(test, results_of(large).state, KMST_STATE_LOST);
 	KUNIT_EXPECT_EQ(test, kmst_session_nr_structs(&large->session), 0U);
 	KUNIT_EXPECT_EQ(test, kmst_session_verify(&large->session), -ENOMEM);
@@ -49,10 +50,10 @@ static void the_largest_gives_way(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, large->held_at_lost, 41L);
 	KUNIT_EXPECT_EQ(test, kmst_session_verify(&small->session), 0);
 
-	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 1UL);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 1UL);
 	KUNIT_EXPECT_EQ(test, results_of(small).state, KMST_STATE_LOST);
 	/* nobody is left who may be asked */
-	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 0UL);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 0UL);
 	KUNIT_EXPECT_EQ(test, kmst_session_verify(&kept->session), 0);
 
 	KUNIT_EXPECT_EQ(test, kmst_session_stop(&large->session), -ENOMEM);
@@ -74,10 +75,10 @@ static void what_is_held_does_not_give_way(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, start_giving_way(listener, PER_PAGE, true), 0);
 	arena = kmst_session_arena(&listener->session);
-	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 0UL);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 0UL);
 	KUNIT_EXPECT_EQ(test, kmst_session_verify(&listener->session), 0);
 	kmst_arena_put(arena);
-	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 1UL);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 1UL);
 }
 
 /* One that ends is not waited for: the next one is asked. One that is late, only once. */
@@ -86,6 +87,7 @@ static void who_does_not_give_way_is_not_asked_again(struct kunit *test)
 	struct listener *ends = kmst_listener_new(test);
 	struct listener *late = kmst_listener_new(test);
 	struct listener *small = test->priv;
+	unsigned long begin;
 
 	KUNIT_ASSERT_EQ(test, start_giving_way(small, PER_PAGE, true), 0);
 	KUNIT_ASSERT_EQ(test, start_giving_way(late, 20 * PER_PAGE, true), 0);
@@ -95,8 +97,12 @@ static void who_does_not_give_way_is_not_asked_again(struct kunit *test)
 	mutex_lock(&ends->session.words);
 	mutex_lock_nested(&late->session.words, SINGLE_DEPTH_NESTING);
 	kmst_session_end(&ends->session);
-	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 0UL);
-	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 1UL);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 1UL);
+	KUNIT_EXPECT_FALSE(test, kmst_session_told(&ends->session, KMST_CANCEL_LOST));
+	KUNIT_EXPECT_TRUE(test, kmst_session_told(&late->session, KMST_CANCEL_LOST));
+	begin = jiffies;
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 0UL);
+	KUNIT_EXPECT_TRUE(test, time_before(jiffies, begin + KMST_GIVE_WAY_JIFFIES));
 	mutex_unlock(&late->session.words);
 	mutex_unlock(&ends->session.words);
 	KUNIT_EXPECT_EQ(test, kmst_session_close(&ends->session), 0);
@@ -133,7 +139,7 @@ static void the_device_goes_after_the_memory(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, start_giving_way(listener, PER_PAGE, true), 0);
 	KUNIT_EXPECT_NOT_NULL(test, listener->session.share.device);
 	kmst_counted.before_free = note_at_free;
-	KUNIT_EXPECT_EQ(test, kmst_sessions_give_way(), 1UL);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 1UL);
 	/* pairs with the release of the thread that notes it */
 	KUNIT_EXPECT_TRUE(test, expect_soon(test, smp_load_acquire(&listener->lost_pages) == 1));
 	KUNIT_EXPECT_TRUE(test, at_free.hidden);

@@ -61,6 +61,7 @@ static const struct column columns[] = {
 	{ "touch_mean_ns", "TOUCH", COLUMN_NS, 11 },
 	{ "ops", "OPERATIONS", COLUMN_NUMBER, 10 },
 	{ "failures", "FAILURES", COLUMN_NUMBER, 9 },
+	{ "failed_order", "FAILED ORDER", COLUMN_NUMBER, 9 },
 	{ "alloc_cycles", "CYCLES", COLUMN_NUMBER, 12 },
 	{ "alloc_instructions", "INSTRUCTIONS", COLUMN_NUMBER, 13 },
 	{ "batch", "BATCH", COLUMN_NUMBER, 14 },

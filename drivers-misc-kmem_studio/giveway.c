@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The kernel asks around before its OOM killer chooses a program, and spares all of them if
+ * anything comes free. Whoever holds memory for an experiment gives it back then, one after
+ * the other, until one has.
+ *
+ * The order: first what is there to provoke, benches and pressures, the newest first, as it
+ * is most likely what the memory ran out for. Then arenas, the largest first, so that few
+ * of them are lost.
+ */
+#include <linux/cleanup.h>
+#include <linux/init.h>
+#include <linux/jiffies.h>
+#include <linux/lockdep.h>
+#include <linux/mutex.h>
+#include <linux/notifier.h>
+#include <linux/oom.h>
+
+#include "giveway.h"
+
+/* No other is asked after this time: the OOM killer waits for all of them. */
+#define ASK_JIFFIES	(3 * HZ)
+
+/* Held over what gives memory back, but not over anything that takes some. Newest first. */
+static DEFINE_MUTEX(holders_lock);
+static LIST_HEAD(holders);
+
+/**
+ * kmst_giveway_holder() - Make a holder, which is not asked yet.
+ * @holder: the holder
+ * @ops:    what can be asked of it; stays
+ *
+ * Context: any.
+ */
+void kmst_giveway_holder(struct kmst_holder *holder, const struct kmst_holder_ops *ops)
+{
+	INIT_LIST_HEAD(&holder->list);
+	holder->ops = ops;
+}
+
+/**
+ * kmst_giveway_add() - Be asked when memory runs out.
+ * @holder: who; stays until kmst_giveway_remove()
+ *
+ * Context: process context, sleeps while somebody is being asked.
+ */
+void kmst_giveway_add(struct kmst_holder *holder)
+{
+	guard(mutex)(&holders_lock);
+
+	holder->asked = false;
+	list_add(&holder->list, &holders);
+}
+
+/**
+ * kmst_giveway_remove() - Be asked no more.
+ * @holder: who; need not have been added
+ *
+ * Context: process context, sleeps while somebody is being asked. Whoever has given
+ * everything back makes that known before: the wait may be for itself.
+ */
+void kmst_giveway_remove(struct kmst_holder *holder)
+{
+	guard(mutex)(&holders_lock);
+
+	list_del_init(&holder->list);
+}
+
+/* Who is asked next, NULL for nobody. */
+static struct kmst_holder *next_holder(void)
+{
+	struct kmst_holder *holder, *largest = NULL;
+	unsigned long pages, most = 0;
+
+	lockdep_assert_held(&holders_lock);
+
+	list_for_each_entry(holder, &holders, list) {
+		pages = holder->asked ? 0 : holder->ops->pages(holder);
+		if (pages && !holder->ops->keeps)
+			return holder;
+		if (pages <= most)
+			continue;
+		most = pages;
+		largest = holder;
+	}
+	return largest;
+}
+
+/**
+ * kmst_giveway_now() - Ask one after the other, until one has given something.
+ *
+ * First benches and pressures, the newest first, then arenas, the largest first. Nobody is
+ * asked twice: who did not give anything in time gives it later.
+ *
+ * Context: process context, sleeps, for five seconds at most. Allocates nothing.
+ * Return: pages that came free.
+ */
+unsigned long kmst_giveway_now(void)
+{
+	unsigned long pages = 0, until = jiffies + ASK_JIFFIES;
+	struct kmst_holder *holder;
+
+	guard(mutex)(&holders_lock);
+
+	while (!pages && time_before(jiffies, until)) {
+		holder = next_holder();
+		if (!holder)
+			break;
+		holder->asked = true;
+		pages = holder->ops->give(holder);
+	}
+	return pages;
+}
+
+/* The OOM killer chooses no program if this frees anything. */
+static int give_way(struct notifier_block *block, unsigned long unused, void *data)
+{
+	unsigned long *freed = data;
+
+	*freed += kmst_giveway_now();
+	return NOTIFY_OK;
+}
+
+static struct notifier_block oom_notifier = {
+	.notifier_call = give_way,
+};
+
+/**
+ * kmst_giveway_init() - Have holders of memory asked when it runs out.
+ *
+ * Context: process context, may sleep.
+ * Return: 0, or as register_oom_notifier().
+ */
+int __init kmst_giveway_init(void)
+{
+	return register_oom_notifier(&oom_notifier);
+}
+
+/**
+ * kmst_giveway_exit() - End what kmst_giveway_init() began.
+ *
+ * Context: process context, may sleep.
+ */
+void kmst_giveway_exit(void)
+{
+	unregister_oom_notifier(&oom_notifier);
+}

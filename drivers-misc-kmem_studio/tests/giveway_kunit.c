@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who is asked for memory, and in which order: what is there to provoke before what is
+ * somebody's work, the newest and the largest first.
+ */
+#include <kunit/test.h>
+#include <linux/container_of.h>
+#include <linux/jiffies.h>
+#include <linux/sched.h>
+
+#include "../giveway.h"
+#include "alone.h"
+
+/**
+ * struct giver - a holder that tells when it was asked
+ * @holder: the holder
+ * @pages:  what it has
+ * @late:   it does not give any of it, and takes so long to find out, in jiffies
+ * @asked:  how many were asked until it was, 0 if it was not
+ */
+struct giver {
+	struct kmst_holder	holder;
+	unsigned long		pages;
+	unsigned long		late;
+	unsigned int		asked;
+};
+
+static unsigned int nr_asked;
+
+static unsigned long giver_pages(struct kmst_holder *holder)
+{
+	return container_of(holder, struct giver, holder)->pages;
+}
+
+static unsigned long giver_give(struct kmst_holder *holder)
+{
+	struct giver *giver = container_of(holder, struct giver, holder);
+	unsigned long pages = giver->pages;
+
+	giver->asked = ++nr_asked;
+	if (giver->late) {
+		schedule_timeout_uninterruptible(giver->late);
+		return 0;
+	}
+	giver->pages = 0;
+	return pages;
+}
+
+static const struct kmst_holder_ops keeps = {
+	.keeps	= true,
+	.pages	= giver_pages,
+	.give	= giver_give,
+};
+
+static const struct kmst_holder_ops provokes = {
+	.pages	= giver_pages,
+	.give	= giver_give,
+};
+
+static void forget(void *holder)
+{
+	kmst_giveway_remove(holder);
+}
+
+static struct giver *new_giver(struct kunit *test, const struct kmst_holder_ops *ops,
+			       unsigned long pages)
+{
+	struct giver *giver = kunit_kzalloc(test, sizeof(*giver), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, giver);
+	giver->pages = pages;
+	kmst_giveway_holder(&giver->holder, ops);
+	kmst_giveway_add(&giver->holder);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, forget, &giver->holder), 0);
+	return giver;
+}
+
+/* Whoever has something is asked, a user, too. */
+static int giveway_init(struct kunit *test)
+{
+	needs_to_be_alone(test);
+	nr_asked = 0;
+	return 0;
+}
+
+/* However large and old they are. */
+static void what_provokes_goes_first(struct kunit *test)
+{
+	new_giver(test, &provokes, 3);
+	new_giver(test, &keeps, 100);
+	new_giver(test, &provokes, 1);
+	new_giver(test, &keeps, 200);
+	new_giver(test, &provokes, 2);
+	new_giver(test, &keeps, 50);
+
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 2UL);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 1UL);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 3UL);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 200UL);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 100UL);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 50UL);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 0UL);
+	KUNIT_EXPECT_EQ(test, nr_asked, 6U);
+}
+
+static void who_has_nothing_is_not_asked(struct kunit *test)
+{
+	struct giver *bench = new_giver(test, &provokes, 0);
+	struct giver *arena = new_giver(test, &keeps, 0);
+
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 0UL);
+	KUNIT_EXPECT_EQ(test, nr_asked, 0U);
+	/* and is, when it has something */
+	arena->pages = 5;
+	bench->pages = 4;
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 4UL);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 5UL);
+	kmst_giveway_remove(&arena->holder);
+	arena->pages = 6;
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 0UL);
+	/* who comes back is as good as new */
+	kmst_giveway_add(&arena->holder);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 6UL);
+}
+
+/* The next one is asked at once, as long as there is time, and the late one only once. */
+static void who_is_late_is_asked_once(struct kunit *test)
+{
+	struct giver *small = new_giver(test, &keeps, 7);
+	struct giver *large = new_giver(test, &keeps, 8);
+	struct giver *bench = new_giver(test, &provokes, 9);
+
+	bench->late = KMST_GIVE_WAY_JIFFIES;
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 8UL);
+	KUNIT_EXPECT_EQ(test, bench->asked, 1U);
+	KUNIT_EXPECT_EQ(test, large->asked, 2U);
+	KUNIT_EXPECT_EQ(test, small->asked, 0U);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 7UL);
+	KUNIT_EXPECT_EQ(test, bench->asked, 1U);
+}
+
+/* The OOM killer is not to wait for ever. */
+static void there_is_an_end_to_it(struct kunit *test)
+{
+	struct giver *arena = new_giver(test, &keeps, 7);
+	unsigned int i;
+
+	for (i = 0; i < 3; i++)
+		new_giver(test, &provokes, 1)->late = KMST_GIVE_WAY_JIFFIES;
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 0UL);
+	KUNIT_EXPECT_EQ(test, nr_asked, 2U);
+	/* who was not asked is, the next time */
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 7UL);
+	KUNIT_EXPECT_EQ(test, arena->asked, 4U);
+}
+
+static struct kunit_case giveway_cases[] = {
+	KUNIT_CASE(what_provokes_goes_first),
+	KUNIT_CASE(who_has_nothing_is_not_asked),
+	KUNIT_CASE(who_is_late_is_asked_once),
+	KUNIT_CASE_SLOW(there_is_an_end_to_it),
+	{}
+};
+
+static struct kunit_suite giveway_suite = {
+	.name		= "kmem_studio_giveway",
+	.init		= giveway_init,
+	.test_cases	= giveway_cases,
+};
+
+kunit_test_suite(giveway_suite);
