@@ -220,13 +220,13 @@ VIEW(context);
 
 static int rounds_show(struct seq_file *seq, void *unused)
 {
-	struct kmst_job *job = seq->private;
+	const struct kmst_job_view *view = seq->private;
 
-	scoped_cond_guard(mutex_intr, return -EINTR, &job->lock)
-		kmst_context_show_rounds(seq, job->results);
+	kmst_context_show_rounds(seq, view->results);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(rounds);
+
+VIEW(rounds);
 
 /* --- folders --- */
 
