@@ -57,7 +57,7 @@ static void let_ask(struct source *source)
 {
 	unsigned long until = jiffies + 10 * HZ;
 
-	queue_work(system_unbound_wq, &source->ask);
+	schedule_work(&source->ask);
 	while (!test_bit(KMST_CANCEL_LOST, &source->pressure->cancel.reasons) &&
 	       time_before(jiffies, until))
 		schedule_timeout_uninterruptible(1);
