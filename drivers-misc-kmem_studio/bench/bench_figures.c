@@ -129,14 +129,20 @@ CONFIGFS_ATTR_RO(bench_, _name)
 #define TIME(_name, _value)	OF_RUN(_name, _value, emit(page, value, value))
 #define NUMBER(_name, _value)	OF_RUN(_name, _value, sysfs_emit(page, "%llu\n", value))
 
+/* One more than the order, so that 0 is none. */
+static int emit_order(char *page, u64 order_and_one)
+{
+	if (!order_and_one)
+		return sysfs_emit(page, "\n");
+	return sysfs_emit(page, "%llu\n", order_and_one - 1);
+}
+
 TIME(clock_resolution_ns, results->resolution);
 TIME(clock_cost_ns, results->cost);
 TIME(meaningful_ns, kmst_bench_results_meaningful(results));
 NUMBER(ops, results->ops);
 NUMBER(failures, results->failures);
-/* One more than the order, so that 0 is none. */
-OF_RUN(failed_order, results->failures ? results->failed_order + 1 : 0,
-       value ? sysfs_emit(page, "%llu\n", value - 1) : sysfs_emit(page, "\n"));
+OF_RUN(failed_order, results->failures ? results->failed_order + 1 : 0, emit_order(page, value));
 NUMBER(batch, results->batch);
 
 static ssize_t bench_state_show(struct config_item *item, char *page)

@@ -164,7 +164,8 @@ a_run_has_figures() {
 		[ -n "$(get ../benches/a meaningful_ns)" ] &&
 		[ "$(get ../benches/a batch)" -ge 1 ] || return 1
 	[ -r "$SHOWN/benches" ] || return 0
-	histogram_is_whole a 1 && rounds_are_told a && grep -q "^alloc " "$SHOWN/benches/a/summary" &&
+	histogram_is_whole a 1 && rounds_are_told a &&
+		grep -q "^alloc " "$SHOWN/benches/a/summary" &&
 		grep -q "^page_size$TAB$PAGE_SIZE\$" "$SHOWN/benches/a/context" &&
 		grep -q "^release$TAB$(uname -r)\$" "$SHOWN/benches/a/context"
 }
