@@ -363,7 +363,7 @@ size_t kmst_arena_bookkeeping(const struct kmst_arena *arena)
  */
 int __init kmst_arenas_init(void)
 {
-	frees = alloc_workqueue("kmem_studio_free", WQ_UNBOUND, 0);
+	frees = alloc_workqueue("kmem_studio_free", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
 	return frees ? 0 : -ENOMEM;
 }
 

@@ -86,6 +86,28 @@ static struct kmst_holder *next_holder(void)
 	return largest;
 }
 
+/*
+ * A thread that is in the middle of an allocation waits there for the lock that the asker has
+ * (oom_lock), so it is not waited for: the asker tries again, and comes here again if that was
+ * too early. Returns the pages that are still to come.
+ */
+static unsigned long on_their_way(void)
+{
+	struct kmst_holder *holder;
+	unsigned long pages;
+
+	lockdep_assert_held(&holders_lock);
+
+	list_for_each_entry(holder, &holders, list) {
+		if (!holder->asked || !time_before(jiffies, holder->until))
+			continue;
+		pages = holder->ops->pages(holder);
+		if (pages)
+			return pages;
+	}
+	return 0;
+}
+
 /**
  * kmst_giveway_now() - Ask one after the other, until one has given something.
  *
@@ -93,21 +115,23 @@ static struct kmst_holder *next_holder(void)
  * asked twice: who did not give anything in time gives it later.
  *
  * Context: process context, sleeps, for five seconds at most. Allocates nothing.
- * Return: pages that came free.
+ * Return: pages that came free, or are about to.
  */
 unsigned long kmst_giveway_now(void)
 {
-	unsigned long pages = 0, until = jiffies + ASK_JIFFIES;
+	unsigned long pages, until = jiffies + ASK_JIFFIES;
 	struct kmst_holder *holder;
 
 	guard(mutex)(&holders_lock);
 
+	pages = on_their_way();
 	while (!pages && time_before(jiffies, until)) {
 		holder = next_holder();
 		if (!holder)
 			break;
 		holder->asked = true;
 		pages = holder->ops->give(holder);
+		holder->until = jiffies + (pages ? KMST_GIVE_WAY_JIFFIES : 0);
 	}
 	return pages;
 }

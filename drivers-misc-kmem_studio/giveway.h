@@ -9,7 +9,7 @@
 #include <linux/list.h>
 #include <linux/types.h>
 
-/* How long one that is asked may take, and how long all of them together begin to be asked. */
+/* How long one that is asked may take. */
 #define KMST_GIVE_WAY_JIFFIES	(2 * HZ)
 
 struct kmst_holder;
@@ -19,7 +19,8 @@ struct kmst_holder;
  * @keeps: what it holds is somebody's work. Those who hold memory only so that others do not
  *         have it are asked before
  * @pages: how many pages would come free, 0 if none would, or none are to. Does not sleep
- * @give:  give all of them back, now. Returns how many came free, 0 if none did within
+ * @give:  give all of them back, now. Returns how many came free, or are about to, as the
+ *         holder was told in the middle of an allocation; 0 if none did within
  *         KMST_GIVE_WAY_JIFFIES. May sleep
  *
  * Both are called in the middle of somebody's allocation: they allocate nothing, and wait
@@ -37,11 +38,13 @@ struct kmst_holder_ops {
  * @list:  its place among all of them
  * @ops:   what can be asked of it, constant
  * @asked: it was asked: once is enough, for who is late gives later
+ * @until: until then it is taken to be about to give what it said it would, in jiffies
  */
 struct kmst_holder {
 	struct list_head		list;
 	const struct kmst_holder_ops	*ops;
 	bool				asked;
+	unsigned long			until;
 };
 
 void kmst_giveway_holder(struct kmst_holder *holder, const struct kmst_holder_ops *ops);

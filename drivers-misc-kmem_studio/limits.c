@@ -221,7 +221,7 @@ static int check_area(unsigned long wanted, unsigned long pending,
 		      struct kmst_refusal *why)
 {
 	struct kmst_area_pages area;
-	unsigned long keep;
+	unsigned long has, keep;
 	int err;
 
 	kmst_zones_area(&area);
@@ -229,9 +229,13 @@ static int check_area(unsigned long wanted, unsigned long pending,
 	/* pages of an arena were taken for lent, as devices' are */
 	area.free = min(area.free + going->area, area.managed);
 	area.lent = min(area.lent, area.managed - area.free);
+	/* what others are about to take may be free still: it would come from the area then */
+	has = area.free + area.lent;
+	if (wanted > has)
+		return 0;
 	area.lent = less(area.lent, less(pending, area.free));
 	area.free = less(area.free, pending);
-	if (kmst_limits_spare_area(&area, wanted, keep))
+	if (wanted <= area.free + area.lent && kmst_limits_spare_area(&area, wanted, keep))
 		return 0;
 	err = kmst_refuse(why, KMST_LIMIT_AREA, wanted, less(area.free + area.lent, keep),
 			  -ENOMEM);

@@ -13,6 +13,12 @@
 #include "session_oom.h"
 #include "session_state.h"
 
+/* Its thread is in the allocator, or about to be. */
+static bool is_allocating(struct kmst_session *session)
+{
+	return !session->arena && session->record.results.state == KMST_STATE_STARTING;
+}
+
 /* Sessions that are not to give way, or end anyhow, and arenas with other users are left alone. */
 static unsigned long pages_to_give(struct kmst_holder *holder)
 {
@@ -31,7 +37,7 @@ static unsigned long pages_to_give(struct kmst_holder *holder)
 	spin_lock(&session->record.lock);
 	arena = session->arena;
 	/* while it allocates, what it is about to have */
-	if (!arena && session->record.results.state == KMST_STATE_STARTING)
+	if (is_allocating(session))
 		pages = session->record.results.nr_pages ?:
 			PHYS_PFN(session->record.results.bytes_requested) + 1;
 	/* memory of an arena with other users would not become free */
@@ -43,14 +49,23 @@ static unsigned long pages_to_give(struct kmst_holder *holder)
 
 /*
  * The thread that frees needs no memory for it. It may need a lock, which a thread that asks
- * for memory holds: so the wait ends after a while.
+ * for memory holds: so the wait ends after a while. One that allocates cannot fail before the
+ * asker is done.
  */
 static unsigned long give(struct kmst_holder *holder)
 {
 	struct kmst_session *session = container_of(holder, struct kmst_session, holder);
 	unsigned long pages = pages_to_give(holder);
+	bool allocates;
 
+	if (!pages)
+		return 0;
+	spin_lock(&session->record.lock);
+	allocates = is_allocating(session);
+	spin_unlock(&session->record.lock);
 	kmst_session_tell(session, KMST_CANCEL_LOST);
+	if (allocates)
+		return pages;
 	if (!wait_event_timeout(session->wake, READ_ONCE(session->given), KMST_GIVE_WAY_JIFFIES))
 		return 0;
 	return pages;

@@ -324,6 +324,8 @@ CONFIGFS_ATTR(bench_, cpus);
 static ssize_t bench_run_store(struct config_item *item, const char *page, size_t len)
 {
 	struct kmst_bench_item *bench = kmst_bench_of(item);
+	struct kmst_bench_config ran;
+	struct kmst_bench_end end;
 	unsigned int run;
 	int err;
 
@@ -331,11 +333,11 @@ static ssize_t bench_run_store(struct config_item *item, const char *page, size_
 		return refuse(bench, "run", page, "1");
 	if (!capable(CAP_SYS_ADMIN))
 		return kmst_log_capability(bench->who, "run");
-	err = kmst_job_run(&bench->job, kmst_lab_max_percent());
+	err = kmst_job_run(&bench->job, kmst_lab_max_percent(), &ran, &end);
 	if (err == -EBUSY)
 		pr_err("%srun=1 does nothing: the bench runs already\n", bench->who);
 	else
-		kmst_bench_log_end(bench->who, &bench->job.config, &bench->job.end, err);
+		kmst_bench_log_end(bench->who, &ran, &end, err);
 	return err ?: len;
 }
 CONFIGFS_ATTR_WO(bench_, run);

@@ -94,17 +94,18 @@ static void forget_writer(struct kmst_job *job)
 {
 	if (job->writer)
 		put_task_struct(job->writer);
-	job->writer = NULL;
+	WRITE_ONCE(job->writer, NULL);
 }
 
-/* The answer, for whoever waited for it, if nobody else was quicker. */
-static int collect(struct kmst_job *job)
+/* The answer, for whoever waited for it. */
+static int collect(struct kmst_job *job, struct kmst_bench_config *ran,
+		   struct kmst_bench_end *end)
 {
 	lockdep_assert_held(&job->lock);
 
-	if (job->writer != current)
-		return -EBUSY;
 	forget_writer(job);
+	*ran = job->ran;
+	*end = job->end;
 	return job->error;
 }
 
@@ -131,20 +132,21 @@ static void start(struct kmst_job *job, unsigned int max_percent)
 	job->config.max_percent = max_percent;
 	job->ran = job->config;
 	job->cancel.reasons = 0;
-	job->writer = get_task_struct(current);
+	WRITE_ONCE(job->writer, get_task_struct(current));
 	WRITE_ONCE(job->state, KMST_JOB_RUNNING);
 	queue_work(jobs, &job->work);
 }
 
-/* Returns 1 with the answer in @err, 0 to wait. */
-static int start_or_collect(struct kmst_job *job, unsigned int max_percent, int *err)
+/* Returns 1 with the answer in the last three, 0 to wait. */
+static int start_or_collect(struct kmst_job *job, unsigned int max_percent,
+			    struct kmst_bench_config *ran, struct kmst_bench_end *end, int *err)
 {
 	lockdep_assert_held(&job->lock);
 
 	if (job->writer == current) {
 		if (job->state == KMST_JOB_RUNNING)
 			return 0;
-		*err = collect(job);
+		*err = collect(job, ran, end);
 		return 1;
 	}
 	if (is_busy(job)) {
@@ -160,38 +162,59 @@ static bool is_done(const struct kmst_job *job)
 	return READ_ONCE(job->state) == KMST_JOB_DONE;
 }
 
+static bool is_run_of_current(const struct kmst_job *job)
+{
+	return READ_ONCE(job->writer) == current;
+}
+
+/* Whoever is killed ends its own run, and no other that began meanwhile. */
+static bool interrupt(struct kmst_job *job)
+{
+	guard(mutex)(&job->lock);
+
+	if (!is_run_of_current(job))
+		return false;
+	set_bit(KMST_CANCEL_INTERRUPTED, &job->cancel.reasons);
+	return true;
+}
+
 /**
  * kmst_job_run() - Run a bench, and wait for the end.
  * @job:         the bench
  * @max_percent: largest share of each kind of memory that all arenas, benches and pressures
  *               together may take
+ * @ran:         gets what the run went by
+ * @end:         gets what an error comes from
  *
  * Context: a program's system call, which may be made again; sleeps. A fatal signal ends the
  * run.
  * Return: as kmst_bench_run(), -EBUSY if it runs already for somebody else, -ERESTARTNOINTR
  * if the call is to be made again.
  */
-int kmst_job_run(struct kmst_job *job, unsigned int max_percent)
+int kmst_job_run(struct kmst_job *job, unsigned int max_percent,
+		 struct kmst_bench_config *ran, struct kmst_bench_end *end)
 {
 	long left;
 	int err;
 
 	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &job->lock) {
-		if (start_or_collect(job, max_percent, &err))
+		if (start_or_collect(job, max_percent, ran, end, &err))
 			return err;
 	}
 	left = wait_event_killable_timeout(job->wait, is_done(job), WAIT_JIFFIES);
 	if (!left)
 		return restart_syscall();
 	if (left < 0) {
-		set_bit(KMST_CANCEL_INTERRUPTED, &job->cancel.reasons);
+		if (!interrupt(job))
+			return -EINTR;
 		/* its threads look for that between any two operations */
-		wait_event(job->wait, is_done(job));
+		wait_event(job->wait, is_done(job) || !is_run_of_current(job));
 	}
 
 	guard(mutex)(&job->lock);
 
-	return collect(job);
+	/* if nobody else was quicker, who took this run for one that nobody waits for */
+	return is_run_of_current(job) ? collect(job, ran, end) : -EINTR;
 }
 
 /**

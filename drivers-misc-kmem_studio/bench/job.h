@@ -72,7 +72,8 @@ struct kmst_job_view {
 };
 
 void kmst_job_init(struct kmst_job *job);
-int kmst_job_run(struct kmst_job *job, unsigned int max_percent);
+int kmst_job_run(struct kmst_job *job, unsigned int max_percent,
+		 struct kmst_bench_config *ran, struct kmst_bench_end *end);
 int kmst_job_look(struct kmst_job *job, struct kmst_job_view *view);
 void kmst_job_look_away(struct kmst_job_view *view);
 void kmst_job_end(struct kmst_job *job);

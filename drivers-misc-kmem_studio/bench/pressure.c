@@ -120,15 +120,21 @@ static int hold(struct kmst_pressure *pressure, struct page *page, unsigned int 
 	return 0;
 }
 
-/* The memory is needed by others, now: nothing is counted for it any more either. */
-static void lose(struct kmst_pressure *pressure)
+/* What was claimed at a time, and what was given back, counts no longer. */
+static void count_what_is_held(struct kmst_pressure *pressure)
 {
 	struct kmst_refusal why;
 
-	free_all(pressure);
-	memset(pressure->reserved, 0, sizeof(pressure->reserved));
+	memcpy(pressure->reserved, pressure->taken, sizeof(pressure->reserved));
 	/* less than before is never refused */
 	kmst_reserve_settle(&pressure->demand, &pressure->reservation, pressure->reserved, &why);
+}
+
+/* The memory is needed by others, now. */
+static void lose(struct kmst_pressure *pressure)
+{
+	free_all(pressure);
+	count_what_is_held(pressure);
 	pressure->ended = KMST_PRESSURE_LOST;
 }
 
@@ -270,8 +276,13 @@ static unsigned long give(struct kmst_holder *holder)
 		if (!READ_ONCE(pressure->pages))
 			return pages;
 		/* its own allocations do not end here, but those of the DMA API may one day */
-		if (READ_ONCE(pressure->taker) == current || time_after(jiffies, until))
+		if (READ_ONCE(pressure->taker) == current)
 			return 0;
+		if (time_after(jiffies, until)) {
+			/* whoever takes gives later; others do not know of it */
+			holder->asked = READ_ONCE(pressure->taker);
+			return 0;
+		}
 		schedule_timeout_uninterruptible(1);
 	}
 	lose(pressure);
@@ -295,6 +306,7 @@ void kmst_pressure_init(struct kmst_pressure *pressure)
 	*pressure = (struct kmst_pressure){};
 	mutex_init(&pressure->lock);
 	INIT_LIST_HEAD(&pressure->held);
+	INIT_LIST_HEAD(&pressure->reservation.list);
 	kmst_giveway_holder(&pressure->holder, &holder_ops);
 }
 
@@ -424,6 +436,7 @@ int kmst_pressure_take(struct kmst_pressure *pressure, unsigned long until)
 		return err;
 	if (is_cma(pressure))
 		thin_out(pressure);
+	count_what_is_held(pressure);
 	kmst_blocks_free_count(&pressure->use, &pressure->after);
 	return 0;
 }

@@ -76,6 +76,7 @@ struct kmst_sum {
  * @nr:      how many
  * @alive:   how many are not done
  * @done:    who waits for @alive to be 0
+ * @begun:   measured rounds that have begun
  * @batch:   operations that are timed together
  * @error:   the first that a thread met with
  * @lost:    allocations whose number was overwritten, and which are not freed
@@ -94,6 +95,7 @@ struct kmst_running {
 	unsigned int			nr;
 	atomic_t			alive;
 	wait_queue_head_t		done;
+	unsigned int			begun;
 	unsigned int			batch;
 	int				error;
 	atomic_t			lost;

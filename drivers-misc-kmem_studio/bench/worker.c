@@ -237,6 +237,9 @@ static int rounds(struct kmst_worker *worker)
 	for (round = 0; !err && round < config->warmup + config->rounds; round++) {
 		worker->record = round >= config->warmup;
 		clear_sums(worker);
+		/* all of them begin together */
+		if (worker->record && !worker->index)
+			worker->run->begun = round - config->warmup + 1;
 		if (worker->record)
 			note_frequency(worker, round - config->warmup, false);
 		if (config->order->hot)
