@@ -32,6 +32,7 @@
  *          without a @pressure whoever takes
  * @ask:    asks whether anything can be given
  * @given:  the answer
+ * @slept:  how often whoever takes slept until it had that
  * @pressure: who is asked
  */
 struct source {
@@ -41,6 +42,7 @@ struct source {
 	int		ask_at;
 	struct work_struct ask;
 	unsigned long	given;
+	unsigned long	slept;
 	struct kmst_pressure *pressure;
 };
 
@@ -50,6 +52,15 @@ static void ask(struct work_struct *work)
 	struct source *source = container_of(work, struct source, ask);
 
 	WRITE_ONCE(source->given, kmst_giveway_now());
+}
+
+/* Whoever takes does. To be preempted is not to sleep. */
+static void ask_as_taker(struct source *source)
+{
+	unsigned long before = current->nvcsw;
+
+	source->given = kmst_giveway_now();
+	source->slept = current->nvcsw - before;
 }
 
 /*
@@ -82,7 +93,7 @@ static struct page *source_alloc_block(gfp_t gfp, unsigned int order, int nid)
 		if (source->pressure)
 			let_ask(source);
 		else
-			source->given = kmst_giveway_now();
+			ask_as_taker(source);
 	}
 	return page;
 }
@@ -299,10 +310,12 @@ static void whoever_takes_does_not_wait_for_itself(struct kunit *test)
 
 	source->ask_at = 980;
 	source->given = 1;
+	source->slept = 1;
 	if (!is_started(test, pressure, 50))
 		return;
 	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), -ENOMEM);
 	KUNIT_EXPECT_EQ(test, source->given, 0UL);
+	KUNIT_EXPECT_EQ(test, source->slept, 0UL);
 	KUNIT_EXPECT_EQ(test, pressure->pages, 0UL);
 	kmst_pressure_stop(pressure);
 }
