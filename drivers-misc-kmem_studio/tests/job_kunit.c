@@ -7,6 +7,7 @@
 #include <linux/sched/signal.h>
 
 #include "../bench/job.h"
+#include "alone.h"
 
 #define ROUNDS	2U
 
@@ -85,6 +86,7 @@ static void what_is_seen_is_of_one_run(struct kunit *test)
 	const struct kmst_job_view *first, *second, *third;
 	struct kmst_job *job = test->priv;
 
+	needs_to_be_alone(test);
 	run_job(test, 10);
 	first = look(test);
 	run_job(test, 20);
@@ -101,6 +103,7 @@ static void what_is_seen_outlives_the_bench(struct kunit *test)
 {
 	const struct kmst_job_view *view;
 
+	needs_to_be_alone(test);
 	run_job(test, 10);
 	view = look(test);
 	kunit_release_action(test, close_job, test->priv);

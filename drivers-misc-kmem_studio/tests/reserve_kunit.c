@@ -13,11 +13,18 @@
 #include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 
 #include "../cancel.h"
 #include "../reserve.h"
 #include "alone.h"
 #include "demand.h"
+
+/* A machine of a few pages, by test->priv. */
+static void zones_of_case(const struct kmst_zone_use *use, struct kmst_zone_pages *pages)
+{
+	*pages = *(const struct kmst_zone_pages *)kunit_get_current_test()->priv;
+}
 
 /* Devices have most of a small area, and nothing of it is lent. */
 static void area_in_use(struct kmst_area_pages *area)
@@ -25,12 +32,27 @@ static void area_in_use(struct kmst_area_pages *area)
 	*area = (struct kmst_area_pages){ .managed = 400, .free = 100 };
 }
 
+/* Half of the real one has to be more than any case asks for: the shares are real. */
+static const struct kmst_allocator *use_small_area(struct kunit *test)
+{
+	static struct kmst_zone_pages zones;
+	const struct kmst_allocator *cma = supported_cma(test);
+
+	needs_to_be_alone(test);
+	if (kmst_zones_largest_area() < 400)
+		kunit_skip(test, "the area for DMA is too small");
+	zones = (struct kmst_zone_pages){ .managed = 6400, .available = 6400 };
+	test->priv = &zones;
+	kunit_activate_static_stub(test, kmst_zones_sum, zones_of_case);
+	kunit_activate_static_stub(test, kmst_zones_area, area_in_use);
+	return cma;
+}
+
 static void devices_are_left_their_share(struct kunit *test)
 {
-	struct kmst_demand demand = demand_of(supported_cma(test), 50 * PER_PAGE);
+	struct kmst_demand demand = demand_of(use_small_area(test), 50 * PER_PAGE);
 	struct kmst_refusal why;
 
-	kunit_activate_static_stub(test, kmst_zones_area, area_in_use);
 	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, NULL,
 						 &why), 0);
 	kmst_plan_init(&demand.plan, 51 * PER_PAGE, PAGE_SHIFT);
@@ -194,6 +216,7 @@ static void a_reservation_that_is_refused_is_none(struct kunit *test)
 
 /* Who asks for what another reservation is in the way of. */
 struct asker {
+	struct task_struct	*task;	/* until it was started */
 	unsigned long		nr_pages;
 	bool			looks;	/* it does not reserve anything */
 	struct kmst_reservation	reservation;
@@ -218,20 +241,36 @@ static int ask(void *data)
 	kthread_complete_and_exit(&asker->done, 0);
 }
 
-static bool is_answered(struct asker *asker, unsigned long ticks)
+static bool is_answered_soon(struct asker *asker)
 {
 	if (!asker->answered)
-		asker->answered = wait_for_completion_timeout(&asker->done, ticks);
+		asker->answered = wait_for_completion_timeout(&asker->done, HZ / 5);
 	return asker->answered;
 }
 
+static void wait_for_answer(struct asker *asker)
+{
+	if (!asker->answered)
+		wait_for_completion(&asker->done);
+	asker->answered = true;
+}
+
+/* Its thread may end any time from here on. */
+static void start(struct asker *asker)
+{
+	wake_up_process(asker->task);
+	asker->task = NULL;
+}
+
+/* One that was not started is, so that its thread ends. */
 static void end_asker(void *data)
 {
 	struct asker *asker = data;
 
 	set_bit(KMST_CANCEL_CLOSED, &asker->cancel.reasons);
-	if (!asker->answered)
-		wait_for_completion(&asker->done);
+	if (asker->task)
+		start(asker);
+	wait_for_answer(asker);
 	kmst_unreserve(&asker->reservation);
 }
 
@@ -243,13 +282,10 @@ static struct asker *new_asker(struct kunit *test, unsigned long nr_pages)
 	asker->nr_pages = nr_pages;
 	init_completion(&asker->done);
 	INIT_LIST_HEAD(&asker->reservation.list);
-	return asker;
-}
-
-static void start(struct kunit *test, struct asker *asker)
-{
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, kthread_run(ask, asker, "kmst_asker"));
+	asker->task = kthread_create(ask, asker, "kmst_asker");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, asker->task);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, end_asker, asker), 0);
+	return asker;
 }
 
 /* A reservation of all but 10 pages that is not settled yet. */
@@ -270,8 +306,8 @@ static struct asker *let_ask_as(struct kunit *test, bool looks)
 	struct asker *asker = new_asker(test, 20);
 
 	asker->looks = looks;
-	start(test, asker);
-	KUNIT_EXPECT_FALSE(test, is_answered(asker, HZ / 5));
+	start(asker);
+	KUNIT_EXPECT_FALSE(test, is_answered_soon(asker));
 	return asker;
 }
 
@@ -283,7 +319,7 @@ static struct asker *let_ask(struct kunit *test)
 static void expect_answer(struct kunit *test, struct kmst_reservation *first,
 			  struct asker *asker, int err)
 {
-	KUNIT_ASSERT_TRUE(test, is_answered(asker, 10 * HZ));
+	wait_for_answer(asker);
 	KUNIT_EXPECT_EQ(test, asker->err, err);
 	kmst_unreserve(&asker->reservation);
 	kmst_unreserve(first);
@@ -326,12 +362,6 @@ static void whoever_waits_can_be_told_to_give_up(struct kunit *test)
 
 	set_bit(KMST_CANCEL_CLOSED, &asker->cancel.reasons);
 	expect_answer(test, first, asker, -EINTR);
-}
-
-/* A machine of a few pages, by test->priv. */
-static void zones_of_case(const struct kmst_zone_use *use, struct kmst_zone_pages *pages)
-{
-	*pages = *(const struct kmst_zone_pages *)kunit_get_current_test()->priv;
 }
 
 /*
@@ -402,15 +432,18 @@ static void whoever_only_looks_can_be_told_to_give_up(struct kunit *test)
 	expect_answer(test, first, asker, -EINTR);
 }
 
-/* Somebody asks while the limits are looked at, and is given time to be refused. */
+/*
+ * Somebody asks while the limits are looked at, and is given time to be refused. A lock is
+ * held, which no test may end with.
+ */
 static void managed_while_another_asks(unsigned long *pages)
 {
 	struct kunit *test = kunit_get_current_test();
 	struct asker *asker = test->priv;
 
 	kunit_deactivate_static_stub(test, kmst_zones_managed);
-	start(test, asker);
-	is_answered(asker, HZ / 5);
+	start(asker);
+	is_answered_soon(asker);
 	kmst_zones_managed(pages);
 }
 
@@ -431,8 +464,73 @@ static void what_does_not_fit_is_in_nobodys_way(struct kunit *test)
 	expect_answer(test, first, test->priv, 0);
 }
 
+static int check_area(const struct kmst_demand *demand, unsigned long pending,
+		      struct kmst_refusal *why)
+{
+	const unsigned long pages[KMST_NR_POOLS] = { [KMST_POOL_CMA] = demand->plan.nr_pages };
+	const unsigned long others[KMST_NR_POOLS] = { [KMST_POOL_CMA] = pending };
+
+	kmst_refuse(why, KMST_LIMIT_NONE, 0, 0, 0);
+	return kmst_limits_available(demand, pages, others, &(struct kmst_going){},
+				     KMST_LOOK_FIRST, why);
+}
+
+/*
+ * Of the 100 pages that are free, others are about to have 30, and devices are left 50. Who
+ * wants more than the rest would have it, if the others came to nothing: that is no way
+ * around the limit. What is more than the area has does not come from it.
+ */
+static void what_is_pending_of_the_area_refuses_for_now(struct kunit *test)
+{
+	static const struct {
+		unsigned long	wanted;
+		int		err;
+	} cases[] = {
+		{ 2, 0 }, { 20, 0 }, { 21, -ENOMEM }, { 70, -ENOMEM }, { 71, -ENOMEM },
+		{ 80, -ENOMEM }, { 100, -ENOMEM }, { 101, 0 },
+	};
+	const struct kmst_allocator *cma = use_small_area(test);
+	struct kmst_demand demand;
+	struct kmst_refusal why;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		demand = demand_of(cma, cases[i].wanted * PER_PAGE);
+		KUNIT_EXPECT_EQ_MSG(test, check_area(&demand, 30, &why), cases[i].err, "%lu pages",
+				    cases[i].wanted);
+		if (!cases[i].err)
+			continue;
+		KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_AREA);
+		KUNIT_EXPECT_EQ(test, why.wanted, cases[i].wanted);
+		KUNIT_EXPECT_EQ(test, why.allowed, 20UL);
+		KUNIT_EXPECT_FALSE(test, why.never);
+	}
+}
+
+/* It is waited for, that is: whoever waited would be told to give up. */
+static void what_is_pending_of_the_area_is_waited_for(struct kunit *test)
+{
+	struct kmst_demand demand = demand_of(use_small_area(test), 30 * PER_PAGE);
+	const struct kmst_cancel give_up = { BIT(KMST_CANCEL_CLOSED) };
+	struct kmst_reservation *pending = new_reservation(test);
+	struct kmst_refusal why;
+
+	KUNIT_ASSERT_EQ(test, kmst_reserve(&demand, pending, NULL, &why), 0);
+	kmst_plan_init(&demand.plan, 80 * PER_PAGE, PAGE_SHIFT);
+	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, &give_up,
+						 &why), -EINTR);
+	kmst_plan_init(&demand.plan, 50 * PER_PAGE, PAGE_SHIFT);
+	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, &give_up,
+						 &why), -EINTR);
+	kmst_unreserve(pending);
+	KUNIT_EXPECT_EQ(test, kmst_reserve_check(&demand, NULL, &(struct kmst_going){}, &give_up,
+						 &why), 0);
+}
+
 static struct kunit_case reserve_cases[] = {
 	KUNIT_CASE(devices_are_left_their_share),
+	KUNIT_CASE(what_is_pending_of_the_area_refuses_for_now),
+	KUNIT_CASE(what_is_pending_of_the_area_is_waited_for),
 	KUNIT_CASE(each_kind_of_memory_is_counted_against_itself),
 	KUNIT_CASE(a_reservation_that_is_refused_is_none),
 	KUNIT_CASE(a_reservation_that_comes_to_nothing_refuses_nobody),
