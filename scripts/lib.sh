@@ -640,6 +640,12 @@ ensure_busybox()
 
 # --- the program ----------------------------------------------------------------
 
+# The allocators, as the driver names them.
+list_allocators()
+{
+	sed -n 's/^\t\.name[\t ]*= "\(.*\)",$/\1/p' "$repo"/drivers-misc-kmem_studio/allocators/*.c
+}
+
 # build_program BOARD: set $program to kmem-studio for that board, static.
 build_program()
 {
