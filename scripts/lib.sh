@@ -662,7 +662,7 @@ build_program()
 	mkdir -p "$out"
 	lock "$out"
 	make -s -C "$repo/drivers-misc-kmem_studio/tool" -j"$(nproc)" O="$out" \
-		CROSS_COMPILE="$cross" LDFLAGS=-static >&2 || return
+		CROSS_COMPILE="$cross" LDFLAGS=-static >/dev/null || return
 	program=$out/kmem-studio
 	unlock "$out"
 }

@@ -494,50 +494,6 @@ the_probe_tells() {
 		[ "$(grep -c '^probe: page0=8/8,' "$ERRORS.probe")" -eq 1 ]
 }
 
-# probed LOWEST HIGHEST: of these orders the fewest blocks that were had, and how often memory
-# was reclaimed or compacted for any
-probed() {
-	awk -v lowest="$1" -v highest="$2" '
-		$1 == "page" && $2 >= lowest && $2 <= highest {
-			split($3, part, "/")
-			if (!seen++ || part[1] + 0 < got)
-				got = part[1] + 0
-			price += $6 + $7
-		}
-		END { print got + 0, price + 0 }' "$SHOWN/probe"
-}
-
-# are_had LOWEST HIGHEST PRICE: soon, as pages that were freed may wait to be merged; a price
-# that is a pattern
-are_had() {
-	for attempt in 1 2 3 4 5 6 7 8 9 10; do
-		seen=$(probed "$1" "$2")
-		# the pattern is meant to be one
-		# shellcheck disable=SC2254
-		case $seen in
-		"8 "$3) return 0 ;;
-		esac
-		ktap_print_msg "attempt $attempt: $seen"
-		nap
-	done
-	return 1
-}
-
-# A pressure of order 4 leaves blocks up to order 3. The first one above is not had, or at a
-# price; and so are all of them unless somebody frees 256 pages in a row just then.
-the_probe_sees_fragments() {
-	[ -r "$SHOWN/probe" ] || { skip "no debugfs"; return; }
-	are_had 4 8 0 || { skip "this machine's memory is in fragments"; return; }
-	pressure a order=4 live=1 || return 1
-	is ../pressures/a ended "no block" || { skip "the pressure ends before"; return; }
-	seen=$(probed 4 8)
-	[ "$seen" != "8 0" ] || {
-		ktap_print_msg "blocks of order 4 to 8 are had at once"
-		return 1
-	}
-	is ../pressures/a live 1 && put ../pressures/a live 0 && are_had 8 8 "*"
-}
-
 # they are in each other's way, and get along
 all_together() {
 	pressure a order=3 max_percent=5 live=1 || return 1
@@ -555,7 +511,7 @@ take_arenas
 	ktap_skip_all "this driver has no benches"
 	exit "$KSFT_SKIP"
 }
-ktap_set_plan 28
+ktap_set_plan 27
 
 run "defaults" defaults_are_as_documented
 run "a run has figures" a_run_has_figures
@@ -587,7 +543,6 @@ run "fill leaves memory" fill_leaves_memory
 run "pressures give way" pressures_give_way
 run "runs of the area" holds_runs_of_the_area
 run "the probe tells" the_probe_tells
-run "the probe sees fragments" the_probe_sees_fragments
 run "all together" all_together
 run "a bench after all that" a_run_has_figures
 

@@ -134,8 +134,10 @@ static int do_compare(struct studio *st, int argc, char **argv)
 	u64 number;
 	int status, err;
 
-	if (argc < 2 || !parse_u64(argv[1], &number))
+	if (argc < 2)
 		return usage(&command_compare, "compare takes a number of structs");
+	if (!parse_u64(argv[1], &number) || !number)
+		return usage(&command_compare, "\"%s\" is not a number of structs", argv[1]);
 	status = driver_need(st, NEED_CHANGE | NEED_LOAD | NEED_CONFIGFS);
 	if (status)
 		return status;

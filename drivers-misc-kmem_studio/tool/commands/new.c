@@ -54,6 +54,7 @@ static int do_new(struct studio *st, int argc, char **argv)
 {
 	struct trial trial = {};
 	bool idle = false;
+	u64 number;
 	int status, c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -80,6 +81,8 @@ static int do_new(struct studio *st, int argc, char **argv)
 	if (argc - optind < 3 || argc - optind > 4)
 		return usage(&command_new,
 			     "new takes a name, a number of structs and an allocator");
+	if (!parse_u64(argv[optind + 1], &number) || !number)
+		return usage(&command_new, "\"%s\" is not a number of structs", argv[optind + 1]);
 	trial.name = argv[optind];
 	trial.nr_structs = argv[optind + 1];
 	trial.allocator = argv[optind + 2];

@@ -152,7 +152,7 @@ static int keep(struct studio *st, struct trial *trial)
 static int do_run(struct studio *st, int argc, char **argv)
 {
 	struct trial trial = {};
-	u64 seconds = 0;
+	u64 seconds = 0, number;
 	const char *verdict;
 	bool stays = false;
 	int status, c, err;
@@ -184,6 +184,8 @@ static int do_run(struct studio *st, int argc, char **argv)
 	}
 	if (argc - optind != 2)
 		return usage(&command_run, "run takes an allocator and a number of structs");
+	if (!parse_u64(argv[optind + 1], &number) || !number)
+		return usage(&command_run, "\"%s\" is not a number of structs", argv[optind + 1]);
 	trial.allocator = argv[optind];
 	trial.nr_structs = argv[optind + 1];
 	status = driver_need(st, NEED_CHANGE | NEED_LOAD | NEED_CONFIGFS);

@@ -124,6 +124,10 @@ status 4 "new: no such allocator" new x 10 nosuch
 check "says which there are" says 'it takes one of page'
 check "nothing is left of it" test "$(arenas)" = vm
 status 2 "new: too few words" new x
+status 2 "new: no structs" new x 0 page
+status 2 "run: no structs" run page 0
+check "says so" says '"0" is not a number of structs'
+status 2 "compare: no number" compare 12x
 status 0 "new: scrubbed" new ch 50000 chunk --scrub 100000
 check "has its scrub_ms" test "$(cat $config/arenas/ch/scrub_ms)" = 100000
 status 0 "list" list --csv
