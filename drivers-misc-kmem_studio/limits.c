@@ -233,6 +233,9 @@ static int check_area(unsigned long wanted, unsigned long pending,
 	has = area.free + area.lent;
 	if (wanted > has)
 		return 0;
+	/* nothing is free: it is a block of the page allocator, or programs make some room */
+	if (!area.free && wanted <= area.managed >> KEEP_AREA_SHIFT)
+		return 0;
 	area.lent = less(area.lent, less(pending, area.free));
 	area.free = less(area.free, pending);
 	if (wanted <= area.free + area.lent && kmst_limits_spare_area(&area, wanted, keep))
