@@ -28,6 +28,8 @@ static enum zone_type last_zone(const struct kmst_zone_use *use)
 static void add_zone(struct kmst_zone_pages *pages, struct zone *zone,
 		     const struct kmst_zone_use *use)
 {
+	if (!managed_zone(zone))
+		return;
 	pages->managed += zone_managed_pages(zone);
 	pages->available += zone_page_state(zone, NR_FREE_PAGES);
 	if (gfpflags_allow_blocking(use->gfp)) {
@@ -41,10 +43,11 @@ static void add_zone(struct kmst_zone_pages *pages, struct zone *zone,
 
 static struct kmst_zone_pages count_node(const struct kmst_zone_use *use, int nid)
 {
+	const enum zone_type last = last_zone(use);
 	struct kmst_zone_pages pages = {};
 	enum zone_type i;
 
-	for (i = 0; i <= last_zone(use); i++)
+	for (i = 0; i <= last; i++)
 		add_zone(&pages, &NODE_DATA(nid)->node_zones[i], use);
 	return pages;
 }
@@ -121,6 +124,8 @@ static void add_managed(struct zone *zone, enum zone_type type, unsigned long *p
 	enum kmst_pool pool = is_highmem_idx(type) ? KMST_POOL_HIGH : KMST_POOL_LOW;
 	unsigned long cma = zone_cma_pages(zone);
 
+	if (!managed_zone(zone))
+		return;
 	pages[KMST_POOL_CMA] += cma;
 	if (type != ZONE_MOVABLE)
 		pages[pool] += zone_managed_pages(zone) - cma;

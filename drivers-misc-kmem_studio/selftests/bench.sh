@@ -511,7 +511,7 @@ take_arenas
 	ktap_skip_all "this driver has no benches"
 	exit "$KSFT_SKIP"
 }
-ktap_set_plan 27
+ktap_set_plan 28
 
 run "defaults" defaults_are_as_documented
 run "a run has figures" a_run_has_figures
