@@ -57,8 +57,9 @@ static void sum_taken(const struct kmst_reservation *own, unsigned long *taken)
 
 	lockdep_assert_held(&ledger.lock);
 
-	for (pool = 0; pool < KMST_NR_POOLS; pool++)
-		taken[pool] = ledger.taken[pool] - (own ? own->pages[pool] : 0);
+	memcpy(taken, ledger.taken, sizeof(ledger.taken));
+	for (pool = 0; own && pool < KMST_NR_POOLS; pool++)
+		taken[pool] -= own->pages[pool];
 }
 
 static void sum_pending(unsigned long *pending)
@@ -100,6 +101,20 @@ static void end_pending(struct kmst_reservation *reservation)
 		wake_up_all(&ledger.wait);
 }
 
+/* Refused for its share: told is what it can never be had for, if there is such a limit. */
+static int tell_never(const struct kmst_demand *demand, const unsigned long *pages,
+		      const unsigned long *pending, const struct kmst_going *going,
+		      enum kmst_look look, int err, struct kmst_refusal *why)
+{
+	struct kmst_refusal available;
+
+	if (!kmst_limits_available(demand, pages, pending, going, look, &available) ||
+	    !available.never)
+		return err;
+	*why = available;
+	return -ENOMEM;
+}
+
 /*
  * The limits, by what there is now. What can never be had is told first: nobody waits for
  * it, whatever else is in the way.
@@ -109,7 +124,6 @@ static int check_limits(const struct kmst_demand *demand, const struct kmst_rese
 			unsigned long *pages, struct kmst_refusal *why)
 {
 	unsigned long managed[KMST_NR_POOLS], sums[KMST_NR_POOLS];
-	struct kmst_refusal available;
 	int err;
 
 	lockdep_assert_held(&ledger.lock);
@@ -123,12 +137,7 @@ static int check_limits(const struct kmst_demand *demand, const struct kmst_rese
 	sum_pending(sums);
 	if (!err)
 		return kmst_limits_available(demand, pages, sums, going, look, why);
-	if (kmst_limits_available(demand, pages, sums, going, look, &available) &&
-	    available.never) {
-		*why = available;
-		return -ENOMEM;
-	}
-	return err;
+	return tell_never(demand, pages, sums, going, look, err, why);
 }
 
 /* One step, under the lock: nobody sees a reservation that is refused. */
