@@ -49,6 +49,7 @@ void kmst_giveway_add(struct kmst_holder *holder)
 	guard(mutex)(&holders_lock);
 
 	holder->asked = false;
+	holder->again = false;
 	list_add(&holder->list, &holders);
 }
 
@@ -84,6 +85,19 @@ static struct kmst_holder *next_holder(void)
 		largest = holder;
 	}
 	return largest;
+}
+
+static void ask_again(void)
+{
+	struct kmst_holder *holder;
+
+	lockdep_assert_held(&holders_lock);
+
+	list_for_each_entry(holder, &holders, list) {
+		if (holder->again)
+			holder->asked = false;
+		holder->again = false;
+	}
 }
 
 /*
@@ -124,6 +138,7 @@ unsigned long kmst_giveway_now(void)
 
 	guard(mutex)(&holders_lock);
 
+	ask_again();
 	pages = on_their_way();
 	while (!pages && time_before(jiffies, until)) {
 		holder = next_holder();

@@ -38,12 +38,14 @@ struct kmst_holder_ops {
  * @list:  its place among all of them
  * @ops:   what can be asked of it, constant
  * @asked: it was asked: once is enough, for who is late gives later
+ * @again: but it could not be told: it is asked at the next call as if it had not been
  * @until: until then it is taken to be about to give what it said it would, in jiffies
  */
 struct kmst_holder {
 	struct list_head		list;
 	const struct kmst_holder_ops	*ops;
 	bool				asked;
+	bool				again;
 	unsigned long			until;
 };
 

@@ -8,7 +8,7 @@
  *     kmst_session.words      the words of the arena
  *       kmst_share.lock       its device
  *         the locks of the registry and the ledger
- *     holders_lock            who may give way (giveway.c)
+ *     holders_lock            who may give way (giveway.c); the OOM killer has its own above it
  *       kmst_record.lock      figures, and kmst_session.arena
  *
  * kmst_arena.split_lock is taken under a process's mmap_lock, and has none below it.

@@ -284,7 +284,6 @@ static unsigned long pages_to_give(struct kmst_holder *holder)
 }
 
 /* Its threads allocate most of the time, and cannot fail there before the asker is done. */
-
 static unsigned long give(struct kmst_holder *holder)
 {
 	struct bench *bench = container_of(holder, struct bench, holder);

@@ -280,7 +280,7 @@ static unsigned long give(struct kmst_holder *holder)
 			return 0;
 		if (time_after(jiffies, until)) {
 			/* whoever takes gives later; others do not know of it */
-			holder->asked = READ_ONCE(pressure->taker);
+			holder->again = !READ_ONCE(pressure->taker);
 			return 0;
 		}
 		schedule_timeout_uninterruptible(1);

@@ -404,6 +404,9 @@ static void a_run_is_ended(struct kunit *test)
 	obedient.cancel_at = 128 + HELD + HELD / 2;
 	KUNIT_EXPECT_EQ(test, run_it(run), -EINTR);
 	KUNIT_EXPECT_EQ(test, atomic_read(&obedient.held), 0);
+	/* it was in its first round */
+	KUNIT_ASSERT_NOT_NULL(test, run->results);
+	KUNIT_EXPECT_EQ(test, run->results->nr_told, 1U);
 
 	/* it would take minutes */
 	run->cancel.reasons = 0;

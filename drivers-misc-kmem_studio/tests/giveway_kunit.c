@@ -16,6 +16,8 @@
  * @holder: the holder
  * @pages:  what it has
  * @keeps:  it does not give any of it
+ * @slow:   it gives later, and says so
+ * @again:  it could not be told
  * @late:   and takes so long to find out, in jiffies
  * @asked:  how many were asked until it was, 0 if it was not
  */
@@ -23,6 +25,8 @@ struct giver {
 	struct kmst_holder	holder;
 	unsigned long		pages;
 	bool			keeps;
+	bool			slow;
+	bool			again;
 	unsigned long		late;
 	unsigned int		asked;
 };
@@ -42,9 +46,11 @@ static unsigned long giver_give(struct kmst_holder *holder)
 	giver->asked = ++nr_asked;
 	if (giver->late)
 		schedule_timeout_uninterruptible(giver->late);
+	holder->again = giver->again;
 	if (giver->keeps)
 		return 0;
-	giver->pages = 0;
+	if (!giver->slow)
+		giver->pages = 0;
 	return pages;
 }
 
@@ -141,6 +147,44 @@ static void who_gives_nothing_is_asked_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bench->asked, 1U);
 }
 
+/* Nobody else is asked until it has, or has had its time. */
+static void who_is_about_to_give_is_not_asked_twice(struct kunit *test)
+{
+	struct giver *arena = new_giver(test, &keeps, 8);
+	struct giver *bench = new_giver(test, &provokes, 9);
+
+	bench->slow = true;
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 9UL);
+	/* however slow this machine is */
+	bench->holder.until = jiffies + 3600 * HZ;
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 9UL);
+	KUNIT_EXPECT_EQ(test, nr_asked, 1U);
+	bench->holder.until = jiffies;
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 8UL);
+	KUNIT_EXPECT_EQ(test, arena->asked, 2U);
+	/* and nobody waits for what has come */
+	bench->holder.until = jiffies + 3600 * HZ;
+	bench->pages = 0;
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 0UL);
+}
+
+/* The next one is asked in the same call, and it comes to this one in the call after. */
+static void who_could_not_be_told_is_asked_later(struct kunit *test)
+{
+	struct giver *arena = new_giver(test, &keeps, 8);
+	struct giver *bench = new_giver(test, &provokes, 9);
+
+	bench->keeps = true;
+	bench->again = true;
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 8UL);
+	KUNIT_EXPECT_EQ(test, bench->asked, 1U);
+	KUNIT_EXPECT_EQ(test, arena->asked, 2U);
+	bench->keeps = false;
+	bench->again = false;
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 9UL);
+	KUNIT_EXPECT_EQ(test, bench->asked, 3U);
+}
+
 /* The OOM killer is not to wait for ever. */
 static void there_is_an_end_to_it(struct kunit *test)
 {
@@ -161,6 +205,8 @@ static struct kunit_case giveway_cases[] = {
 	KUNIT_CASE(what_provokes_goes_first),
 	KUNIT_CASE(who_has_nothing_is_not_asked),
 	KUNIT_CASE(who_gives_nothing_is_asked_once),
+	KUNIT_CASE(who_is_about_to_give_is_not_asked_twice),
+	KUNIT_CASE(who_could_not_be_told_is_asked_later),
 	KUNIT_CASE_SLOW(there_is_an_end_to_it),
 	{}
 };

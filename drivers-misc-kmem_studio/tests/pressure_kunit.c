@@ -144,6 +144,25 @@ static bool is_started(struct kunit *test, struct kmst_pressure *pressure,
 	return !err;
 }
 
+static bool takes_all(struct kunit *test, struct kmst_pressure *pressure)
+{
+	if (!is_started(test, pressure, 50))
+		return false;
+	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
+	return true;
+}
+
+/* What it has is what it counts for, not what was claimed at a time. */
+static void expect_counted(struct kunit *test, const struct kmst_pressure *pressure)
+{
+	unsigned long pages = 0;
+	unsigned int pool;
+
+	for (pool = 0; pool < KMST_NR_POOLS; pool++)
+		pages += pressure->reservation.pages[pool];
+	KUNIT_EXPECT_EQ(test, pages, pressure->pages);
+}
+
 static void fragments_are_one_page_of_each(struct kunit *test)
 {
 	struct kmst_pressure *pressure = new_pressure(test, KMST_FRAGMENT, 50);
@@ -153,9 +172,8 @@ static void fragments_are_one_page_of_each(struct kunit *test)
 
 	guard(mutex)(&pressure->lock);
 
-	if (!is_started(test, pressure, 50))
+	if (!takes_all(test, pressure))
 		return;
-	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
 	KUNIT_EXPECT_EQ(test, pressure->ended, KMST_PRESSURE_NO_BLOCK);
 	KUNIT_EXPECT_EQ(test, source->pages, 400UL);
 	KUNIT_EXPECT_FALSE(test, source->may_reclaim);
@@ -164,6 +182,7 @@ static void fragments_are_one_page_of_each(struct kunit *test)
 		seen += page_count(page) == 1 && !page_private(page);
 	KUNIT_EXPECT_EQ(test, seen, 50UL);
 	KUNIT_EXPECT_EQ(test, pressure->taken[KMST_POOL_LOW], 50UL);
+	expect_counted(test, pressure);
 	kmst_pressure_stop(pressure);
 	KUNIT_EXPECT_EQ(test, pressure->pages, 0UL);
 	KUNIT_EXPECT_TRUE(test, list_empty(&pressure->held));
@@ -177,9 +196,8 @@ static void fill_takes_whole_blocks(struct kunit *test)
 
 	guard(mutex)(&pressure->lock);
 
-	if (!is_started(test, pressure, 50))
+	if (!takes_all(test, pressure))
 		return;
-	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
 	KUNIT_EXPECT_EQ(test, pressure->ended, KMST_PRESSURE_NO_BLOCK);
 	KUNIT_EXPECT_EQ(test, pressure->pages, source->pages);
 	KUNIT_EXPECT_GT(test, pressure->pages, 3UL);
@@ -194,18 +212,16 @@ static void fill_leaves_what_it_is_told_to(struct kunit *test)
 
 	/* more than there is */
 	pressure->config.leave_bytes = U64_MAX;
-	if (!is_started(test, pressure, 50))
+	if (!takes_all(test, pressure))
 		return;
-	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
 	KUNIT_EXPECT_EQ(test, pressure->ended, KMST_PRESSURE_LEFT);
 	KUNIT_EXPECT_EQ(test, pressure->pages, 0UL);
 	kmst_pressure_stop(pressure);
 
 	pressure->config.leave_bytes = 0;
 	pressure->config.min_free_bytes = U64_MAX;
-	if (!is_started(test, pressure, 50))
+	if (!takes_all(test, pressure))
 		return;
-	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
 	KUNIT_EXPECT_EQ(test, pressure->ended, KMST_PRESSURE_MIN_FREE);
 	KUNIT_EXPECT_EQ(test, pressure->pages, 0UL);
 	kmst_pressure_stop(pressure);
@@ -266,9 +282,8 @@ static void it_gives_way(struct kunit *test)
 	struct source *source = new_asker(test, pressure);
 
 	scoped_guard(mutex, &pressure->lock) {
-		if (!is_started(test, pressure, 50))
+		if (!takes_all(test, pressure))
 			return;
-		KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
 		/* whoever looks at it is waited for */
 		let_ask(source);
 		KUNIT_EXPECT_EQ(test, pressure->pages, 20UL);
@@ -327,9 +342,8 @@ static void a_stop_gives_way(struct kunit *test)
 	struct source *source = new_asker(test, pressure);
 
 	scoped_guard(mutex, &pressure->lock) {
-		if (!is_started(test, pressure, 50))
+		if (!takes_all(test, pressure))
 			return;
-		KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
 		let_ask(source);
 		kmst_pressure_stop(pressure);
 	}
@@ -349,9 +363,8 @@ static void every_second_run_is_held(struct kunit *test)
 
 	guard(mutex)(&pressure->lock);
 
-	if (!is_started(test, pressure, 50))
+	if (!takes_all(test, pressure))
 		return;
-	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
 	ended = pressure->ended;
 	if (ended != KMST_PRESSURE_MAX_PERCENT)
 		KUNIT_EXPECT_EQ(test, ended, KMST_PRESSURE_NO_BLOCK);
@@ -359,6 +372,7 @@ static void every_second_run_is_held(struct kunit *test)
 	KUNIT_EXPECT_LE(test, pressure->pages, kmst_zones_largest_area() / 4 + 8);
 	list_for_each_entry(page, &pressure->held, lru)
 		KUNIT_EXPECT_EQ(test, page_count(page + 7), 1);
+	expect_counted(test, pressure);
 	kmst_pressure_stop(pressure);
 	KUNIT_EXPECT_EQ(test, pressure->pages, 0UL);
 }
