@@ -704,10 +704,11 @@ lands_and_goes() {
 	rmdir "$ARENAS/a" && all_came_free
 }
 
+# one of each allocator for 20 of CYCLES, or of 100
 cycles_leak_nothing() {
 	pages_can_be_followed || return
-	n=0
-	while [ $n -lt 5 ]; do
+	n=${CYCLES:-100}
+	while [ "$n" -gt 0 ]; do
 		for allocator in $ALLOCATORS; do
 			lands_and_goes "$allocator" || {
 				ktap_print_msg "$allocator"
@@ -715,7 +716,7 @@ cycles_leak_nothing() {
 			}
 			rmdir "$ARENAS/a" 2>/dev/null
 		done
-		n=$((n + 1))
+		n=$((n - 20))
 	done
 }
 
