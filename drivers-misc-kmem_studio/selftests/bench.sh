@@ -102,6 +102,16 @@ start() {
 	wait_until is_running "$1"
 }
 
+# start_next NAME: as start, but as soon as the run of somebody else is over
+start_next() {
+	rm -f "$ERRORS.status"
+	(
+		exec sh -c 'until echo 1 >"$0" 2>"$1.write" || ! grep -qi busy "$1.write"; do :; done
+			[ ! -s "$1.write" ]; echo $? >"$1.status"' "$BENCHES/$1/run" "$ERRORS"
+	) &
+	WRITER=$!
+}
+
 # ---- benches ----
 
 defaults_are_as_documented() {
@@ -334,6 +344,23 @@ killing_the_writer_ends_a_run() {
 	put ../benches/a held 10 && put ../benches/a rounds 2 && runs a
 }
 
+# not that of the next, which begins when the run sees that nobody waits for it
+a_killed_writer_ends_its_own_run() {
+	n=0
+	while [ $n -lt 5 ]; do
+		long a && start a || return 1
+		killed=$WRITER
+		start_next a
+		kill -KILL "$killed"
+		wait "$killed" 2>/dev/null
+		wait_until is_running a || return 1
+		sleep 1
+		is_running a && ! status_is_there || return 1
+		rmdir "$BENCHES/a" && wait_until status_is_there || return 1
+		n=$((n + 1))
+	done
+}
+
 cpus_go_offline() {
 	[ -w $CPU1 ] || { skip "no CPU can be taken offline"; return; }
 	bench a rounds=10000 held=20000 pattern=fifo cpus=0-1 && start a || return 1
@@ -511,7 +538,7 @@ take_arenas
 	ktap_skip_all "this driver has no benches"
 	exit "$KSFT_SKIP"
 }
-ktap_set_plan 28
+ktap_set_plan 29
 
 run "defaults" defaults_are_as_documented
 run "a run has figures" a_run_has_figures
@@ -527,6 +554,7 @@ run "names are checked" names_are_checked
 run "a running bench is not configured" a_running_bench_is_not_configured
 run "rmdir ends a run" rmdir_ends_a_run
 run "killing the writer ends a run" killing_the_writer_ends_a_run
+run "a killed writer ends its own run" a_killed_writer_ends_its_own_run
 run "CPUs go offline" cpus_go_offline
 run "nothing is left held" nothing_is_left_held
 run "64 at once" sixty_four_at_once
