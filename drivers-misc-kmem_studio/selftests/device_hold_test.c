@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /dev/kmem_studio/NAME: who maps an arena, or has it open, holds its pages; none is freed
- * before, and each afterwards. Needs root, and a tracing instance of its own.
+ * before, and each afterwards. Needs root, and a tracing instance of its own. CYCLES in the
+ * environment is how often an allocator's arena is started, mapped and stopped, 100 if it is
+ * not set.
  */
 #include <sys/mman.h>
 #include <sys/uio.h>
@@ -225,13 +227,21 @@ static int map_and_stop(const char *allocator, int cycle)
 	return err;
 }
 
-#define CYCLES	25
+/* Few enough for the events to have room. */
+#define MOST_CYCLES	25
 
-static int map_and_stop_often(const char *allocator)
+static int cycles_left(void)
+{
+	const char *cycles = getenv("CYCLES");
+
+	return cycles ? atoi(cycles) : 100;
+}
+
+static int map_and_stop_often(const char *allocator, int cycles)
 {
 	int cycle, err = 0;
 
-	for (cycle = 0; !err && cycle < CYCLES; cycle++)
+	for (cycle = 0; !err && cycle < cycles && cycle < MOST_CYCLES; cycle++)
 		err = map_and_stop(allocator, cycle);
 	return err;
 }
@@ -266,17 +276,16 @@ static bool nothing_is_kept(const char *allocator)
 
 TEST_F_TIMEOUT(live, cycles_leak_nothing, CASE_SECONDS)
 {
-	int batch;
+	int left;
 
 	close(self->fd);
 	munmap(self->words, bytes_of_live());
 	ASSERT_EQ(0, arena_remove(ARENA));
-	/* few enough cycles at a time for the events to have room */
-	for (batch = 0; batch < 4; batch++) {
+	for (left = cycles_left(); left > 0; left -= MOST_CYCLES) {
 		ASSERT_TRUE(remove_arenas());
 		ASSERT_EQ(0, page_trace_watch_driver());
 		ASSERT_EQ(0, arena_make(ARENA));
-		ASSERT_EQ(0, map_and_stop_often(variant->allocator));
+		ASSERT_EQ(0, map_and_stop_often(variant->allocator, left));
 		ASSERT_TRUE(comes_to(ARENA, "pages_held", 0));
 		ASSERT_EQ(0, arena_remove(ARENA));
 		ASSERT_TRUE(nothing_is_kept(variant->allocator));
