@@ -106,8 +106,10 @@ start() {
 start_next() {
 	rm -f "$ERRORS.status"
 	(
-		exec sh -c 'until echo 1 >"$0" 2>"$1.write" || ! grep -qi busy "$1.write"; do :; done
-			[ ! -s "$1.write" ]; echo $? >"$1.status"' "$BENCHES/$1/run" "$ERRORS"
+		exec sh -c '
+			until echo 1 >"$0" 2>"$1.write" || ! grep -qi busy "$1.write"; do :; done
+			[ ! -s "$1.write" ]
+			echo $? >"$1.status"' "$BENCHES/$1/run" "$ERRORS"
 	) &
 	WRITER=$!
 }

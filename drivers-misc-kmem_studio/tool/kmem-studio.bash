@@ -1,5 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0
-# Completion of kmem-studio for bash.
+# Completion of kmem-studio for bash. Commands and options are those that --help tells of.
+
+_kmem_studio_help()
+{
+	"${COMP_WORDS[0]}" "$@" --help 2>/dev/null
+}
+
+# Long options of the help on standard input.
+_kmem_studio_options()
+{
+	sed -n 's/^  \(-., \)\?\(--[a-z-]*\).*/\2/p'
+}
 
 _kmem_studio_names()
 {
@@ -14,13 +25,13 @@ _kmem_studio()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD - 1]} command='' i
 	local config=/sys/kernel/config/kmem_studio
-	local all="lab run compare new list show start stop verify corrupt rm map page translate
-		bench pressure probe watch report save"
-	local global="--root --json --csv --width --color --ascii -v --help --version"
-	local words=''
+	local help all global words=''
 
+	help=$(_kmem_studio_help)
+	all=$(sed -n 's/^  \([a-z][a-z]*\) .*/\1/p' <<<"$help")
+	global=$(_kmem_studio_options <<<"$help")
 	for ((i = 1; i < COMP_CWORD; i++)); do
-		[[ " ${all//[$'\n\t']/ } " != *" ${COMP_WORDS[i]} "* ]] || {
+		[[ " ${all//$'\n'/ } " != *" ${COMP_WORDS[i]} "* ]] || {
 			command=${COMP_WORDS[i]}
 			break
 		}
@@ -31,26 +42,23 @@ _kmem_studio()
 		return
 		;;
 	--color) words="auto always never" ;;
-	--pattern | --patterns) words="$(cut -f 1 "$config/patterns" 2>/dev/null) hot fifo lifo random cross" ;;
+	--pattern) words=$(cut -f 1 "$config/patterns" 2>/dev/null) ;;
+	--patterns) words="hot fifo lifo random cross" ;;
 	--allocator | --allocators) words=$(cut -f 1 "$config/allocators" 2>/dev/null) ;;
 	*)
 		case $command in
-		'') words="$all $global" ;;
-		lab) words="--allocator" ;;
-		run) words="$(cut -f 1 "$config/allocators" 2>/dev/null) --pattern --node --gfp --hold --cma-only --keep" ;;
-		compare) words=$(cut -f 1 "$config/allocators" 2>/dev/null) ;;
-		new) words="$(cut -f 1 "$config/allocators" "$config/patterns" 2>/dev/null) --node --gfp --scrub --cma-only --idle" ;;
-		show | start | stop | verify | corrupt | rm) words=$(_kmem_studio_names) ;;
-		map) words="$(_kmem_studio_names) --split --svg --png" ;;
-		page) words="$(_kmem_studio_names) --svg --png" ;;
+		'') words=$all ;;
+		run | compare) words=$(cut -f 1 "$config/allocators" 2>/dev/null) ;;
+		new) words=$(cut -f 1 "$config/allocators" "$config/patterns" 2>/dev/null) ;;
+		show | start | stop | verify | corrupt | rm | map | page)
+			words=$(_kmem_studio_names)
+			;;
 		translate) words="pfn: phys:" ;;
-		bench) words="--allocators --orders --patterns --cpus --bytes --held --held-bytes --rounds --warmup --touch --node --gfp --histogram --svg --png" ;;
-		pressure) words="fragment fill cma --order --leave --node --max-percent --min-free --movable --hold --keep" ;;
-		watch) words="--interval" ;;
-		report) words="--course --compare --no-run -o" ;;
-		save) words="-o --no-run" ;;
+		pressure) words="fragment fill cma" ;;
 		esac
-		[ -z "$command" ] || words+=" --json --csv --help"
+		words+=" $global"
+		[ -z "$command" ] ||
+			words+=" $(_kmem_studio_help "$command" | _kmem_studio_options)"
 		;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")

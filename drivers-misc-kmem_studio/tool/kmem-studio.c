@@ -18,54 +18,46 @@
 #include "commands/commands.h"
 #include "lib/archive.h"
 #include "lib/files.h"
+#include "lib/help.h"
+#include "lib/options.h"
 
 #ifndef VERSION
 #define VERSION	"1.0"
 #endif
 
-static const struct command * const commands[] = {
-	&command_lab,
-	&command_run,
-	&command_compare,
-	&command_new,
-	&command_list,
-	&command_show,
-	&command_start,
-	&command_stop,
-	&command_verify,
-	&command_corrupt,
-	&command_rm,
-	&command_map,
-	&command_page,
-	&command_translate,
-	&command_bench,
-	&command_pressure,
-	&command_probe,
-	&command_watch,
-	&command_report,
-	&command_save,
-	NULL
+static const struct group groups[] = {
+	{ "The lab", {
+		&command_lab,
+		&command_run,
+		&command_compare,
+	} },
+	{ "Arenas, benches and pressures by name", {
+		&command_new,
+		&command_list,
+		&command_show,
+		&command_start,
+		&command_stop,
+		&command_verify,
+		&command_corrupt,
+		&command_rm,
+	} },
+	{ "Where it lies", {
+		&command_map,
+		&command_page,
+		&command_translate,
+	} },
+	{ "What it costs", {
+		&command_bench,
+		&command_pressure,
+		&command_probe,
+	} },
+	{ "To see and to keep", {
+		&command_watch,
+		&command_report,
+		&command_save,
+	} },
+	{}
 };
-
-static void print_help(void)
-{
-	size_t i;
-
-	printf("kmem-studio: allocate, locate, fill, prove and measure kernel memory\n\n"
-	       "usage: kmem-studio [OPTION ...] COMMAND [ARGUMENT ...]\n\n");
-	for (i = 0; commands[i]; i++)
-		printf("  %-10s %s\n", commands[i]->name, commands[i]->about);
-	printf("\n"
-	       "  --root COPY   a saved copy (a tar, or a folder) instead of the running system\n"
-	       "  --json        the results as JSON\n"
-	       "  --csv         the results as CSV, where they are a table\n"
-	       "  --width N     columns of a line\n"
-	       "  --color WHEN  auto, always or never\n"
-	       "  --ascii       no characters beyond ASCII\n"
-	       "  -v            the kernel's own lines, too\n"
-	       "  --version     what this is, and what it was built with\n\n"
-	       "kmem-studio COMMAND --help tells what may follow a command; kmem-studio(8) tells all.\n");
-}
 
 static void print_version(void)
 {
@@ -100,11 +92,12 @@ static int terminal_width(void)
 	return 80;
 }
 
+/* See no-color.org. */
 static bool terminal_has_colours(void)
 {
-	const char *term = getenv("TERM");
+	const char *no_color = getenv("NO_COLOR");
 
-	return isatty(STDOUT_FILENO) && !getenv("NO_COLOR") && term && strcmp(term, "dumb");
+	return isatty(STDOUT_FILENO) && !terminal_is_dumb() && !(no_color && *no_color);
 }
 
 /* Value of an option that is "--name VALUE" or "--name=VALUE"; moves on over it. */
@@ -121,10 +114,18 @@ static const char *value_of(char **argv, int *i, const char *name)
 	return argv[++*i];
 }
 
-static int bad_option(const char *what)
+static int bad_line(const char *fmt, ...) PRINTF(1, 2);
+
+static int bad_line(const char *fmt, ...)
 {
-	say("%s", what);
-	fprintf(stderr, "Try kmem-studio --help\n");
+	struct text t = {};
+	va_list ap;
+
+	va_start(ap, fmt);
+	text_vprintf(&t, fmt, ap);
+	va_end(ap);
+	say("%s: kmem-studio --help tells what may be typed", t.s);
+	text_free(&t);
 	return STATUS_USAGE;
 }
 
@@ -147,6 +148,19 @@ static bool take_root(struct studio *st, const char *root)
 	return !bytes_read(&here, root, &archive.t) && archive_open(&archive);
 }
 
+/* Is it an option of all commands that lacks its value, because the line ends? */
+static bool lacks_value(char **argv, int i)
+{
+	const struct choice *choice;
+
+	for (choice = global_choices; choice->name; choice++) {
+		if (choice->value && !strncmp(argv[i], "--", 2) && !argv[i + 1] &&
+		    !strcmp(argv[i] + 2, choice->name))
+			return true;
+	}
+	return false;
+}
+
 static int take_value(struct studio *st, char **argv, int *i, bool *taken)
 {
 	const char *root = value_of(argv, i, "--root");
@@ -155,17 +169,19 @@ static int take_value(struct studio *st, char **argv, int *i, bool *taken)
 	u64 width;
 
 	*taken = root || columns || colour;
+	if (!*taken && lacks_value(argv, *i))
+		return bad_line("%s takes a value", argv[*i]);
 	if (root && !take_root(st, root))
-		return bad_option("--root takes what save wrote, a tar or a folder");
+		return bad_line("--root takes what save wrote, a tar or a folder");
 	if (columns) {
 		if (!parse_u64(columns, &width) || width < 1 || width > 1000)
-			return bad_option("--width takes a number of columns, 1 to 1000");
+			return bad_line("--width takes a number of columns, 1 to 1000");
 		st->width = width;
 	}
 	if (!colour)
 		return STATUS_OK;
 	if (strcmp(colour, "always") && strcmp(colour, "never") && strcmp(colour, "auto"))
-		return bad_option("--color takes auto, always or never");
+		return bad_line("--color takes auto, always or never");
 	if (strcmp(colour, "auto"))
 		st->colour = !strcmp(colour, "always");
 	return STATUS_OK;
@@ -182,6 +198,10 @@ static int take_option(struct studio *st, char **argv, int *i, bool *taken)
 		st->utf8 = false;
 	else if (!strcmp(argv[*i], "-v") || !strcmp(argv[*i], "--verbose"))
 		st->verbose = true;
+	else if (!strcmp(argv[*i], "-h") || !strcmp(argv[*i], "--help"))
+		st->ask = ASK_HELP;
+	else if (!strcmp(argv[*i], "--version"))
+		st->ask = ASK_VERSION;
 	else
 		return take_value(st, argv, i, taken);
 	return STATUS_OK;
@@ -210,13 +230,44 @@ static int take_options(struct studio *st, int *argc, char **argv)
 	return STATUS_OK;
 }
 
-static const struct command *find(const char *name)
+/* The next of all commands behind @at; the first for NULL. */
+static const struct command *next_command(const struct command *at)
 {
+	const struct group *group;
 	size_t i;
 
-	for (i = 0; commands[i] && strcmp(commands[i]->name, name); i++)
-		;
-	return commands[i];
+	for (group = groups; group->title; group++) {
+		for (i = 0; group->commands[i]; i++) {
+			if (!at)
+				return group->commands[i];
+			if (group->commands[i] == at)
+				at = NULL;
+		}
+	}
+	return NULL;
+}
+
+static const struct command *find(const char *name)
+{
+	const struct command *command = next_command(NULL);
+
+	while (command && strcmp(command->name, name))
+		command = next_command(command);
+	return command;
+}
+
+static int no_such_command(const char *name)
+{
+	const struct command *command;
+	const char *close = NULL;
+
+	if (*name == '-')
+		return bad_line("there is no option %s", name);
+	for (command = next_command(NULL); command; command = next_command(command))
+		close = closest(name, close, command->name);
+	if (close)
+		return bad_line("there is no command \"%s\" (is %s meant?)", name, close);
+	return bad_line("there is no command \"%s\"", name);
 }
 
 /* Standard output may be full, or its reader gone, which is no news to anybody. */
@@ -230,43 +281,79 @@ static int close_output(int status)
 	return status ? status : STATUS_REFUSED;
 }
 
+static int print_help(const struct studio *st, const struct command *command)
+{
+	struct text out = {};
+	int status;
+
+	if (command)
+		help_command(st, command, &out);
+	else
+		help_program(st, groups, &out);
+	status = output_write("-", out.s, out.len);
+	text_free(&out);
+	return status;
+}
+
+/* For "make manual": the part of the manual page that is made from the texts of the commands. */
+static int print_manual(void)
+{
+	struct text out = {};
+	int status;
+
+	help_manual(groups, &out);
+	status = output_write("-", out.s, out.len);
+	text_free(&out);
+	return status;
+}
+
+static int run(struct studio *st, const struct command *command, int argc, char **argv)
+{
+	int status = STATUS_USAGE;
+
+	catch_signals();
+	/* one without options has to see that there are none */
+	if (command->choices || next_option(command, argc, argv) == -1) {
+		int names = command->choices ? 0 : optind - 1;
+
+		argv[names] = argv[0];
+		status = command->run(st, argc - names, argv + names);
+	}
+	undo_all(st);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	struct studio st = { .root = "", .width = terminal_width() };
-	const struct command *command;
+	const struct command *command = NULL;
 	int status;
 
 	setlocale(LC_CTYPE, "");
 	st.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	st.colour = terminal_has_colours();
 	status = take_options(&st, &argc, argv);
-	if (status)
-		return status;
-	if (argc < 2)
-		return bad_option("say which command");
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
-		print_help();
-		return close_output(STATUS_OK);
+	if (!status && argc > 1 && !strcmp(argv[1], "help")) {
+		st.ask = ASK_HELP;
+		argv++;
+		argc--;
 	}
-	if (!strcmp(argv[1], "--version")) {
+	if (!status && st.ask == ASK_VERSION) {
 		print_version();
 		return close_output(STATUS_OK);
 	}
-	command = find(argv[1]);
-	if (!command) {
-		say("there is no command \"%s\"", argv[1]);
-		fprintf(stderr, "Try kmem-studio --help\n");
-		return STATUS_USAGE;
-	}
-	if (argc > 2 && (!strcmp(argv[2], "--help") || !strcmp(argv[2], "-h"))) {
-		printf("usage: kmem-studio %s%s%s\n%s\n", command->name, *command->args ? " " : "",
-		       command->args, command->about);
-		return close_output(STATUS_OK);
-	}
-	catch_signals();
-	opterr = 0;
-	status = command->run(&st, argc - 1, argv + 1);
-	undo_all(&st);
+	if (!status && argc > 1 && !strcmp(argv[1], "--manual"))
+		return close_output(print_manual());
+	if (!status && argc > 1)
+		command = find(argv[1]);
+	if (!status && argc > 1 && !command)
+		status = no_such_command(argv[1]);
+	else if (!status && st.ask == ASK_HELP)
+		status = print_help(&st, command);
+	else if (!status && !command)
+		status = bad_line("say which command");
+	else if (!status)
+		status = run(&st, command, argc - 1, argv + 1);
 	archive_free(&archive);
 	status = close_output(status);
 	return interrupted() && !status ? 130 : status;

@@ -13,6 +13,7 @@
 #include "../lib/driver.h"
 #include "../lib/kinds.h"
 #include "../lib/klog.h"
+#include "../lib/options.h"
 #include "../lib/pictures.h"
 #include "../lib/table.h"
 #include "commands.h"
@@ -151,20 +152,24 @@ static void add_row(struct table *table, const struct item *item)
 	}
 }
 
-/* One line that is written over, where people look. */
+/* One line that is written over, where people look; spaces do it on any terminal. */
+static void put_progress(const char *text)
+{
+	if (isatty(STDERR_FILENO) && !terminal_is_dumb())
+		fprintf(stderr, "\r%-60s\r%s", "", text);
+}
+
 static void tell_progress(size_t done, size_t all, time_t began)
 {
 	time_t spent = time(NULL) - began;
+	char text[64];
 
-	if (!isatty(STDERR_FILENO))
-		return;
-	if (done == all)
-		fprintf(stderr, "\r\033[K");
-	else if (done && spent > 1)
-		fprintf(stderr, "\r\033[Kpoint %zu of %zu, about %ld s left ", done + 1, all,
-			(long)(spent * (all - done) / done));
+	if (done && spent > 1)
+		snprintf(text, sizeof(text), "point %zu of %zu, about %ld s left ", done + 1, all,
+			 (long)(spent * (all - done) / done));
 	else
-		fprintf(stderr, "\r\033[Kpoint %zu of %zu ", done + 1, all);
+		snprintf(text, sizeof(text), "point %zu of %zu ", done + 1, all);
+	put_progress(text);
 }
 
 /* Return: an enum status; a point that is refused is told, and is a row without times. */
@@ -177,8 +182,7 @@ static int one_point(struct studio *st, const char *name, struct table *table)
 	err = file_write(st, path, "1");
 	free(path);
 	if (err) {
-		if (isatty(STDERR_FILENO))
-			fprintf(stderr, "\r\033[K");
+		put_progress("");
 		status = driver_say_error(st, mark, name, "run", err);
 	} else {
 		klog_forget(mark);
@@ -222,7 +226,7 @@ static int all_points(struct studio *st, const char *name, const struct sweep *s
 		if (status > worst)
 			worst = status;
 	}
-	tell_progress(all, all, began);
+	put_progress("");
 	return worst;
 }
 
@@ -385,7 +389,7 @@ static int print(struct studio *st, const char *name, const struct sweep *sweep,
 }
 
 enum {
-	OPT_ALLOCATORS = 256,
+	OPT_ALLOCATORS = LONG_ONLY,
 	OPT_ORDERS,
 	OPT_PATTERNS,
 	OPT_CPUS,
@@ -396,23 +400,41 @@ enum {
 	OPT_SET,
 };
 
-/* These are files of a bench, by their names. */
-static const struct option options[] = {
-	{ "held", required_argument, NULL, OPT_SET },
-	{ "held-bytes", required_argument, NULL, OPT_SET + 1 },
-	{ "rounds", required_argument, NULL, OPT_SET + 2 },
-	{ "warmup", required_argument, NULL, OPT_SET + 3 },
-	{ "touch", required_argument, NULL, OPT_SET + 4 },
-	{ "node", required_argument, NULL, OPT_SET + 5 },
-	{ "gfp", required_argument, NULL, OPT_SET + 6 },
-	{ "allocators", required_argument, NULL, OPT_ALLOCATORS },
-	{ "orders", required_argument, NULL, OPT_ORDERS },
-	{ "patterns", required_argument, NULL, OPT_PATTERNS },
-	{ "cpus", required_argument, NULL, OPT_CPUS },
-	{ "bytes", required_argument, NULL, OPT_BYTES },
-	{ "svg", required_argument, NULL, OPT_SVG },
-	{ "png", required_argument, NULL, OPT_PNG },
-	{ "histogram", no_argument, NULL, OPT_HISTOGRAM },
+/* Those with OPT_SET are files of a bench, by their names. */
+static const struct choice choices[] = {
+	{ "held", "N", OPT_SET,
+	  "allocations that each CPU holds at once, or makes in turn, 1 to 16777216 (default: 1000)"
+	},
+	{ "held-bytes", "N", OPT_SET + 1,
+	  "the same in bytes, instead" },
+	{ "rounds", "N", OPT_SET + 2,
+	  "measured rounds, 1 to 10000 (default: 30)" },
+	{ "warmup", "N", OPT_SET + 3,
+	  "rounds before them, 0 to 10000 (default: 3)" },
+	{ "touch", "0|1", OPT_SET + 4,
+	  "1 to write a word of each page, measured apart (default: 0)" },
+	{ "node", "N", OPT_SET + 5,
+	  "NUMA node to take the memory from (default: -1, any)" },
+	{ "gfp", "FLAGS", OPT_SET + 6,
+	  "how the memory may be got: KERNEL, ATOMIC, NOWAIT or HIGHUSER_MOVABLE, and |ZERO, |NORETRY and others behind it (default: KERNEL)"
+	},
+	{ "allocators", "A,B", OPT_ALLOCATORS,
+	  "names of the file allocators (default: page)" },
+	{ "orders", "N-M,...", OPT_ORDERS,
+	  "orders, 2^N pages each, 0 to 31 (default: 0-9)" },
+	{ "patterns", "P,...", OPT_PATTERNS,
+	  "hot, fifo, lifo, random, cross: when what is freed (default: hot)" },
+	{ "cpus", "N,M,...", OPT_CPUS,
+	  "on so many CPUs at the same time (default: 1)" },
+	{ "bytes", "N", OPT_BYTES,
+	  "allocations of so many bytes, instead of orders" },
+	{ "histogram", NULL, OPT_HISTOGRAM,
+	  "how the times of the last point are spread; where it is the only one, that is shown anyway"
+	},
+	{ "svg", "FILE", OPT_SVG,
+	  "write the curves to this file, as SVG" },
+	{ "png", "FILE", OPT_PNG,
+	  "the same as PNG, where it was built with cairo" },
 	{}
 };
 
@@ -442,7 +464,7 @@ static bool take_option(struct sweep *sweep, int c)
 	}
 	if (c < OPT_SET)
 		return false;
-	sweep->set[c - OPT_SET][0] = c == OPT_SET + 1 ? "held_bytes" : options[c - OPT_SET].name;
+	sweep->set[c - OPT_SET][0] = c == OPT_SET + 1 ? "held_bytes" : choices[c - OPT_SET].name;
 	sweep->set[c - OPT_SET][1] = optarg;
 	return true;
 }
@@ -505,12 +527,13 @@ static int do_bench(struct studio *st, int argc, char **argv)
 	char name[32];
 	int status, c, err;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((c = next_option(&command_bench, argc, argv)) != -1) {
 		if (c != '?' && take_option(&sweep, c))
 			continue;
 		sweep_free(&sweep);
-		return usage(&command_bench,
-			     "bench: that option, or what it has, is not understood");
+		return c == '?' ? STATUS_USAGE :
+				  usage(&command_bench, "bench: \"%s\" is not what %s takes",
+					optarg, argv[optind - 2]);
 	}
 	if (argc != optind) {
 		sweep_free(&sweep);
@@ -543,9 +566,13 @@ static int do_bench(struct studio *st, int argc, char **argv)
 }
 
 const struct command command_bench = {
-	"bench",
-	"[--allocators A,B] [--orders 0-10] [--patterns hot,fifo] [--cpus 1,2,4] [--bytes N]\n"
-	"       [--held N] [--held-bytes N] [--rounds N] [--warmup N] [--touch 1] [--node N] [--gfp F]\n"
-	"       [--histogram] [--svg FILE] [--png FILE]",
-	"what an allocation costs, at one point or over a sweep", do_bench
+	.name = "bench",
+	.args = "",
+	.about = "what an allocation costs, at one point or over a sweep",
+	.more =
+		"Each allocator with each pattern, on so many CPUs at once, at each order: a table with bars, and curves if there is more than one order.",
+	.choices = choices,
+	.wrong = "an allocation was overwritten, or given to two",
+	.example = "kmem-studio bench --allocators page,slab --orders 0-3 --cpus 1,2",
+	.run = do_bench,
 };

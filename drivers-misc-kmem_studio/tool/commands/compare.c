@@ -144,7 +144,8 @@ static int do_compare(struct studio *st, int argc, char **argv)
 	status = compare_measure(st, argv[1], argv + 2, argc - 2, &table);
 	if (table.nr) {
 		if (st->format == FORMAT_TEXT)
-			printf("%llu structs each; a bar is the part of the largest\n", number);
+			printf("%llu struct%s each; a bar is the part of the largest\n", number,
+			       plural(number));
 		err = table_print(st, &table, "compare", "rows");
 		status = status ? status : err;
 	}
@@ -153,5 +154,12 @@ static int do_compare(struct studio *st, int argc, char **argv)
 }
 
 const struct command command_compare = {
-	"compare", "N [ALLOCATOR ...]", "N structs from each allocator, side by side", do_compare
+	.name = "compare",
+	.args = "N [ALLOCATOR ...]",
+	.about = "N structs from each allocator, side by side",
+	.more =
+		"Default: all allocators that the driver has. Times are of one run.",
+	.wrong = "memory was found wrong",
+	.example = "kmem-studio compare 10000 page slab vmalloc",
+	.run = do_compare,
 };

@@ -8,28 +8,58 @@
 #include "../lib/kinds.h"
 #include "commands.h"
 
+#define WORDS	8	/* of a struct */
+
+/* 0 where it is not known: then the driver has to tell. */
+static u64 words_of(struct studio *st, const char *name)
+{
+	struct item arena;
+	u64 words;
+
+	if (arena_read(st, name, &arena))
+		return 0;
+	words = item_number(&arena, "nr_structs") * WORDS;
+	item_free(&arena);
+	return words;
+}
+
 static int do_corrupt(struct studio *st, int argc, char **argv)
 {
-	const struct kind *kind;
 	const char *name;
-	u64 word;
+	u64 word, words;
 	int status;
 
-	if (argc != 3 || !parse_u64(argv[2], &word))
+	if (argc != 3)
 		return usage(&command_corrupt, "corrupt takes an arena and the number of a word");
+	if (!parse_u64(argv[2], &word))
+		return usage(&command_corrupt, "\"%s\" is not the number of a word: the first is 0",
+			     argv[2]);
 	status = driver_need(st, NEED_CHANGE | NEED_DRIVER | NEED_CONFIGFS);
 	if (!status)
-		status = find_item(st, argv[1], &kind, &name);
-	if (!status && (kind != ARENA || !strcmp(name, LAB)))
-		status = fail(STATUS_REFUSED, "%s has no words that can be written to", argv[1]);
+		status = find_arena(st, argv[1], &name);
+	if (!status && !strcmp(name, LAB))
+		status = fail(STATUS_REFUSED,
+			      "lab is the arena of the module's parameters: nothing can be corrupted in it");
+	if (!status)
+		status = need_live(st, name);
+	if (!status) {
+		words = words_of(st, name);
+		if (words && word >= words)
+			status = no_such_index(name, "word", word, words);
+	}
 	if (!status)
 		status = item_set(st, ARENA, name, "corrupt", argv[2]);
 	if (!status && st->format == FORMAT_TEXT)
 		printf("%s: a bit of word %llu (struct %llu, index %llu) is flipped\n", name,
-		       word, word / 8, word % 8);
+		       word, word / WORDS, word % WORDS);
 	return status;
 }
 
 const struct command command_corrupt = {
-	"corrupt", "NAME WORD", "flip a bit of a word of a live arena", do_corrupt
+	.name = "corrupt",
+	.args = "NAME WORD",
+	.about = "flip the lowest bit of a word of a live arena; once more flips it back",
+	.more = "Words are counted from 0; a struct has 8 of them.",
+	.example = "kmem-studio corrupt a 4443",
+	.run = do_corrupt,
 };

@@ -63,40 +63,74 @@ static void make_arenas(struct studio *st, struct findings *f)
 	}
 }
 
-/* The lab and all allocators, then two arenas that stay until the program ends. */
-void findings_measure(struct studio *st, struct findings *f, bool run)
+static void findings_init(struct findings *f)
 {
 	*f = (struct findings){};
-	f->when = now();
 	text_put(&f->failed, "", 0);
 	text_put(&f->log, "", 0);
 	lab_table(&f->lab);
 	compare_table(&f->compare);
 	bench_table(&f->bench);
 	histogram_table(&f->histogram);
-	if (run && !driver_need(st, NEED_CHANGE | NEED_LOAD)) {
-		int status = lab_measure(st, NULL, (char **)lab_numbers, nr_lab_numbers, &f->lab,
-					 &f->log);
+}
 
-		if (status)
-			failed(f, "The lab: not all of its arenas were verified");
+/* Memory that was found wrong is what is told by the end, whatever else is missing. */
+static void note_status(struct findings *f, int status)
+{
+	if (status == STATUS_WRONG || !f->status)
 		f->status = status;
-		status = STATUS_MISSING;
-		if (!driver_need(st, NEED_CONFIGFS)) {
-			status = compare_measure(st, REPORT_STRUCTS, NULL, 0, &f->compare);
-			if (kind_is_there(st, BENCH) && bench_measure(st, &f->bench,
-								      &f->histogram))
-				failed(f, "The benches: not all of them were run");
-			make_arenas(st, f);
-		}
-		if (status)
-			failed(f, "The allocators: not all of them were verified");
-		if (status > f->status)
-			f->status = status;
-	} else {
-		failed(f, run ? "Nothing was measured: it takes root and the driver" :
-				"Nothing was measured, as was asked for");
+}
+
+static void measure_benches(struct studio *st, struct findings *f)
+{
+	int status = kind_is_there(st, BENCH) ? bench_measure(st, &f->bench, &f->histogram) :
+						STATUS_OK;
+
+	if (status)
+		failed(f, "The benches: not all of them were run");
+	/* the largest orders may be refused anywhere */
+	if (status == STATUS_WRONG)
+		note_status(f, status);
+}
+
+static void measure_allocators(struct studio *st, struct findings *f, unsigned int measure)
+{
+	int status = driver_need(st, NEED_CONFIGFS);
+
+	if (!status) {
+		status = compare_measure(st, REPORT_STRUCTS, NULL, 0, &f->compare);
+		if (measure & MEASURE_BENCH)
+			measure_benches(st, f);
+		make_arenas(st, f);
 	}
+	if (status)
+		failed(f, "The allocators: not all of them were verified");
+	note_status(f, status);
+}
+
+/* The lab and all allocators, then two arenas that stay until the program ends. */
+void findings_measure(struct studio *st, struct findings *f, unsigned int measure)
+{
+	int status;
+
+	findings_init(f);
+	f->when = now();
+	if (!measure) {
+		failed(f, "Nothing was measured, as was asked for");
+		return;
+	}
+	status = driver_need(st, NEED_CHANGE | NEED_LOAD);
+	note_status(f, status);
+	if (status) {
+		failed(f, "Nothing was measured: it takes root and the driver");
+		return;
+	}
+	status = lab_measure(st, NULL, (char **)lab_numbers, nr_lab_numbers, &f->lab, &f->log);
+	if (status)
+		failed(f, "The lab: not all of its arenas were verified");
+	note_status(f, status);
+	measure_allocators(st, f, measure);
+	note_status(f, driver_need(st, NEED_DEBUGFS));
 }
 
 /* What is there now: the map, the arenas, one page. */
@@ -133,12 +167,8 @@ void findings_read(struct studio *st, struct findings *f)
 {
 	struct text t = {};
 
-	*f = (struct findings){};
-	text_put(&f->failed, "", 0);
-	lab_table(&f->lab);
-	compare_table(&f->compare);
-	bench_table(&f->bench);
-	histogram_table(&f->histogram);
+	findings_init(f);
+	note_status(f, driver_need(st, NEED_DRIVER));
 	if (!file_read(st, "/results/lab.csv", &t))
 		table_read_csv(&f->lab, t.s);
 	if (!file_read(st, "/results/compare.csv", &t))

@@ -43,7 +43,12 @@ struct findings {
 	int			status;
 };
 
-void findings_measure(struct studio *st, struct findings *f, bool run);
+/* What is measured for a report, and for a saved copy. */
+#define MEASURE_LAB	1	/* the lab, and all allocators */
+#define MEASURE_BENCH	2	/* what allocations cost, where the driver has benches */
+#define MEASURE_ALL	(MEASURE_LAB | MEASURE_BENCH)
+
+void findings_measure(struct studio *st, struct findings *f, unsigned int measure);
 void findings_look(struct studio *st, struct findings *f);
 void findings_read(struct studio *st, struct findings *f);
 void findings_free(struct findings *f);

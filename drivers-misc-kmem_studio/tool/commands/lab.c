@@ -13,6 +13,7 @@
 #include "../lib/driver.h"
 #include "../lib/files.h"
 #include "../lib/klog.h"
+#include "../lib/options.h"
 #include "../lib/table.h"
 #include "commands.h"
 
@@ -21,6 +22,15 @@
 
 const char * const lab_numbers[] = { "200", "1000", "2000", "4000", "10000", "50000" };
 const size_t nr_lab_numbers = ARRAY_SIZE(lab_numbers);
+
+enum { OPT_ALLOCATOR = LONG_ONLY };
+
+static const struct choice choices[] = {
+	{ "allocator", "A", OPT_ALLOCATOR,
+	  "where the memory comes from, a name of the file allocators (default: that of the module's parameter, page)"
+	},
+	{}
+};
 
 static const struct column columns[] = {
 	{ "nr_structs", "STRUCTS", COLUMN_NUMBER },
@@ -138,7 +148,7 @@ static int one_round(struct studio *st, const char *number, struct table *table,
 	table_cell(table, words.len ? words.s : NULL);
 	table_cell(table, verdict);
 	if (!started)
-		say("%s structs: %s", number, errno_words(err));
+		say("%s: %s", number, errno_words(err));
 	text_puts(log, lines.s);
 	text_free(&lines);
 	text_free(&words);
@@ -167,8 +177,8 @@ int lab_measure(struct studio *st, const char *allocator, char **numbers, size_t
 	file_u64(st, PARAMETERS "/nr_structs", &live);
 	if (live)
 		return fail(STATUS_REFUSED,
-			    "an arena of %llu structs is live in the lab: type kmem-studio stop lab",
-			    live);
+			    "an arena of %llu struct%s is live in the lab: type kmem-studio stop lab",
+			    live, plural(live));
 	if (allocator && file_value(st, PARAMETERS "/allocator", &before)) {
 		mark = klog_mark(st);
 		err = file_write(st, PARAMETERS "/allocator", allocator);
@@ -192,10 +202,6 @@ int lab_measure(struct studio *st, const char *allocator, char **numbers, size_t
 
 static int do_lab(struct studio *st, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "allocator", required_argument, NULL, 'a' },
-		{}
-	};
 	char **numbers = (char **)lab_numbers;
 	const char *allocator = NULL;
 	size_t nr = nr_lab_numbers;
@@ -203,9 +209,9 @@ static int do_lab(struct studio *st, int argc, char **argv)
 	struct table table;
 	int status, err, c;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c != 'a')
-			return usage(&command_lab, "lab: that option is not known");
+	while ((c = next_option(&command_lab, argc, argv)) != -1) {
+		if (c != OPT_ALLOCATOR)
+			return STATUS_USAGE;
 		allocator = optarg;
 	}
 	if (argc > optind) {
@@ -234,5 +240,13 @@ static int do_lab(struct studio *st, int argc, char **argv)
 }
 
 const struct command command_lab = {
-	"lab", "[N ...] [--allocator A]", "the lab of the course, for N structs each", do_lab
+	.name = "lab",
+	.args = "[N ...]",
+	.about = "the lab of the course, for N structs each",
+	.more =
+		"Default: 200 1000 2000 4000 10000 50000 structs of 32 bytes. The table has the pages, the order and the pages of the block, those that are rounding, the first words of the pages, and the verdict. It needs neither configfs nor debugfs. The driver is loaded if it is not, and then unloaded at the end.",
+	.choices = choices,
+	.wrong = "memory was found wrong, or not all was verified",
+	.example = "kmem-studio lab 200 10000",
+	.run = do_lab,
 };

@@ -65,7 +65,8 @@ int print_items(struct studio *st, const char *command, char **names, int nr)
 		const char *name;
 		struct item item;
 
-		if (find_item(st, names[n], &kind, &name))
+		/* of those that are not there it has been told */
+		if (!has_item(st, names[n], &kind, &name))
 			continue;
 		if (kind == ARENA ? arena_read(st, name, &item) :
 				    item_read(st, kind->folder, name, &item))
@@ -126,5 +127,9 @@ static int do_list(struct studio *st, int argc, char **argv)
 }
 
 const struct command command_list = {
-	"list", "", "the arenas, benches and pressures that there are", do_list
+	.name = "list",
+	.args = "",
+	.about = "the arenas, benches and pressures that there are",
+	.example = "kmem-studio list --json",
+	.run = do_list,
 };

@@ -10,9 +10,24 @@
 #include "../lib/driver.h"
 #include "../lib/frames.h"
 #include "../lib/kinds.h"
+#include "../lib/options.h"
 #include "../lib/pictures.h"
 #include "../lib/table.h"
 #include "commands.h"
+
+#define MOST_SPLIT	1073741824
+
+enum { OPT_SPLIT = LONG_ONLY, OPT_SVG, OPT_PNG };
+
+static const struct choice choices[] = {
+	{ "split", "PAGES", OPT_SPLIT,
+	  "how the page allocator splits a block for so many pages, 1 to 1073741824, instead" },
+	{ "svg", "FILE", OPT_SVG,
+	  "write the picture to this file, as SVG" },
+	{ "png", "FILE", OPT_PNG,
+	  "the same as PNG, where it was built with cairo" },
+	{}
+};
 
 static int print_json(const struct machine *m, const struct frames *frames,
 		      const struct placed_list *list)
@@ -206,34 +221,70 @@ static void tell_missing(struct studio *st, const struct machine *m,
 		driver_need(st, NEED_DRIVER | NEED_DEBUGFS);
 }
 
+/* Those named are there. */
+static int find_all(struct studio *st, const struct wanted *wanted)
+{
+	int status = wanted->nr ? driver_need(st, NEED_DRIVER) : STATUS_OK;
+	const char *name;
+	size_t i;
+
+	for (i = 0; !status && i < wanted->nr; i++) {
+		status = find_arena(st, wanted->names[i], &name);
+		if (!status)
+			wanted->names[i] = (char *)name;
+	}
+	return status;
+}
+
+/* Not all of those named have pages: which of them, and why. */
+static int tell_not_placed(struct studio *st, const struct wanted *wanted,
+			   const struct placed_list *list)
+{
+	int status = STATUS_OK;
+	size_t i, k;
+
+	for (i = 0; !status && i < wanted->nr; i++) {
+		for (k = 0; k < list->nr && strcmp(list->placed[k].arena.name, wanted->names[i]);
+		     k++)
+			;
+		if (k == list->nr)
+			status = need_live(st, wanted->names[i]);
+	}
+	if (status)
+		return status;
+	/* that has been told */
+	if (!file_exists(st, STUDIO_DEBUG))
+		return STATUS_MISSING;
+	return fail(STATUS_REFUSED, "the table of an arena cannot be read");
+}
+
 static int do_map(struct studio *st, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "svg", required_argument, NULL, 's' },
-		{ "png", required_argument, NULL, 'p' },
-		{ "split", required_argument, NULL, 'b' },
-		{}
-	};
 	struct wanted wanted = {};
 	struct placed_list list;
 	struct frames frames;
 	struct machine m;
 	int status, c, err;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == 's')
+	while ((c = next_option(&command_map, argc, argv)) != -1) {
+		if (c == OPT_SVG)
 			wanted.svg = optarg;
-		else if (c == 'p')
+		else if (c == OPT_PNG)
 			wanted.png = optarg;
-		else if (c != 'b' || !parse_u64(optarg, &wanted.split) || !wanted.split ||
-			 wanted.split > 1 << 30)
-			return usage(&command_map, c == 'b' ? "--split takes a number of pages" :
-				     "map: that option is not known");
+		else if (c != OPT_SPLIT)
+			return STATUS_USAGE;
+		else if (!parse_u64(optarg, &wanted.split) || !wanted.split ||
+			 wanted.split > MOST_SPLIT)
+			return usage(&command_map, "--split takes a number of pages, 1 to %d",
+				     MOST_SPLIT);
 	}
 	wanted.names = argv + optind;
 	wanted.nr = argc - optind;
 	if (wanted.split)
 		return draw_split(st, &wanted);
+	status = find_all(st, &wanted);
+	if (status)
+		return status;
 	machine_read(st, &m);
 	placed_read(st, &m, wanted.names, wanted.nr, &list);
 	err = frames_read(st, &m, &frames);
@@ -241,9 +292,7 @@ static int do_map(struct studio *st, int argc, char **argv)
 		placed_mark(&list, &frames);
 	tell_missing(st, &m, &frames, err);
 	if (wanted.nr && list.nr < wanted.nr)
-		status = fail(STATUS_REFUSED,
-			      "of these arenas, %zu of %zu are live and their tables can be read",
-			      list.nr, wanted.nr);
+		status = tell_not_placed(st, &wanted, &list);
 	else if (st->format == FORMAT_JSON)
 		status = print_json(&m, &frames, &list);
 	else if (st->format == FORMAT_CSV)
@@ -257,6 +306,12 @@ static int do_map(struct studio *st, int argc, char **argv)
 }
 
 const struct command command_map = {
-	"map", "[NAME ...] [--split PAGES] [--svg FILE] [--png FILE]",
-	"the picture of physical memory, or of arenas page by page", do_map
+	.name = "map",
+	.args = "[NAME ...]",
+	.about = "the picture of physical memory, or of arenas page by page",
+	.more =
+		"A page with a wrong word is marked with X. Who is not root sees the zones only.",
+	.choices = choices,
+	.example = "kmem-studio map a --svg a.svg",
+	.run = do_map,
 };

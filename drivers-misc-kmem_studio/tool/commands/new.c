@@ -7,30 +7,39 @@
 
 #include "../lib/driver.h"
 #include "../lib/kinds.h"
+#include "../lib/options.h"
 #include "../lib/trial.h"
 #include "commands.h"
 
-enum { OPT_NODE = 256, OPT_GFP, OPT_SCRUB, OPT_CMA_ONLY, OPT_IDLE };
+enum { OPT_NODE = LONG_ONLY, OPT_GFP, OPT_SCRUB, OPT_CMA_ONLY, OPT_IDLE };
 
-static const struct option options[] = {
-	{ "node", required_argument, NULL, OPT_NODE },
-	{ "gfp", required_argument, NULL, OPT_GFP },
-	{ "scrub", required_argument, NULL, OPT_SCRUB },
-	{ "cma-only", no_argument, NULL, OPT_CMA_ONLY },
-	{ "idle", no_argument, NULL, OPT_IDLE },
+static const struct choice choices[] = {
+	{ "node", "N", OPT_NODE,
+	  "NUMA node to take the memory from (default: -1, any)" },
+	{ "gfp", "FLAGS", OPT_GFP,
+	  "how the memory may be got: KERNEL, ATOMIC, NOWAIT or HIGHUSER_MOVABLE, and |ZERO, |NORETRY and others behind it (default: KERNEL)"
+	},
+	{ "scrub", "MS", OPT_SCRUB,
+	  "verify it again and again, so many milliseconds apart, up to 86400000 (default: 0, never)"
+	},
+	{ "cma-only", NULL, OPT_CMA_ONLY,
+	  "allocator cma: refuse memory that is not of the area set aside for DMA" },
+	{ "idle", NULL, OPT_IDLE,
+	  "make it only: kmem-studio start starts it" },
 	{}
 };
 
 static void tell(const struct trial *trial)
 {
 	u64 largest, runs = spans_runs(&trial->spans, &largest);
+	u64 structs = 0, pages = item_number(&trial->live, "nr_pages");
 	struct text t = {};
 
-	text_printf(&t, "%s is live: %s structs of %s on %llu pages", trial->name,
-		    trial->nr_structs, trial->allocator,
-		    item_number(&trial->live, "nr_pages"));
+	parse_u64(trial->nr_structs, &structs);
+	text_printf(&t, "%s is live: %llu struct%s of %s on %llu page%s", trial->name, structs,
+		    plural(structs), trial->allocator, pages, plural(pages));
 	if (runs)
-		text_printf(&t, " in %llu run%s", runs, runs == 1 ? "" : "s");
+		text_printf(&t, " in %llu run%s", runs, plural(runs));
 	text_puts(&t, ", got in ");
 	text_ns(&t, item_number(&trial->live, "alloc_ns"));
 	text_puts(&t, ", filled in ");
@@ -57,7 +66,7 @@ static int do_new(struct studio *st, int argc, char **argv)
 	u64 number;
 	int status, c;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((c = next_option(&command_new, argc, argv)) != -1) {
 		switch (c) {
 		case OPT_NODE:
 			trial.node = optarg;
@@ -75,7 +84,7 @@ static int do_new(struct studio *st, int argc, char **argv)
 			idle = true;
 			break;
 		default:
-			return usage(&command_new, "new: that option is not known");
+			return STATUS_USAGE;
 		}
 	}
 	if (argc - optind < 3 || argc - optind > 4)
@@ -106,7 +115,12 @@ static int do_new(struct studio *st, int argc, char **argv)
 }
 
 const struct command command_new = {
-	"new",
-	"NAME N ALLOCATOR [PATTERN] [--node N] [--gfp FLAGS] [--scrub MS] [--cma-only] [--idle]",
-	"make an arena of N structs and start it; it stays", do_new
+	.name = "new",
+	.args = "NAME N ALLOCATOR [PATTERN]",
+	.about = "make an arena of N structs and start it; it stays",
+	.more =
+		"A name has at most 31 letters, digits, _, - and . in it. PATTERN is a name of the file patterns (default: counter).",
+	.choices = choices,
+	.example = "kmem-studio new a 10000 vmalloc random",
+	.run = do_new,
 };

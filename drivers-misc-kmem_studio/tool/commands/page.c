@@ -11,8 +11,19 @@
 #include "../lib/json.h"
 #include "../lib/kinds.h"
 #include "../lib/machine.h"
+#include "../lib/options.h"
 #include "../lib/pictures.h"
 #include "commands.h"
+
+enum { OPT_SVG = LONG_ONLY, OPT_PNG };
+
+static const struct choice choices[] = {
+	{ "svg", "FILE", OPT_SVG,
+	  "write the picture to this file, as SVG" },
+	{ "png", "FILE", OPT_PNG,
+	  "the same as PNG, where it was built with cairo" },
+	{}
+};
 
 static int print_json(const struct chain *chain)
 {
@@ -48,39 +59,43 @@ static int print_json(const struct chain *chain)
 	return js_print(&j);
 }
 
+/* Why there is none of that index. */
+static int no_page(struct studio *st, const char *name, const struct chain *chain)
+{
+	int status = chain->nr_pages ? STATUS_OK : need_live(st, name);
+
+	return status ? status : no_such_index(name, "page", chain->index, chain->nr_pages);
+}
+
 static int do_page(struct studio *st, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "svg", required_argument, NULL, 's' },
-		{ "png", required_argument, NULL, 'p' },
-		{}
-	};
 	const char *svg = NULL, *png = NULL, *name;
-	const struct kind *kind;
 	struct canvas canvas;
 	struct chain chain;
 	struct machine m;
 	u64 index;
 	int status, c;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == 's')
+	while ((c = next_option(&command_page, argc, argv)) != -1) {
+		if (c == OPT_SVG)
 			svg = optarg;
-		else if (c == 'p')
+		else if (c == OPT_PNG)
 			png = optarg;
 		else
-			return usage(&command_page, "page: that option is not known");
+			return STATUS_USAGE;
 	}
-	if (argc - optind != 2 || !parse_u64(argv[optind + 1], &index))
+	if (argc - optind != 2)
 		return usage(&command_page, "page takes an arena and the index of a page");
+	if (!parse_u64(argv[optind + 1], &index))
+		return usage(&command_page, "\"%s\" is not the index of a page: the first is 0",
+			     argv[optind + 1]);
 	status = driver_need(st, NEED_DRIVER | NEED_DEBUGFS);
 	if (!status)
-		status = find_item(st, argv[optind], &kind, &name);
+		status = find_arena(st, argv[optind], &name);
 	if (status)
 		return status;
-	if (kind != ARENA || !chain_read(st, name, index, &chain))
-		return fail(STATUS_REFUSED, "%s has no page %llu, or is not live", argv[optind],
-			    index);
+	if (!chain_read(st, name, index, &chain))
+		return no_page(st, name, &chain);
 	machine_read(st, &m);
 	if (st->format == FORMAT_JSON) {
 		status = print_json(&chain);
@@ -97,6 +112,13 @@ static int do_page(struct studio *st, int argc, char **argv)
 }
 
 const struct command command_page = {
-	"page", "NAME INDEX [--svg FILE] [--png FILE]",
-	"one page of an arena by all its names, and whether they agree", do_page
+	.name = "page",
+	.args = "NAME INDEX",
+	.about = "one page of an arena by all its names, and whether they agree",
+	.more =
+		"What a program's page table, the kernel's and the driver's own ways say of it. Pages are counted from 0.",
+	.choices = choices,
+	.wrong = "they do not agree",
+	.example = "kmem-studio page a 3",
+	.run = do_page,
 };

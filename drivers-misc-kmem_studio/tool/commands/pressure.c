@@ -11,21 +11,32 @@
 #include "../lib/driver.h"
 #include "../lib/fragmentation.h"
 #include "../lib/kinds.h"
+#include "../lib/options.h"
 #include "../lib/table.h"
 #include "commands.h"
 
-enum { OPT_LEAVE = 256, OPT_HOLD, OPT_KEEP, OPT_SET };
+enum { OPT_LEAVE = LONG_ONLY, OPT_HOLD, OPT_KEEP, OPT_SET };
 
-/* The last ones are files of a pressure, by their names. */
-static const struct option options[] = {
-	{ "order", required_argument, NULL, OPT_SET },
-	{ "node", required_argument, NULL, OPT_SET + 1 },
-	{ "max-percent", required_argument, NULL, OPT_SET + 2 },
-	{ "min-free", required_argument, NULL, OPT_SET + 3 },
-	{ "movable", required_argument, NULL, OPT_SET + 4 },
-	{ "leave", required_argument, NULL, OPT_LEAVE },
-	{ "hold", required_argument, NULL, OPT_HOLD },
-	{ "keep", no_argument, NULL, OPT_KEEP },
+/* Those with OPT_SET are files of a pressure, in this order. */
+static const struct choice choices[] = {
+	{ "order", "N", OPT_SET,
+	  "order of the blocks or runs that are taken, 2^N pages each; at least 1 but for fill, which takes all (default: 9)"
+	},
+	{ "node", "N", OPT_SET + 1,
+	  "NUMA node (default: -1, all)" },
+	{ "max-percent", "N", OPT_SET + 2,
+	  "largest share of each kind of memory, 1 to 100 (default: 100; the module's parameter max_percent holds, too)"
+	},
+	{ "min-free", "BYTES", OPT_SET + 3,
+	  "what is left free beyond the min watermarks in any case (default: 16M)" },
+	{ "movable", "0|1", OPT_SET + 4,
+	  "1 to take what is meant for movable pages, too (default: 0)" },
+	{ "leave", "BYTES", OPT_LEAVE,
+	  "what fill leaves free (default: 64M)" },
+	{ "hold", "SECONDS", OPT_HOLD,
+	  "how long it holds the memory (default: 0)" },
+	{ "keep", NULL, OPT_KEEP,
+	  "let it stay: kmem-studio rm gives it back" },
 	{}
 };
 
@@ -79,10 +90,12 @@ static int print(struct studio *st, const char *name, const char *kind,
 	struct json j;
 	int status;
 	size_t i;
+	u64 held;
 
 	fragmentation_table(&table, before, after);
 	if (item_read(st, PRESSURE->folder, name, &item))
 		item = (struct item){};
+	held = item_number(&item, "pages_held");
 	if (st->format == FORMAT_JSON) {
 		js_begin(&j, "pressure");
 		js_open(&j, "values", '{');
@@ -94,8 +107,8 @@ static int print(struct studio *st, const char *name, const char *kind,
 	} else if (st->format == FORMAT_CSV) {
 		status = table_print(st, &table, "pressure", "fragmentation");
 	} else {
-		text_printf(&out, "pressure %s: %llu pages held. Free memory before and after:\n",
-			    kind, item_number(&item, "pages_held"));
+		text_printf(&out, "pressure %s: %llu page%s held. Free memory before and after:\n",
+			    kind, held, plural(held));
 		table_text(st, &table, &out);
 		status = output_write("-", out.s, out.len);
 		text_free(&out);
@@ -146,10 +159,10 @@ static int do_pressure(struct studio *st, int argc, char **argv)
 	char *value[ARRAY_SIZE(files)] = {};
 	u64 seconds = 0;
 	bool stays = false, ok = true;
-	int status, c;
+	int status = STATUS_OK, c;
 	size_t i;
 
-	while (ok && (c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while (ok && (c = next_option(&command_pressure, argc, argv)) != -1) {
 		if (c == OPT_HOLD)
 			ok = parse_u64(optarg, &seconds);
 		else if (c == OPT_KEEP)
@@ -163,9 +176,12 @@ static int do_pressure(struct studio *st, int argc, char **argv)
 		else
 			ok = false;
 	}
-	if (!ok || argc - optind != 1)
-		status = usage(&command_pressure,
-			       "pressure takes fragment, fill or cma, and options");
+	if (!ok)
+		status = c == '?' ? STATUS_USAGE :
+			 usage(&command_pressure, "pressure: \"%s\" is not what that option takes",
+			       optarg);
+	else if (argc - optind != 1)
+		status = usage(&command_pressure, "pressure takes fragment, fill or cma");
 	else
 		status = kind_need(st, PRESSURE, NEED_CHANGE | NEED_LOAD);
 	if (!status)
@@ -176,8 +192,12 @@ static int do_pressure(struct studio *st, int argc, char **argv)
 }
 
 const struct command command_pressure = {
-	"pressure",
-	"fragment|fill|cma [--order N] [--leave BYTES] [--node N] [--max-percent N]\n"
-	"       [--min-free BYTES] [--movable 1] [--hold SECONDS] [--keep]",
-	"make memory fragmented or scarce; shown before and after", do_pressure
+	.name = "pressure",
+	.args = "fragment|fill|cma",
+	.about = "make memory fragmented or scarce; shown before and after",
+	.more =
+		"fragment takes blocks and keeps a page of each, fill takes blocks until so much is left, cma takes runs of the area set aside for DMA. BYTES may end in K, M or G.",
+	.choices = choices,
+	.example = "kmem-studio pressure fragment --order 4 --hold 60",
+	.run = do_pressure,
 };

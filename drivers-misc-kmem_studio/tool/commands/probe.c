@@ -117,6 +117,9 @@ static int do_probe(struct studio *st, int argc, char **argv)
 }
 
 const struct command command_probe = {
-	"probe", "", "how fragmented memory is, and what an allocation of each order costs now",
-	do_probe
+	.name = "probe",
+	.args = "",
+	.about = "how fragmented memory is, and what an allocation of each order costs now",
+	.example = "kmem-studio probe",
+	.run = do_probe,
 };

@@ -6,7 +6,25 @@
 #include <string.h>
 
 #include "../lib/driver.h"
+#include "../lib/options.h"
 #include "findings.h"
+
+enum { OPT_COURSE = LONG_ONLY, OPT_COMPARE, OPT_NO_RUN, OPT_NO_BENCH };
+
+static const struct choice choices[] = {
+	{ "course", NULL, OPT_COURSE,
+	  "with the questions of the course, each with what was measured, and room for an answer" },
+	{ "no-run", NULL, OPT_NO_RUN,
+	  "measure nothing" },
+	{ "no-bench", NULL, OPT_NO_BENCH,
+	  "measure all but what an allocation of each order costs, which takes longest" },
+	{ "compare", NULL, OPT_COMPARE,
+	  "two reports side by side, by the data in them" },
+	{ "output", "FILE", 'o',
+	  "where the page goes, - is standard output (default: report.html; with --compare a table on the terminal)"
+	},
+	{}
+};
 
 static int write_report(struct studio *st, const struct findings *f, bool course,
 			const char *output)
@@ -26,39 +44,38 @@ static int write_report(struct studio *st, const struct findings *f, bool course
 	text_free(&out);
 	if (!status && st->format == FORMAT_TEXT && !(output && !strcmp(output, "-")))
 		printf("%s is written\n", output ? output : "report.html");
+	if (!status && f->status == STATUS_MISSING)
+		say("the report is incomplete: its end tells what is not in it");
 	return status;
 }
 
 static int do_report(struct studio *st, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "course", no_argument, NULL, 'c' },
-		{ "compare", no_argument, NULL, 'd' },
-		{ "no-run", no_argument, NULL, 'n' },
-		{ "output", required_argument, NULL, 'o' },
-		{}
-	};
-	bool course = false, compare = false, run = true;
+	bool course = false, compare = false;
+	unsigned int measure = MEASURE_ALL;
 	const char *output = NULL;
 	struct findings f;
 	int status, c;
 
-	while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
+	while ((c = next_option(&command_report, argc, argv)) != -1) {
 		switch (c) {
-		case 'c':
+		case OPT_COURSE:
 			course = true;
 			break;
-		case 'd':
+		case OPT_COMPARE:
 			compare = true;
 			break;
-		case 'n':
-			run = false;
+		case OPT_NO_RUN:
+			measure = 0;
+			break;
+		case OPT_NO_BENCH:
+			measure &= ~MEASURE_BENCH;
 			break;
 		case 'o':
 			output = optarg;
 			break;
 		default:
-			return usage(&command_report, "report: that option is not known");
+			return STATUS_USAGE;
 		}
 	}
 	if (argc - optind != (compare ? 2 : 0))
@@ -69,7 +86,7 @@ static int do_report(struct studio *st, int argc, char **argv)
 	if (is_saved(st)) {
 		findings_read(st, &f);
 	} else {
-		findings_measure(st, &f, run);
+		findings_measure(st, &f, measure);
 		findings_look(st, &f);
 	}
 	status = write_report(st, &f, course, output);
@@ -79,6 +96,13 @@ static int do_report(struct studio *st, int argc, char **argv)
 }
 
 const struct command command_report = {
-	"report", "[--course] [--no-run] [-o FILE] | --compare A.html B.html [-o FILE]",
-	"one page of HTML with all that was measured, or two of them side by side", do_report
+	.name = "report",
+	.args = "[-o FILE] | --compare A.html B.html [-o FILE]",
+	.about = "one page of HTML with all that was measured, or two of them side by side",
+	.more =
+		"The page needs nothing else: no script, no network. Where something is missing, the driver or the rights of root, it has what can be shown, a line says what is missing, and the exit status is 3.",
+	.choices = choices,
+	.wrong = "memory was found wrong, or not all was verified",
+	.example = "kmem-studio report --course -o report.html",
+	.run = do_report,
 };

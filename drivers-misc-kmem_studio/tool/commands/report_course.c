@@ -12,11 +12,12 @@ static void ask(struct text *out, unsigned int *nr, const char *question)
 	text_printf(out, "<h3>%u. %s</h3>\n<div class=\"answer\">", ++*nr, question);
 }
 
-static void room(struct text *out, const char *hint)
+/* What it means is asked above the room, where it stays when that is filled. */
+static void room(struct text *out, const char *question)
 {
 	text_printf(out,
-		    "</div>\n<div class=\"write\" contenteditable=\"true\" data-hint=\"%s\"></div>\n",
-		    hint);
+		    "</div>\n<p class=\"ask\">%s</p>\n<div class=\"write\" contenteditable=\"true\" role=\"textbox\" aria-label=\"Answer\"></div>\n",
+		    question);
 }
 
 static void put(struct text *out, const char *s)
@@ -52,8 +53,9 @@ static void page_questions(const struct findings *f, struct text *out, unsigned 
 
 	ask(out, nr, "How many structs can one block hold at most?");
 	if (orders)
-		text_printf(out, "The largest block is of order %u, %llu pages: %llu structs.",
-			    orders - 1, 1ULL << (orders - 1), per_page << (orders - 1));
+		text_printf(out, "The largest block is of order %u, %llu page%s: %llu structs.",
+			    orders - 1, 1ULL << (orders - 1), plural(1ULL << (orders - 1)),
+			    per_page << (orders - 1));
 	else
 		put(out, NULL);
 	room(out, "What happens with one struct more? What did the kernel's log say?");
@@ -71,9 +73,9 @@ static void place_questions(const struct findings *f, struct text *out, unsigned
 		runs = spans_runs(&placed->spans, &largest);
 		text_puts(out, i ? "<br>" : "");
 		put(out, item_value(&placed->arena, "allocator"));
-		text_printf(out, ": %llu pages in %llu run%s, the longest of %llu",
-			    placed->spans.pages, runs,
-			    runs == 1 ? "" : "s", largest);
+		text_printf(out, ": %llu page%s in %llu run%s, the longest of %llu",
+			    placed->spans.pages, plural(placed->spans.pages), runs,
+			    plural(runs), largest);
 	}
 	if (!f->list.nr)
 		put(out, NULL);

@@ -17,28 +17,30 @@ static const char style[] =
 "h1{font-size:26px;line-height:1.2;margin:16px 0 4px}h2{font-size:20px;margin:36px 0 8px;border-bottom:1px solid var(--line)}\n"
 "h3{font-size:16px;margin:20px 0 4px}\n"
 "p{margin:8px 0;max-width:70ch}.dim,figcaption{color:var(--dim);font-size:14px}\n"
-"figure{margin:12px 0}figcaption{max-width:90ch;margin-bottom:6px}svg{display:block;max-width:none}\n"
+"figure{margin:12px 0 24px}figcaption{max-width:90ch;margin-bottom:6px}svg{display:block;max-width:none}\n"
 ".r1,.r2,.r3,.r4,.r5,.r6,.r7,.r8{display:none}\n"
 "@media (min-width:600px){.r1,.r2,.r3{display:table-cell}}@media (min-width:1000px){.r4,.r5{display:table-cell}}\n"
 "@media (min-width:1200px){.r6,.r7,.r8{display:table-cell}}\n"
 "@media screen and (max-width:599px){.table .bar{display:none}.table th,.table td{padding-right:8px}}\n"
+"@media screen and (max-width:430px){.table table{font-size:13px}.table th,.table td{padding-right:6px}}\n"
 ".wide{display:none}.narrow{display:block}\n"
 "@media (min-width:704px){.wide{display:block}.narrow{display:none}}\n"
 ".table{max-width:100%}table{border-collapse:collapse;font-size:14px;margin:8px 0}\n"
-"th,td{text-align:left;padding:3px 12px 3px 0;vertical-align:top;white-space:nowrap}\n"
+"th,td{text-align:left;padding:3px 12px 3px 0;vertical-align:top;white-space:nowrap}th:last-child,td:last-child{padding-right:0!important}\n"
 "th{color:var(--dim);font-weight:600;font-size:12px;border-bottom:1px solid var(--line)}\n"
 "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}\n"
-"td.bar{min-width:70px}td.bar span{display:block;height:12px;margin-top:4px;background:var(--bar);min-width:1px}\n"
+"td.bar{min-width:70px}td.bar span{display:block;height:12px;margin-top:4px;background:var(--bar);min-width:1px;-webkit-print-color-adjust:exact;print-color-adjust:exact}\n"
 "tr.group td{border-top:1px solid var(--line)}.machine td,.machine th{white-space:normal;overflow-wrap:anywhere}\n"
 "table.facts td{white-space:normal;overflow-wrap:anywhere}table.facts td:first-child{color:var(--dim);white-space:nowrap}\n"
 "pre{font:12px/1.5 ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;background:var(--box);padding:8px;white-space:pre-wrap;overflow-wrap:anywhere;tab-size:8}\n"
 ".answer{background:var(--box);border-left:4px solid #e69f00;padding:6px 12px;margin:8px 0}\n"
-".write{border:1px solid var(--line);min-height:5em;padding:8px;margin:8px 0;border-radius:4px}\n"
+".ask{margin:8px 0 4px}.write{border:1px solid var(--line);min-height:5em;padding:8px;margin:8px 0;border-radius:4px}\n"
 ".write.line{min-height:2.4em}.write:empty::before{content:attr(data-hint);color:var(--dim);font-size:14px}\n"
 ".bad{color:#b34700;font-weight:600}\n"
 "@media screen and (prefers-color-scheme:dark){.bad{color:#ff8a47}}\n"
 "@media print{@page{margin:14mm}main{max-width:none;padding:0}.wide{display:block!important}.narrow{display:none!important}\n"
-"h2{break-after:avoid}figure,tr,.answer{break-inside:avoid}\n"
+"h2,h3,.answer,.ask{break-after:avoid}figure,tr,.answer,.write{break-inside:avoid}\n"
+".screen,details:not([open]){display:none}\n"
 ".r1,.r2,.r3{display:table-cell}.r4,.r5,.r6,.r7,.r8{display:none}\n"
 "table{font-size:12px}th,td{padding-right:8px}td.bar{min-width:40px}.write{min-height:7em}}\n";
 
@@ -189,7 +191,7 @@ static void compare_html(const struct findings *f, struct text *out)
 	if (!f->compare.nr)
 		return;
 	text_puts(out, "<h2>The allocators</h2>\n<p>" REPORT_STRUCTS
-		  " structs from each: what was asked for, what was taken for it, and how long it took. A bar is the part of the largest of its column. Times are of one run each. A wider window has more columns.</p>\n");
+		  " structs from each: what was asked for, what was taken for it, and how long it took. A bar is the part of the largest of its column. Times are of one run each. <span class=\"screen\">A wider window has more columns.</span></p>\n");
 	table_html(&f->compare, out);
 }
 
@@ -260,8 +262,8 @@ void findings_html(const struct findings *f, bool course, struct text *out)
 	text_puts(out, ". Made by kmem-studio.</p>\n");
 	if (course)
 		text_puts(out,
-			  "<div class=\"write line\" contenteditable=\"true\" data-hint=\"Your name, your course, the date\"></div>\n"
-			       "<p class=\"dim\">The boxes can be typed into; print the page, or save it, to hand it in.</p>\n");
+			  "<div class=\"write line\" contenteditable=\"true\" role=\"textbox\" aria-label=\"Name\" data-hint=\"Your name, your course, the date\"></div>\n"
+			       "<p class=\"dim screen\">The boxes can be typed into; print the page, or save it, to hand it in.</p>\n");
 	machine_html(f, out);
 	lab_html(f, out);
 	map_html(f, out);

@@ -47,5 +47,11 @@ static int do_rm(struct studio *st, int argc, char **argv)
 }
 
 const struct command command_rm = {
-	"rm", "NAME ...", "stop and remove arenas, benches and pressures", do_rm
+	.name = "rm",
+	.args = "NAME ...",
+	.about = "stop and remove arenas, benches and pressures",
+	.more = "What is live is verified first.",
+	.wrong = "memory was found wrong",
+	.example = "kmem-studio rm a",
+	.run = do_rm,
 };

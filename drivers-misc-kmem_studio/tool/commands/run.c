@@ -8,19 +8,27 @@
 
 #include "../lib/driver.h"
 #include "../lib/kinds.h"
+#include "../lib/options.h"
 #include "../lib/table.h"
 #include "../lib/trial.h"
 #include "commands.h"
 
-enum { OPT_PATTERN = 256, OPT_NODE, OPT_GFP, OPT_HOLD, OPT_CMA_ONLY, OPT_KEEP };
+enum { OPT_PATTERN = LONG_ONLY, OPT_NODE, OPT_GFP, OPT_HOLD, OPT_CMA_ONLY, OPT_KEEP };
 
-static const struct option options[] = {
-	{ "pattern", required_argument, NULL, OPT_PATTERN },
-	{ "node", required_argument, NULL, OPT_NODE },
-	{ "gfp", required_argument, NULL, OPT_GFP },
-	{ "hold", required_argument, NULL, OPT_HOLD },
-	{ "cma-only", no_argument, NULL, OPT_CMA_ONLY },
-	{ "keep", no_argument, NULL, OPT_KEEP },
+static const struct choice choices[] = {
+	{ "pattern", "P", OPT_PATTERN,
+	  "what is written, a name of the file patterns (default: counter)" },
+	{ "node", "N", OPT_NODE,
+	  "NUMA node to take the memory from (default: -1, any)" },
+	{ "gfp", "FLAGS", OPT_GFP,
+	  "how the memory may be got: KERNEL, ATOMIC, NOWAIT or HIGHUSER_MOVABLE, and |ZERO, |NORETRY and others behind it (default: KERNEL)"
+	},
+	{ "hold", "SECONDS", OPT_HOLD,
+	  "how long it stays live before it is verified (default: 0)" },
+	{ "cma-only", NULL, OPT_CMA_ONLY,
+	  "allocator cma: refuse memory that is not of the area set aside for DMA" },
+	{ "keep", NULL, OPT_KEEP,
+	  "verify it, and let it stay" },
 	{}
 };
 
@@ -29,7 +37,7 @@ static void line_bytes(struct text *t, const struct item *item, const char *name
 {
 	u64 bytes = item_number(item, name);
 
-	text_printf(t, "%-14s %12llu bytes", title, bytes);
+	text_printf(t, "%-14s %12llu byte%s", title, bytes, plural(bytes));
 	if (bytes >= 1024) {
 		text_puts(t, "  ");
 		text_bytes(t, bytes);
@@ -48,20 +56,23 @@ static void line_ns(struct text *t, const struct item *item, const char *name,
 static void nodes_line(struct text *t, const struct item *item)
 {
 	const char *nodes = item_value(item, "nodes");
-	const char *s;
+	char *copy, *cursor, *line;
+	u64 nr;
 
 	if (!nodes)
 		return;
+	copy = xstrdup(nodes);
 	text_puts(t, "nodes          ");
-	for (s = nodes; *s; s++) {
-		if (*s == '\n')
-			text_puts(t, " pages, ");
-		else if (*s == ' ')
-			text_puts(t, ": ");
-		else
-			text_putc(t, *s);
+	for (cursor = copy; (line = next_line(&cursor));) {
+		char *pages = line;
+		char *node = next_field(&pages, ' ');
+
+		if (pages && parse_u64(pages, &nr))
+			text_printf(t, "%s%s: %llu page%s", node == copy ? "" : ", ", node, nr,
+				    plural(nr));
 	}
-	text_puts(t, " pages\n");
+	text_putc(t, '\n');
+	free(copy);
 }
 
 static int print_text(const struct trial *trial, const char *verdict)
@@ -70,9 +81,11 @@ static int print_text(const struct trial *trial, const char *verdict)
 	const char *order = item_value(item, "order");
 	u64 largest, runs = spans_runs(&trial->spans, &largest);
 	struct text t = {};
+	u64 structs = 0;
 	int status;
 
-	text_printf(&t, "%s structs of %s\n", trial->nr_structs, trial->allocator);
+	parse_u64(trial->nr_structs, &structs);
+	text_printf(&t, "%llu struct%s of %s\n", structs, plural(structs), trial->allocator);
 	line_bytes(&t, item, "bytes_requested", "requested");
 	line_bytes(&t, item, "bytes_allocated", "allocated");
 	line_bytes(&t, item, "bytes_slack", "slack");
@@ -84,8 +97,8 @@ static int print_text(const struct trial *trial, const char *verdict)
 	text_printf(&t, "\npieces         %llu\n",
 		    item_number(item, "nr_spans"));
 	if (runs)
-		text_printf(&t, "runs           %llu, the longest of %llu pages\n",
-			    runs, largest);
+		text_printf(&t, "runs           %llu, the longest of %llu page%s\n",
+			    runs, largest, plural(largest));
 	nodes_line(&t, item);
 	line_ns(&t, item, "alloc_ns", "allocation");
 	line_ns(&t, item, "fill_ns", "fill");
@@ -157,7 +170,7 @@ static int do_run(struct studio *st, int argc, char **argv)
 	bool stays = false;
 	int status, c, err;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((c = next_option(&command_run, argc, argv)) != -1) {
 		switch (c) {
 		case OPT_PATTERN:
 			trial.pattern = optarg;
@@ -176,10 +189,11 @@ static int do_run(struct studio *st, int argc, char **argv)
 			break;
 		case OPT_HOLD:
 			if (!parse_u64(optarg, &seconds))
-				return usage(&command_run, "--hold takes seconds");
+				return usage(&command_run, "--hold takes seconds, not \"%s\"",
+					     optarg);
 			break;
 		default:
-			return usage(&command_run, "run: that option is not known");
+			return STATUS_USAGE;
 		}
 	}
 	if (argc - optind != 2)
@@ -210,7 +224,13 @@ static int do_run(struct studio *st, int argc, char **argv)
 }
 
 const struct command command_run = {
-	"run",
-	"ALLOCATOR N [--pattern P] [--node N] [--gfp FLAGS] [--hold SECONDS] [--cma-only] [--keep]",
-	"one arena of N structs from its start to its end", do_run
+	.name = "run",
+	.args = "ALLOCATOR N",
+	.about = "one arena of N structs from its start to its end",
+	.more =
+		"What was asked for, what was got, slack, pieces, runs of neighbours, nodes, times, verdict. Ctrl-C ends it and takes the arena down.",
+	.choices = choices,
+	.wrong = "memory was found wrong",
+	.example = "kmem-studio run vmalloc 10000 --pattern random",
+	.run = do_run,
 };

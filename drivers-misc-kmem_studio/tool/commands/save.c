@@ -12,11 +12,22 @@
 
 #include "../lib/driver.h"
 #include "../lib/klog.h"
+#include "../lib/options.h"
 #include "../lib/tar.h"
 #include "findings.h"
 
 #define PREFIX		"kmem-studio-save"
 #define MOST_DEPTH	6
+
+enum { OPT_NO_RUN = LONG_ONLY };
+
+static const struct choice choices[] = {
+	{ "no-run", NULL, OPT_NO_RUN,
+	  "measure nothing, copy only" },
+	{ "output", "FILE.tar", 'o',
+	  "where the copy goes, - is standard output" },
+	{}
+};
 
 static const char * const files[] = {
 	"/proc/buddyinfo", "/proc/device-tree/model", "/proc/iomem", "/proc/meminfo",
@@ -153,24 +164,19 @@ static void add_all(struct studio *st, struct findings *f, struct text *tar)
 
 static int do_save(struct studio *st, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "no-run", no_argument, NULL, 'n' },
-		{ "output", required_argument, NULL, 'o' },
-		{}
-	};
 	const char *output = NULL;
 	struct text tar = {};
 	struct findings f;
-	bool run = true;
+	unsigned int measure = MEASURE_ALL;
 	int status, c;
 
-	while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
+	while ((c = next_option(&command_save, argc, argv)) != -1) {
 		if (c == 'o')
 			output = optarg;
-		else if (c == 'n')
-			run = false;
+		else if (c == OPT_NO_RUN)
+			measure = 0;
 		else
-			return usage(&command_save, "save: that option is not known");
+			return STATUS_USAGE;
 	}
 	if (!output || argc != optind)
 		return usage(&command_save, "save takes -o FILE.tar");
@@ -178,18 +184,26 @@ static int do_save(struct studio *st, int argc, char **argv)
 		return fail(STATUS_MISSING, "%s is a saved copy already", st->root);
 	if (geteuid())
 		say("you are not root: what only root may see is left out");
-	findings_measure(st, &f, run);
+	findings_measure(st, &f, measure);
 	findings_look(st, &f);
 	add_all(st, &f, &tar);
 	status = output_write(output, tar.s, tar.len);
 	if (!status && strcmp(output, "-") && st->format == FORMAT_TEXT)
 		printf("%s is written: kmem-studio --root %s COMMAND reads it\n", output, output);
+	status = status ? status : f.status;
 	text_free(&tar);
 	findings_free(&f);
 	return status;
 }
 
 const struct command command_save = {
-	"save", "-o FILE.tar [--no-run]", "a copy of the files that this program reads, for --root",
-	do_save
+	.name = "save",
+	.args = "-o FILE.tar",
+	.about = "a copy of the files that this program reads, for --root",
+	.more =
+		"With the results of a report. It has nothing in it that memory holds. Exit statuses are those of report.",
+	.choices = choices,
+	.wrong = "memory was found wrong, or not all was verified",
+	.example = "kmem-studio save -o copy.tar",
+	.run = do_save,
 };

@@ -51,9 +51,8 @@ static void show_spans(struct studio *st, const struct spans *spans, struct text
 	table_init(&table, span_columns, ARRAY_SIZE(span_columns));
 	for (i = 0; i < spans->nr && i < SPANS_FOR_PEOPLE; i++)
 		add_span(&spans->span[i], &table);
-	text_printf(out, "\n%llu pages in %llu runs of neighbours, the longest has %llu\n",
-		    spans->pages, runs,
-		    largest);
+	text_printf(out, "\n%llu page%s in %llu run%s of neighbours, the longest has %llu\n",
+		    spans->pages, plural(spans->pages), runs, plural(runs), largest);
 	table_text(st, &table, out);
 	if (i < spans->nr)
 		text_printf(out, "... and %zu more\n", spans->nr - i);
@@ -185,5 +184,11 @@ static int do_show(struct studio *st, int argc, char **argv)
 }
 
 const struct command command_show = {
-	"show", "NAME", "all that is known of one, and where its memory lies", do_show
+	.name = "show",
+	.args = "NAME",
+	.about = "all that is known of one, and where its memory lies",
+	.more =
+		"Where an arena and a bench have the same name, benches/NAME is the bench. Of a corrupt arena the kernel's lines are shown, too.",
+	.example = "kmem-studio show a",
+	.run = do_show,
 };

@@ -11,15 +11,17 @@
 static void tell(struct studio *st, const struct kind *kind, const char *name)
 {
 	struct text t = {};
+	u64 structs, pages;
 	struct item item;
 
 	if (kind != ARENA || arena_read(st, name, &item)) {
 		printf("%s is %s\n", name, kind->stop ? "live" : "done");
 		return;
 	}
-	text_printf(&t, "%s is live: %llu structs on %llu pages, got in ", name,
-		    item_number(&item, "nr_structs"),
-		    item_number(&item, "nr_pages"));
+	structs = item_number(&item, "nr_structs");
+	pages = item_number(&item, "nr_pages");
+	text_printf(&t, "%s is live: %llu struct%s on %llu page%s, got in ", name, structs,
+		    plural(structs), pages, plural(pages));
 	text_ns(&t, item_number(&item, "alloc_ns"));
 	text_puts(&t, ", filled in ");
 	text_ns(&t, item_number(&item, "fill_ns"));
@@ -53,5 +55,9 @@ static int do_start(struct studio *st, int argc, char **argv)
 }
 
 const struct command command_start = {
-	"start", "NAME ...", "start arenas and pressures, run benches", do_start
+	.name = "start",
+	.args = "NAME ...",
+	.about = "start arenas and pressures, run benches",
+	.example = "kmem-studio start a",
+	.run = do_start,
 };

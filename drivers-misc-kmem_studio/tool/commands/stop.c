@@ -14,20 +14,22 @@ static void tell(struct studio *st, const struct kind *kind, const char *name)
 {
 	struct text t = {};
 	struct item item;
+	u64 words, held;
 
 	if (kind != ARENA || arena_read(st, name, &item)) {
 		printf("%s is stopped\n", name);
 		return;
 	}
-	text_printf(&t, "%s is stopped: %llu words verified in ", name,
-		    item_number(&item, "words_verified"));
+	words = item_number(&item, "words_verified");
+	held = item_number(&item, "pages_held");
+	text_printf(&t, "%s is stopped: %llu word%s verified in ", name, words, plural(words));
 	text_ns(&t, item_number(&item, "verify_ns"));
 	text_puts(&t, ", all right, freed in ");
 	text_ns(&t, item_number(&item, "free_ns"));
-	if (item_number(&item, "pages_held"))
+	if (held)
 		text_printf(&t,
-			    "; %llu pages are not free yet: somebody has its device or a table open",
-			    item_number(&item, "pages_held"));
+			    "; %llu page%s not free yet: somebody has its device or a table open",
+			    held, held == 1 ? " is" : "s are");
 	puts(t.s);
 	text_free(&t);
 	item_free(&item);
@@ -96,5 +98,11 @@ static int do_stop(struct studio *st, int argc, char **argv)
 }
 
 const struct command command_stop = {
-	"stop", "NAME ...", "verify and free arenas, give pressures back", do_stop
+	.name = "stop",
+	.args = "NAME ...",
+	.about = "verify and free arenas, give pressures back",
+	.more = "The name lab is the arena of the module's parameters.",
+	.wrong = "memory was found wrong",
+	.example = "kmem-studio stop a",
+	.run = do_stop,
 };

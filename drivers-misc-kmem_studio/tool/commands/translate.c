@@ -66,5 +66,12 @@ static int do_translate(struct studio *st, int argc, char **argv)
 }
 
 const struct command command_translate = {
-	"translate", "ADDRESS | pfn:N | phys:N", "what an address is, by all routes", do_translate
+	.name = "translate",
+	.args = "ADDRESS | pfn:N | phys:N",
+	.about = "what an address is, by all routes",
+	.more =
+		"ADDRESS is one of the kernel, in hexadecimal; pfn:N is a page frame, phys:N a physical address.",
+	.wrong = "the routes do not agree",
+	.example = "kmem-studio translate pfn:0x1234",
+	.run = do_translate,
 };

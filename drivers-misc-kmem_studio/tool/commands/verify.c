@@ -14,13 +14,16 @@ static void tell(struct studio *st, const char *name)
 	const char *from;
 	struct text t = {};
 	struct item item;
+	u64 words, pages;
 
 	if (arena_read(st, name, &item))
 		return;
+	words = item_number(&item, "words_verified");
+	pages = item_number(&item, "nr_pages");
 	from = item_value(&item, "verified_in");
-	text_printf(&t, "%s is all right: %llu words and the addresses of %llu pages verified in ",
-		    name, item_number(&item, "words_verified"),
-		    item_number(&item, "nr_pages"));
+	text_printf(&t,
+		    "%s is all right: %llu word%s and the addresses of %llu page%s verified in ",
+		    name, words, plural(words), pages, plural(pages));
 	text_ns(&t, item_number(&item, "verify_ns"));
 	if (from && *from)
 		text_printf(&t, ", from %s", from);
@@ -39,13 +42,12 @@ static int do_verify(struct studio *st, int argc, char **argv)
 	if (worst)
 		return worst;
 	for (i = 1; i < argc; i++) {
-		const struct kind *kind;
 		const char *name;
 
-		status = find_item(st, argv[i], &kind, &name);
-		if (!status && (kind != ARENA || !strcmp(name, LAB)))
-			status = fail(STATUS_REFUSED, "%s cannot be verified: stop verifies it",
-				      argv[i]);
+		status = find_arena(st, argv[i], &name);
+		if (!status && !strcmp(name, LAB))
+			status = fail(STATUS_REFUSED,
+				      "lab is the arena of the module's parameters: kmem-studio stop lab verifies it");
 		if (!status)
 			status = item_set(st, ARENA, name, "verify", "1");
 		if (!status && st->format == FORMAT_TEXT)
@@ -59,5 +61,10 @@ static int do_verify(struct studio *st, int argc, char **argv)
 }
 
 const struct command command_verify = {
-	"verify", "NAME ...", "compare every word and every address of live arenas", do_verify
+	.name = "verify",
+	.args = "NAME ...",
+	.about = "compare every word and every address of live arenas",
+	.wrong = "memory was found wrong",
+	.example = "kmem-studio verify a",
+	.run = do_verify,
 };

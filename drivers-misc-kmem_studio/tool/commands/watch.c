@@ -14,7 +14,16 @@
 #include "../lib/kinds.h"
 #include "../lib/klog.h"
 #include "../lib/machine.h"
+#include "../lib/options.h"
 #include "commands.h"
+
+enum { OPT_INTERVAL = LONG_ONLY };
+
+static const struct choice choices[] = {
+	{ "interval", "MS", OPT_INTERVAL,
+	  "milliseconds from one look to the next, 100 to 60000 (default: 1000)" },
+	{}
+};
 
 #ifdef HAVE_NCURSES
 #include <ncurses.h>
@@ -287,18 +296,15 @@ static bool handle(struct studio *st, struct view *v, int key)
 
 static int do_watch(struct studio *st, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "interval", required_argument, NULL, 'i' },
-		{}
-	};
 	u64 interval_ms = 1000;
 	struct view v = {};
 	SCREEN *screen;
 	int status, c;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c != 'i' || !parse_u64(optarg, &interval_ms) || interval_ms < 100 ||
-		    interval_ms > 60000)
+	while ((c = next_option(&command_watch, argc, argv)) != -1) {
+		if (c != OPT_INTERVAL)
+			return STATUS_USAGE;
+		if (!parse_u64(optarg, &interval_ms) || interval_ms < 100 || interval_ms > 60000)
 			return usage(&command_watch, "--interval takes milliseconds, 100 to 60000");
 	}
 	if (argc != optind)
@@ -308,6 +314,9 @@ static int do_watch(struct studio *st, int argc, char **argv)
 		return status;
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return fail(STATUS_MISSING, "watch needs a terminal; list prints the same once");
+	if (terminal_is_dumb())
+		return fail(STATUS_MISSING,
+			    "watch needs a terminal whose cursor can be moved (TERM); list prints the same once");
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen)
 		return fail(STATUS_MISSING, "watch does not know this terminal (TERM)");
@@ -315,7 +324,7 @@ static int do_watch(struct studio *st, int argc, char **argv)
 	noecho();
 	keypad(stdscr, TRUE);
 	curs_set(0);
-	if (start_color() == OK) {
+	if (st->colour && start_color() == OK) {
 		use_default_colors();
 		init_pair(1, COLOR_RED, -1);
 	}
@@ -347,6 +356,12 @@ static int do_watch(struct studio *st, int argc, char **argv)
 #endif
 
 const struct command command_watch = {
-	"watch", "[--interval MS]", "what changes, on the screen, with keys to start and stop",
-	do_watch
+	.name = "watch",
+	.args = "",
+	.about = "what changes, on the screen, with keys to start and stop",
+	.more =
+		"Arenas, scrubs, wrong words with their physical addresses, free blocks by order. Keys: up and down choose, s starts, x stops, v verifies, q ends.",
+	.choices = choices,
+	.example = "kmem-studio watch --interval 500",
+	.run = do_watch,
 };

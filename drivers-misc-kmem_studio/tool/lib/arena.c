@@ -328,8 +328,12 @@ void spans_free(struct spans *spans)
 	*spans = (struct spans){};
 }
 
-/* The line of one page of the table pages, its columns as values. */
-bool arena_page_row(struct studio *st, const char *name, u64 index, struct item *row)
+/*
+ * The line of one page of the table pages, its columns as values. Return: is there one?
+ * If not, @nr is how many pages there are, 0 where the table is not to be read.
+ */
+bool arena_page_row(struct studio *st, const char *name, u64 index, struct item *row,
+		    u64 *nr)
 {
 	char *path = xasprintf(ARENAS_DEBUG "/%s/pages", name);
 	char *names[MAX_COLUMNS], *fields[MAX_COLUMNS];
@@ -339,6 +343,7 @@ bool arena_page_row(struct studio *st, const char *name, u64 index, struct item 
 	bool found = false;
 
 	*row = (struct item){};
+	*nr = 0;
 	if (name_is_allowed(name))
 		file_read(st, path, &t);
 	free(path);
@@ -349,9 +354,12 @@ bool arena_page_row(struct studio *st, const char *name, u64 index, struct item 
 	while (columns && !found && (line = next_line(&cursor))) {
 		u64 at;
 
-		if (split(line, fields) < columns)
+		if (split(line, fields) < columns ||
+		    !parse_u64(field_of(names, fields, columns, "index"), &at) || at >= MAX_PFN)
 			continue;
-		found = parse_u64(field_of(names, fields, columns, "index"), &at) && at == index;
+		found = at == index;
+		if (at >= *nr)
+			*nr = at + 1;
 	}
 	for (i = 0; found && i < columns; i++)
 		item_add(row, names[i], fields[i]);

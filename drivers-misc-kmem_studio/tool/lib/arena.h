@@ -71,7 +71,8 @@ u64 item_number(const struct item *item, const char *name);
 int arena_read(struct studio *st, const char *name, struct item *arena);
 int arena_names(struct studio *st, struct names *names);
 int arena_spans(struct studio *st, const char *name, struct spans *spans);
-bool arena_page_row(struct studio *st, const char *name, u64 index, struct item *row);
+bool arena_page_row(struct studio *st, const char *name, u64 index, struct item *row,
+		    u64 *nr);
 bool arena_is_live(const struct item *arena);
 void spans_free(struct spans *spans);
 char *arena_path(const char *name, const char *file);

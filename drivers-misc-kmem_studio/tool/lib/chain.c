@@ -145,7 +145,7 @@ bool chain_read(struct studio *st, const char *name, u64 index, struct chain *ch
 	u64 pfn;
 
 	*chain = (struct chain){ .name = name, .index = index };
-	if (!arena_page_row(st, name, index, &chain->row) ||
+	if (!arena_page_row(st, name, index, &chain->row, &chain->nr_pages) ||
 	    !item_u64(&chain->row, "pfn", &pfn)) {
 		item_free(&chain->row);
 		return false;

@@ -15,6 +15,7 @@
  * @user_virt: where a mapping of the device has it, 0 if it could not be mapped
  * @user_pfn: what /proc/self/pagemap says of that, 0 if nothing
  * @user_why: why one of these is 0
+ * @nr_pages: if there is no such page, how many there are, 0 where that is not known
  */
 struct chain {
 	const char	*name;
@@ -26,6 +27,7 @@ struct chain {
 	u64		user_virt;
 	u64		user_pfn;
 	char		*user_why;
+	u64		nr_pages;
 };
 
 int translate_ask(struct studio *st, const char *question, struct item *answer);

@@ -38,8 +38,8 @@ static bool has(struct studio *st, const struct kind *kind, const char *name)
 	return is;
 }
 
-/* Return: STATUS_OK, or STATUS_REFUSED when it has been told that there is none. */
-int find_item(struct studio *st, const char *name, const struct kind **kind,
+/* Is there one of that name? Then it is @kind's, and @bare is the name without the folder. */
+bool has_item(struct studio *st, const char *name, const struct kind **kind,
 	      const char **bare)
 {
 	size_t i;
@@ -54,14 +54,67 @@ int find_item(struct studio *st, const char *name, const struct kind **kind,
 			continue;
 		*kind = &kinds[i];
 		if (has(st, *kind, *bare))
-			return STATUS_OK;
+			return true;
 	}
 	*kind = ARENA;
 	*bare = name;
-	if (!strcmp(name, LAB))
+	return !strcmp(name, LAB);
+}
+
+/* The same. Return: STATUS_OK, or STATUS_REFUSED when it has been told that there is none. */
+int find_item(struct studio *st, const char *name, const struct kind **kind,
+	      const char **bare)
+{
+	if (has_item(st, name, kind, bare))
 		return STATUS_OK;
-	return fail(STATUS_REFUSED, "there is no \"%s\": kmem-studio list shows what there is",
+	return fail(STATUS_REFUSED,
+		    "there is no arena, bench or pressure \"%s\": kmem-studio list shows what there is",
 		    name);
+}
+
+/* The same for who works on arenas only. */
+int find_arena(struct studio *st, const char *name, const char **bare)
+{
+	const struct kind *kind;
+	int status = find_item(st, name, &kind, bare);
+
+	if (status || kind == ARENA)
+		return status;
+	return fail(STATUS_REFUSED,
+		    "%s is a %s, and this takes an arena: kmem-studio list shows which is which",
+		    name, kind->word);
+}
+
+/* Return: STATUS_OK if the arena is live, STATUS_REFUSED when it has been told that not. */
+int need_live(struct studio *st, const char *name)
+{
+	struct item arena;
+	bool live;
+
+	if (arena_read(st, name, &arena))
+		return fail(STATUS_REFUSED, "%s cannot be read", name);
+	live = arena_is_live(&arena);
+	item_free(&arena);
+	if (live)
+		return STATUS_OK;
+	if (!strcmp(name, LAB))
+		return fail(STATUS_REFUSED,
+			    "lab is not live: modprobe kmem_studio nr_structs=N starts it");
+	return fail(STATUS_REFUSED, "%s is not live: kmem-studio start %s starts it", name, name);
+}
+
+/*
+ * @name has @nr of what the word says, and @index is none of them. Return: STATUS_REFUSED
+ */
+int no_such_index(const char *name, const char *what, u64 index, u64 nr)
+{
+	if (!nr)
+		return fail(STATUS_REFUSED, "%s has no %s %llu: it has none", name, what, index);
+	if (nr == 1)
+		return fail(STATUS_REFUSED, "%s has no %s %llu: it has one, number 0", name, what,
+			    index);
+	return fail(STATUS_REFUSED, "%s has no %s %llu: it has those from 0 to %llu", name, what,
+		    index, nr - 1);
 }
 
 /* Return: STATUS_OK, or STATUS_MISSING when it has been told what is. */

@@ -27,8 +27,13 @@ extern const size_t nr_kinds;
 #define BENCH		(&kinds[1])
 #define PRESSURE	(&kinds[2])
 
+bool has_item(struct studio *st, const char *name, const struct kind **kind,
+	      const char **bare);
 int find_item(struct studio *st, const char *name, const struct kind **kind,
 	      const char **bare);
+int find_arena(struct studio *st, const char *name, const char **bare);
+int need_live(struct studio *st, const char *name);
+int no_such_index(const char *name, const char *what, u64 index, u64 nr);
 bool kind_is_there(struct studio *st, const struct kind *kind);
 int kind_need(struct studio *st, const struct kind *kind, unsigned int needs);
 int item_make(struct studio *st, const struct kind *kind, const char *name);

@@ -58,12 +58,11 @@ static void draw_span(struct canvas *c, int columns, const struct machine *m,
 		canvas_text(c, 0, y, ANCHOR_LEFT, INK_DIM,
 			    "page %llu: 0x%llx-0x%llx, %llu page%s, zone %s, node %lld",
 			    span->index, first, last,
-			    span->pages, span->pages == 1 ? "" : "s",
+			    span->pages, plural(span->pages),
 			    span->zone, span->node);
 	else
-		canvas_text(c, 0, y, ANCHOR_LEFT, INK_DIM, "%llu: 0x%llx, %llu pages",
-			    span->index, first,
-			    span->pages);
+		canvas_text(c, 0, y, ANCHOR_LEFT, INK_DIM, "%llu: 0x%llx, %llu page%s",
+			    span->index, first, span->pages, plural(span->pages));
 }
 
 /* Spans that are single pages share their rows: one cell each, in the order of the words. */
@@ -115,11 +114,10 @@ void picture_arena(struct canvas *c, int columns, const struct machine *m,
 	while (pages / per_cell > MOST_PAGES)
 		per_cell *= 2;
 	canvas_init(c, columns,
-		    "Arena %s: %s, %llu pages in %zu run%s, %llu of them rounding, a cell is %llu page%s",
+		    "Arena %s: %s, %llu page%s in %zu run%s, %llu of them rounding, a cell is %llu page%s",
 		    placed->arena.name, allocator ? allocator : "?", pages,
-		    placed->spans.nr, placed->spans.nr == 1 ? "" : "s",
-		    rounding, per_cell,
-		    per_cell == 1 ? "" : "s");
+		    plural(pages), placed->spans.nr, plural(placed->spans.nr), rounding,
+		    per_cell, plural(per_cell));
 	if (placed->spans.nr <= MOST_SPANS) {
 		for (i = 0; i < placed->spans.nr; i++) {
 			draw_span(c, columns, m, &placed->spans.span[i]);
@@ -169,9 +167,8 @@ void picture_split(struct canvas *c, int columns, u64 pages)
 		columns = 44;
 	width = columns - SPLIT_LABEL - 2;
 	canvas_init(c, columns,
-		    "A block of %llu pages (order %u) for %llu: page keeps all and rounds by %llu, exact and chunk take only what is needed",
-		    block, order, pages,
-		    left_over);
+		    "A block of %llu page%s (order %u) for %llu: page keeps all and rounds by %llu, exact and chunk take only what is needed",
+		    block, plural(block), order, pages, left_over);
 	canvas_cells(c, 0, 0, width, INK_KERNEL, wanted == block ? '#' : '/');
 	canvas_text(c, columns - SPLIT_LABEL, 0, ANCHOR_LEFT, INK_TEXT, "%llu", block);
 	while (wanted && wanted < block) {

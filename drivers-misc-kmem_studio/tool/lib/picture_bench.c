@@ -43,6 +43,17 @@ static void bounds(const struct series *series, size_t nr, double *most_x, doubl
 		*high = *low + 1;
 }
 
+/* A power of ten in nanoseconds: 1, 10 or 100 of a unit. */
+static void decade_text(struct text *t, int decade)
+{
+	static const char * const units[] = { "ns", "us", "ms", "s" };
+	int unit = decade / 3;
+
+	if (unit > (int)ARRAY_SIZE(units) - 1)
+		unit = ARRAY_SIZE(units) - 1;
+	text_printf(t, "%g %s", pow(10, decade - 3 * unit), units[unit]);
+}
+
 /* A curve each, with a letter; time on a scale of powers of ten. */
 void picture_curves(struct canvas *c, int columns, const char *what,
 		    const struct series *series, size_t nr)
@@ -58,12 +69,12 @@ void picture_curves(struct canvas *c, int columns, const char *what,
 	bounds(series, nr, &most_x, &low, &high);
 	for (decade = low; decade <= high; decade++) {
 		text_clear(&t);
-		text_ns(&t, pow(10, decade));
+		decade_text(&t, decade);
 		canvas_text(c, LEFT - 1, lround((high - decade) / (high - low) * ROWS),
 			    ANCHOR_RIGHT, INK_DIM, "%s", t.s);
 	}
 	for (k = 0; k <= most_x; k++)
-		canvas_text(c, lround(LEFT + 1 + k / most_x * (width - 2)), ROWS + 1, ANCHOR_LEFT,
+		canvas_text(c, LEFT + 1 + k / most_x * (width - 2), ROWS + 1, ANCHOR_LEFT,
 			    INK_DIM, "%zu", k);
 	y = ROWS + 3;
 	for (i = 0; i < nr; i++) {

@@ -43,16 +43,12 @@ int fail(int status, const char *fmt, ...)
 	return status;
 }
 
-int usage(const struct command *command, const char *fmt, ...)
+/* Has it nothing that moves a cursor, or sets a colour? */
+bool terminal_is_dumb(void)
 {
-	va_list ap;
+	const char *term = getenv("TERM");
 
-	va_start(ap, fmt);
-	vsay(fmt, ap);
-	va_end(ap);
-	fprintf(stderr, "Usage: kmem-studio %s%s%s\n", command->name,
-		*command->args ? " " : "", command->args);
-	return STATUS_USAGE;
+	return !term || !*term || !strcmp(term, "dumb");
 }
 
 static void note_signal(int sig)

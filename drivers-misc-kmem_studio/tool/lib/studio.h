@@ -14,7 +14,7 @@ enum status {
 	STATUS_WRONG	= 1,	/* memory was found wrong, or not all was verified */
 	STATUS_USAGE	= 2,	/* the command line is not understood */
 	STATUS_MISSING	= 3,	/* a part of the system is not there, or not for this user */
-	STATUS_REFUSED	= 4,	/* the kernel refused, or a file could not be written */
+	STATUS_REFUSED	= 4,	/* nothing has that name, the kernel refused, or a file cannot be written */
 };
 
 struct archive;
@@ -24,6 +24,12 @@ enum format {
 	FORMAT_TEXT,
 	FORMAT_JSON,
 	FORMAT_CSV,
+};
+
+enum ask {
+	ASK_NOTHING,
+	ASK_HELP,
+	ASK_VERSION,
 };
 
 /**
@@ -45,6 +51,7 @@ struct cleanup {
  * @colour:   may the terminal be told colours?
  * @utf8:     may it be told more than ASCII?
  * @verbose:  show the kernel's own lines, too
+ * @ask:      what is asked for instead of a command's work
  * @cleanups: what to undo, the last first
  * @nr_cleanups: how many
  */
@@ -56,22 +63,45 @@ struct studio {
 	bool		colour;
 	bool		utf8;
 	bool		verbose;
+	enum ask	ask;
 	struct cleanup	*cleanups;
 	size_t		nr_cleanups;
 };
 
 /**
- * struct command - a word of the command line
- * @name:  the word
- * @args:  what may follow it
- * @about: what it does, in a line
- * @run:   does it; @argv[0] is the word. Return: an enum status
+ * struct choice - an option of a command
+ * @name:  its long name
+ * @value: what follows it, NULL for nothing
+ * @key:   what next_option() returns for it; a letter is its short name, too
+ * @help:  what it does, with its unit and its default
+ */
+struct choice {
+	const char	*name;
+	const char	*value;
+	int		key;
+	const char	*help;
+};
+
+/**
+ * struct command - a word of the command line, with all that its help and the manual say
+ * @name:    the word
+ * @args:    what may follow it, but for options that may be left out
+ * @about:   what it does, in a line
+ * @more:    what else there is to know, or NULL
+ * @choices: its options, NULL for none
+ * @wrong:   what its exit status 1 says, NULL if it has none
+ * @example: a command line
+ * @run:     does it; @argv[0] is the word. Return: an enum status
  */
 struct command {
-	const char	*name;
-	const char	*args;
-	const char	*about;
-	int		(*run)(struct studio *st, int argc, char **argv);
+	const char		*name;
+	const char		*args;
+	const char		*about;
+	const char		*more;
+	const struct choice	*choices;
+	const char		*wrong;
+	const char		*example;
+	int			(*run)(struct studio *st, int argc, char **argv);
 };
 
 static inline bool is_saved(const struct studio *st)
@@ -82,6 +112,8 @@ static inline bool is_saved(const struct studio *st)
 void say(const char *fmt, ...) PRINTF(1, 2);
 int fail(int status, const char *fmt, ...) PRINTF(2, 3);
 int usage(const struct command *command, const char *fmt, ...) PRINTF(2, 3);
+
+bool terminal_is_dumb(void);
 
 void catch_signals(void);
 bool interrupted(void);

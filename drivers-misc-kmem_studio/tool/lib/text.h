@@ -12,6 +12,12 @@ typedef unsigned int u32;
 typedef unsigned long long u64;
 typedef long long s64;
 
+/* What follows the word for a thing of which there are @n. */
+static inline const char *plural(u64 n)
+{
+	return n == 1 ? "" : "s";
+}
+
 #define BIT_ULL(nr)	(1ULL << (nr))
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))

@@ -139,6 +139,32 @@ check "map ch agrees with debugfs" map_has_the_spans_of ch
 status 0 "page" page vm 3 --json
 check "page agrees with debugfs, and with pagemap" page_agrees vm 3
 status 4 "page: none of that index" page vm 1000000
+check "says which there are" says "it has those from 0 to $(($(cat $config/arenas/vm/nr_pages) - 1))"
+for words in "show nope" "start nope" "stop nope" "verify nope" "corrupt nope 1" "rm nope" "map nope" \
+	     "page nope 1" "verify vm nope"; do
+	# shellcheck disable=SC2086 # these are words
+	status 4 "$words" $words
+	check "says that there is none, and what to type" says \
+		'no arena, bench or pressure "nope": kmem-studio list'
+done
+status 4 "verify: the names that are there, as JSON" verify vm nope --json
+check "says it once" test "$(grep -c nope "$out/stderr")" = 1
+status 0 "new: one page" new one 1 page
+check "says it of one" says '1 struct of page on 1 page in 1 run, '
+status 0 "show of one page" show one
+check "says it of one" says '^1 page in 1 run of'
+status 0 "verify of one page" verify one
+check "says it of one" says 'of 1 page verified'
+status 4 "corrupt: not a word of one" corrupt one 8
+check "says which there are" says 'it has those from 0 to 7'
+status 0 "stop of one page" stop one
+status 4 "page: not live" page one 0
+check "says what to type" says 'kmem-studio start one'
+status 4 "corrupt: not live" corrupt one 0
+status 4 "map: not live" map one
+status 0 "start of one page" start one
+check "says it of one" says 'one is live: 1 struct on 1 page, '
+status 0 "rm of one page" rm one
 pfn=$(tail -n +2 $debug/arenas/vm/spans | head -n 1 | cut -f 5)
 status 0 "translate" translate "pfn:$pfn"
 check "knows whose page it is" says '^arena *vm$'
@@ -159,6 +185,8 @@ check "marks its page" says 'X'
 status 0 "show of the corrupt one" show ch
 check "with the kernel's lines" says 'Verification failed: 1 of'
 status 4 "corrupt: no such word" corrupt ch 99999999999
+check "says which there are" says "it has those from 0 to $((50000 * 8 - 1))"
+status 2 "corrupt: no word" corrupt ch x
 status 1 "stop tells it, too" stop ch
 status 4 "verify: not live" verify ch
 check "says so" says 'not live'
@@ -215,6 +243,8 @@ status 0 "report of the copy" --root "$out/kmem-studio-save" report -o "$out/cop
 status 0 "report" report --course -o "$out/report.html"
 check "is whole" grep -q '</html>' "$out/report.html"
 check "leaves nothing" test "$(arenas)" = cp
+status 0 "report without benches" report --no-bench -o "$out/quick.html"
+check "has none" not grep -q 'how many took how long' "$out/quick.html"
 status 0 "rm of the last" rm cp
 
 if [ -d $config/benches ]; then
@@ -224,6 +254,8 @@ if [ -d $config/benches ]; then
 	mkdir $config/benches/b
 	status 0 "start of a bench" start b
 	status 0 "show of it" show benches/b
+	status 4 "page of a bench" page b 0
+	check "says what it is" says 'b is a bench'
 	status 0 "rm of it" rm b
 	check "leaves nothing" test -z "$(ls $config/benches)"
 else
@@ -239,6 +271,8 @@ else
 fi
 
 umount /sys/kernel/debug
+status 3 "report without debugfs" report --no-bench -o "$out/tables.html"
+check "says what to type" says 'mount -t debugfs'
 status 0 "run without debugfs" run page 1000
 status 3 "page without debugfs" page x 0
 check "says what to type" says 'mount -t debugfs'
@@ -255,6 +289,11 @@ chmod 777 "$out"
 su u -c "kmem-studio lab" >"$out/stdout" 2>"$out/stderr"
 check "lab as another user" test $? = 3
 check "says what to type" says 'sudo'
+su u -c "kmem-studio report -o $out/user.html" >"$out/stdout" 2>"$out/stderr"
+check "report as another user" test $? = 3
+check "says what to type" says 'sudo'
+check "and that something is missing" says 'the report is incomplete'
+check "is whole" grep -q '</html>' "$out/user.html"
 su u -c "kmem-studio map --width 80" >"$out/stdout" 2>"$out/stderr"
 check "map as another user" test $? = 0
 check "shows the zones" says 'zone .* free'

@@ -48,15 +48,30 @@ addEventListener("load", function () {
 		if (e.matches("svg text") && e.getBoundingClientRect().right >
 		    e.closest("svg").getBoundingClientRect().right + 1)
 			wide.push("text:" + e.textContent.replaceAll(/\W+/g, "_"));
+		if (e.matches("table") && e.getBoundingClientRect().right >
+		    e.parentElement.getBoundingClientRect().right + 1)
+			wide.push("margin:" + e.tagName);
 		// what can be scrolled to is cut off on paper
 		if (!e.closest("svg") && e.clientWidth && e.scrollWidth > e.clientWidth + 1)
 			wide.push("box:" + e.tagName + "." + e.className + "+" +
 				  (e.scrollWidth - e.clientWidth));
 	}
-	document.documentElement.setAttribute("data-measured",
-		[document.documentElement.scrollWidth - innerWidth, smallest, ...wide].join(" "));
+	parent.postMessage([innerWidth, document.documentElement.scrollWidth - innerWidth,
+			    smallest, ...wide].join(" "), "*");
 });
 </script>'
+
+# A window is at least 500 px wide; a frame in it has any width. What is measured in it goes
+# to an attribute out here.
+frame()
+{
+	cat <<-END
+	<!DOCTYPE html><html style="color-scheme:light dark"><body style="margin:0"><script>
+	addEventListener("message", e =>
+		document.documentElement.setAttribute("data-measured", e.data));
+	</script><iframe src="page.html" style="width:$1px;height:4000px;border:0"></iframe>
+	END
+}
 
 # browse WIDTH PAGE OPTION...: what Chromium says goes to $scratch/said, its network log to
 # $scratch/net.
@@ -103,16 +118,18 @@ colours()
 # faults_of PAGE WIDTH [light|dark]: a line for each thing that is wrong
 faults_of()
 {
-	local measured overflow smallest wide
+	local measured width overflow smallest wide
 
 	before '</body>' "$measure" "$1" >"$scratch/page.html"
-	measured=$(browse "$2" "$scratch/page.html" "$(colours "${3-light}")" --dump-dom |
+	frame "$2" >"$scratch/frame.html"
+	measured=$(browse "$2" "$scratch/frame.html" "$(colours "${3-light}")" --dump-dom |
 		sed -n 's/.*data-measured="\([^"]*\)".*/\1/p' | head -n 1)
 	if [ -z "$measured" ]; then
 		echo "the page was not measured: $(tail -n 1 "$scratch/said")"
 		return
 	fi
-	read -r overflow smallest wide <<<"$measured"
+	read -r width overflow smallest wide <<<"$measured"
+	[ "$width" = "$2" ] || echo "it was measured at $width px"
 	[ "$overflow" -le 0 ] || echo "it is $overflow px too wide"
 	[ -z "$wide" ] || echo "these are cut off, or too pale: $wide"
 	[ "${smallest%%.*}" -ge 12 ] || echo "some text is $smallest px"
@@ -173,6 +190,8 @@ if [ "${1-}" = --selfcheck ]; then
 	planted 'console.*planted' '<script>console.error("planted")</script>' "$3"
 	planted 'box:DIV.planted' '<div class="planted" style="overflow-x:auto"><div
 		style="width:900px">scrolls</div></div>' "$3"
+	planted 'margin:TABLE' '<div><table style="width:102%"><tr><td>wide</td></tr></table></div>' \
+		"$3"
 	planted 'pale:P' '<p style="color:#222">dark on black</p>' "$3" dark
 	planted 'text:planted' \
 		'<svg width="20" height="20"><text y="15">planted</text></svg>' "$3"

@@ -100,35 +100,216 @@ says_what_is_missing()
 		[ "$("$work/small/kmem-studio" --version | grep -c 'not in this build')" = 3 ]
 }
 
+# installs DESTDIR
 installs()
 {
-	make -s -C "$tool" O="$work/plain" install DESTDIR="$work/dest" prefix=/usr/local &&
-		[ -x "$work/dest/usr/local/sbin/kmem-studio" ] &&
-		[ -f "$work/dest/usr/local/share/man/man8/kmem-studio.8" ] &&
-		[ -f "$work/dest/usr/local/share/bash-completion/completions/kmem-studio" ]
+	make -s -C "$tool" O="$work/plain" install DESTDIR="$1" prefix=/usr/local &&
+		[ -x "$1/usr/local/sbin/kmem-studio" ] &&
+		[ -f "$1/usr/local/share/man/man8/kmem-studio.8" ] &&
+		[ -f "$1/usr/local/share/bash-completion/completions/kmem-studio" ]
 }
 
-# Every command is in the man page and in the completion.
-documented()
+commands() { "$work/plain/kmem-studio" --help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p'; }
+
+# options_of [COMMAND]: the long ones that its help tells of
+options_of()
+{
+	"$work/plain/kmem-studio" "$@" --help | sed -n 's/^  \(-., \)\?\(--[a-z-]*\).*/\2/p'
+}
+
+has_all_parts()
+{
+	grep -q "^usage: kmem-studio $1" "$work/out" &&
+		grep -A 1 '^Example:' "$work/out" | grep -q "kmem-studio $1" &&
+		grep -q '^Exit status:' "$work/out" && grep -q '^  0 ' "$work/out" &&
+		grep -q '^  130 ' "$work/out"
+}
+
+# Is there an option with nothing beside it, nor in the line below?
+no_text()
+{
+	awk '
+		pending { if (!/^ {26}[^ ]/) bad = 1; pending = 0 }
+		/^  -/ { pending = length($0) < 27 || substr($0, 27) ~ /^ *$/ }
+		END { exit !(bad || pending) }' "$work/out"
+}
+
+# The help of each command has all that people look for, and no option without a text.
+helps()
 {
 	local command
 
-	for command in $("$work/plain/kmem-studio" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
-		grep -qw "^\.BR\? .*$command" "$tool/kmem-studio.8" ||
-			{ echo "the man page has no $command"; return 1; }
-		grep -qw "$command" "$tool/kmem-studio.bash" ||
-			{ echo "the completion has no $command"; return 1; }
+	[ "$(commands | wc -l)" = 20 ] || return
+	for command in $(commands); do
+		expect 0 "$command" --help || return
+		if ! has_all_parts "$command" || no_text; then
+			echo "the help of $command"
+			return 1
+		fi
+		"$work/asan/kmem-studio" help "$command" | cmp - "$work/out" || return
 	done
+}
+
+# What the program tells of itself is what the man page has.
+manual_is_the_help()
+{
+	{
+		sed '/^\.SH COMMANDS/,$d' "$tool/kmem-studio.8"
+		"$work/plain/kmem-studio" --manual
+		sed -n '/^\.SH JSON/,$p' "$tool/kmem-studio.8"
+	} | diff -u "$tool/kmem-studio.8" - || { echo "make manual makes it so"; return 1; }
+}
+
+# Each option is in the man page, below its command, and each of the man page is an option.
+manual_has_the_options()
+{
+	local command
+
+	for command in $(commands); do
+		sed -n "/^\.B $command\( \|\$\)/,/^\.RE/p" "$tool/kmem-studio.8" | sed 's/\\-/-/g' |
+			sed -n 's/^\.B \(-., \)\?\(--[a-z-]*\).*/\2/p' |
+			diff - <(options_of "$command") || { echo "options of $command"; return 1; }
+	done
+}
+
+# completed WORD...: what may follow these
+completed()
+{
+	bash -c '
+		. "$1"
+		PATH=$2:$PATH
+		shift 2
+		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+		_kmem_studio
+		printf "%s\n" "${COMPREPLY[@]}"' - "$tool/kmem-studio.bash" "$work/plain" "$@"
 }
 
 completes()
 {
-	bash -c "
-		. '$tool/kmem-studio.bash'
-		PATH=$work/plain:\$PATH
-		COMP_WORDS=(kmem-studio tr) COMP_CWORD=1
-		_kmem_studio
-		[ \"\${COMPREPLY[*]}\" = translate ]"
+	local command
+
+	[ "$(completed kmem-studio tr)" = translate ] || return
+	diff <(completed kmem-studio '' | grep -v '^-') <(commands) || return
+	for command in $(commands); do
+		diff <(completed kmem-studio "$command" -- | sort) \
+			<({ options_of; options_of "$command"; } | sort) ||
+			{ echo "options of $command"; return 1; }
+	done
+}
+
+# --- what is wrong with a command line --------------------------------------------
+
+# A wrong option is told with the command that does not have it, and where to look.
+refuses_options()
+{
+	local command
+
+	for command in $(commands); do
+		prints "$command has no option --frob: .*kmem-studio $command --help" 2 \
+			"$command" --frob || return
+	done
+	prints 'run has no option --patern: is --pattern meant?' 2 run --patern x page 5 &&
+		prints 'is --json meant?' 2 map --jsn && prints 'run has no option -x' 2 run -x &&
+		prints 'run: --gfp takes a value' 2 run page 5 --gfp &&
+		prints 'run: --keep takes no value' 2 run page 5 --keep=3 &&
+		prints 'there is no option --frob' 2 --frob list &&
+		prints 'is map meant' 2 mpa && prints '.-width takes a value' 2 list --width
+}
+
+# The same words for a name that nothing has, whoever is asked.
+no_such_name()
+{
+	local words
+
+	for words in "show nope" "map nope" "map $2 nope" "page nope 1" "show benches/nope"; do
+		# shellcheck disable=SC2086 # these are words
+		prints 'there is no arena, bench or pressure ".*nope": kmem-studio list' 4 \
+			--root "$1" $words || return
+		[ ! -s "$work/out" ] || { echo "$words prints something"; return 1; }
+	done
+}
+
+# Which pages there are is told where there is none of that number.
+no_such_page()
+{
+	local last
+
+	last=$(tail -n 1 "$1/sys/kernel/debug/kmem_studio/arenas/$2/pages" | cut -f 1)
+	prints "no page 99999: it has those from 0 to $last" 4 --root "$1" page "$2" 99999 &&
+		prints 'is not the index of a page' 2 --root "$1" page "$2" x &&
+		expect 0 --root "$1" page "$2" "$last"
+}
+
+# --- colours ----------------------------------------------------------------------
+
+# terminal VARIABLE=VALUE ARGUMENT...: in a terminal; what it printed is in $work/out
+terminal()
+{
+	env TERM=xterm-256color "$1" script -qec "$(printf '%q ' "$work/asan/kmem-studio" "${@:2}")" \
+		/dev/null </dev/null >"$work/out" 2>&1
+}
+
+escapes_in_out() { grep -q "$(printf '\033')" "$work/out"; }
+
+# No command tells a terminal what it does not know, or what nobody wants.
+no_colours()
+{
+	local root=$1 setting words
+
+	terminal A=b --root "$root" map
+	escapes_in_out || { echo "there is no colour anywhere"; return 1; }
+	for setting in TERM=dumb TERM= NO_COLOR=1; do
+		for words in list "show $2" map "map $2" "page $2 0" "map --split 79" probe \
+			     "run --frob" "map --help"; do
+			# shellcheck disable=SC2086 # these are words
+			terminal $setting --root "$root" $words
+			! escapes_in_out || { echo "$setting $words"; return 1; }
+		done
+	done
+	for setting in TERM=dumb TERM=; do
+		terminal "$setting" --root "$root" watch
+		! escapes_in_out || { echo "$setting watch"; return 1; }
+		grep -q 'watch' "$work/out" || return
+	done
+	expect 0 --root "$root" map
+	! escapes_in_out || { echo "a pipe"; return 1; }
+	terminal NO_COLOR= --root "$root" map
+	escapes_in_out || { echo "an empty NO_COLOR is none"; return 1; }
+}
+
+# --- one of a thing ---------------------------------------------------------------
+
+# An arena of one page, in one run, and what is said of it.
+one_page()
+{
+	local root=$work/one arenas debug words
+
+	rm -rf "$root"
+	cp -r "${copies[0]}" "$root"
+	arenas=$root/sys/kernel/config/kmem_studio/arenas
+	debug=$root/sys/kernel/debug/kmem_studio/arenas
+	find "$arenas" "$debug" -mindepth 1 -maxdepth 1 ! -name report-page ! -name lab \
+		-exec rm -r {} +
+	mv "$arenas/report-page" "$arenas/one"
+	mv "$debug/report-page" "$debug/one"
+	for words in nr_structs:1 nr_pages:1 nr_spans:1 bytes_requested:32; do
+		echo "${words#*:}" >"$arenas/one/${words%:*}"
+	done
+	awk -F'\t' -v OFS='\t' 'NR > 1 { $7 = 1 } { print }' "$debug/one/spans" | head -n 2 \
+		>"$work/spans"
+	mv "$work/spans" "$debug/one/spans"
+	sed -i '3,$d' "$debug/one/pages"
+	prints '^1 page in 1 run of neighbours' 0 --root "$root" show one &&
+		prints 'page, 1 page in 1 run, 0 of them' 0 --root "$root" map one &&
+		prints 'one has no page 7: it has one, number 0' 4 --root "$root" page one 7 ||
+		return
+	for words in list "show one" map "map one" "map one --width 50" "page one 0" \
+		     "report --course -o -"; do
+		# shellcheck disable=SC2086 # these are words
+		expect 0 --root "$root" $words || return
+		! grep -E '(^|[^0-9.,#-])1 (page|run|struct|word|object|byte|cell)s\>' "$work/out" ||
+			return
+	done
 }
 
 # --- a copy -------------------------------------------------------------------
@@ -307,14 +488,15 @@ test_copy()
 	check "$name: map in ASCII" is_ascii --root "$root" map "$arena"
 	check "$name: map has the pages of the table" map_counts "$root" "$arena"
 	check "$name: map marks the wrong word" marks_the_word "$root" "$corrupt"
-	check "$name: map, no such arena" expect 4 --root "$root" map nosuch
+	check "$name: no such name" no_such_name "$root" "$arena"
 	check "$name: page" prints 'lead to the same frame' 0 \
 		--root "$root" page "$(answered "$root")" 0
 	check "$name: page as JSON" is_json 0 --root "$root" page "$arena" 1
-	check "$name: page, none of that index" expect 4 --root "$root" page "$arena" 99999
+	check "$name: page, none of that index" no_such_page "$root" "$arena"
 	check "$name: probe" prints 'order 0' 0 --root "$root" probe
 	check "$name: probe as CSV" is_csv 0 --root "$root" probe
 	check "$name: report" expect 0 --root "$root" report --course -o "$output/report-$name.html"
+	check "$name: a question stays above its room" asks "$output/report-$name.html"
 	check "$name: report has its data" prints '"lab"' 0 --root "$root" report --json
 	check "$name: nothing can be changed" prints 'saved copy' 3 --root "$root" rm "$arena"
 	check "$name: nobody to ask" prints 'saved copy' 3 --root "$root" translate ffff
@@ -339,6 +521,16 @@ test_copy()
 	fi
 	check "$name: copies that were changed at random" "$tool/tests/fuzz.sh" \
 		"$work/asan/kmem-studio" "$work/mutate" "$root" "${ROUNDS:-50}"
+}
+
+# A hint in the room for an answer is gone as soon as somebody types; these are not in it.
+asks()
+{
+	local nr
+
+	nr=$(grep -c '<h3>' "$1")
+	[ "$nr" -gt 5 ] && [ "$(grep -c 'class="ask">[A-Z].*?</p>$' "$1")" = "$nr" ] &&
+		[ "$(grep -c 'aria-label="Answer"></div>$' "$1")" = "$nr" ]
 }
 
 # The arena of which a page was looked at when the copy was made.
@@ -498,7 +690,8 @@ test_broken()
 	check "hostile: report escapes what it shows" escapes
 	check "the fuzzer sees a crash" fuzzer_sees 'kill -SEGV $$' 'status 139'
 	check "the fuzzer sees a moved cursor" fuzzer_sees 'printf "\033[2J"' 'control characters'
-	check "hostile: a name that is a path" expect 4 --root "$work/hostile" show ../../../proc
+	check "hostile: a name that is a path" prints 'no arena' 4 \
+		--root "$work/hostile" show ../../../proc
 	check "a full disk: list" full_disk list
 	check "a full disk: JSON" full_disk map --json
 	check "a full disk: SVG" full_file map --svg /dev/full
@@ -511,14 +704,31 @@ test_broken()
 	check "a tar: report" tar_says_the_same report -o -
 	check "tars that were changed at random" hostile_tars
 	check "no tar" prints 'save wrote' 2 --root "$tool/Makefile" list
-	check "an empty copy" expect 3 --root "$work/dest" list
+	check "an empty copy" expect 3 --root "$dest" list
+	check "a report without the driver" incomplete_report
+	check "one page, one run" one_page
+	if has script; then
+		check "no colours where none are wanted" no_colours "${copies[0]}" \
+			"$(arena_of "${copies[0]}")"
+	else
+		skip "no colours where none are wanted" "no script"
+	fi
 	check "curves of benches in a report" draws_benches
 	check "no command" expect 2
 	check "no such command" expect 2 nosuch
-	check "no such option" expect 2 map --nosuch
+	check "no such option" refuses_options
 	check "help" prints 'usage' 0 --help
-	check "help of a command" prints 'usage' 0 map --help
+	check "help of a command" helps
 	check "a report that is none" expect 4 report --compare "$tool/Makefile" "$tool/Makefile"
+}
+
+# What can be shown is written, and the end says that this is not all.
+incomplete_report()
+{
+	prints 'no driver was loaded' 3 --root "$dest" report -o "$work/incomplete.html" &&
+		grep -q 'the report is incomplete' "$work/err" &&
+		grep -q 'What failed' "$work/incomplete.html" &&
+		grep -q '</html>' "$work/incomplete.html"
 }
 
 rows_of_both()
@@ -660,9 +870,11 @@ check "builds with sanitizers" build asan LDFLAGS=$sanitizers \
 	CFLAGS="-O1 -g $sanitizers -fno-omit-frame-pointer -Wno-format-truncation"
 check "builds the fuzzer" cc -O1 -g -Wall -Wextra -Werror -o "$work/mutate" "$tool/tests/mutate.c"
 check "a smaller one says what it lacks" says_what_is_missing
-check "installs" installs
-check "all commands are documented" documented
-check "completes a command" completes
+dest="$work/a b"
+check "installs, also in a folder with a space" installs "$dest"
+check "the man page has what --help tells" manual_is_the_help
+check "the man page has all options" manual_has_the_options
+check "completes commands and options" completes
 for copy in "${copies[@]}"; do
 	test_copy "$copy" "${copy##*/}"
 done
