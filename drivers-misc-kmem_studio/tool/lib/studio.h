@@ -14,7 +14,7 @@ enum status {
 	STATUS_WRONG	= 1,	/* memory was found wrong, or not all was verified */
 	STATUS_USAGE	= 2,	/* the command line is not understood */
 	STATUS_MISSING	= 3,	/* a part of the system is not there, or not for this user */
-	STATUS_REFUSED	= 4,	/* nothing has that name, the kernel refused, or a file cannot be written */
+	STATUS_REFUSED	= 4,	/* nothing has that name, or the kernel or a file refused */
 };
 
 struct archive;
