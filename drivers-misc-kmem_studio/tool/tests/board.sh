@@ -139,8 +139,10 @@ check "map ch agrees with debugfs" map_has_the_spans_of ch
 status 0 "page" page vm 3 --json
 check "page agrees with debugfs, and with pagemap" page_agrees vm 3
 status 4 "page: none of that index" page vm 1000000
-check "says which there are" says "it has those from 0 to $(($(cat $config/arenas/vm/nr_pages) - 1))"
-for words in "show nope" "start nope" "stop nope" "verify nope" "corrupt nope 1" "rm nope" "map nope" \
+last=$(($(cat $config/arenas/vm/nr_pages) - 1))
+check "says which there are" says "it has those from 0 to $last"
+for words in "show nope" "start nope" "stop nope" "verify nope" "corrupt nope 1" "rm nope" \
+	     "map nope" \
 	     "page nope 1" "verify vm nope"; do
 	# shellcheck disable=SC2086 # these are words
 	status 4 "$words" $words

@@ -190,8 +190,8 @@ if [ "${1-}" = --selfcheck ]; then
 	planted 'console.*planted' '<script>console.error("planted")</script>' "$3"
 	planted 'box:DIV.planted' '<div class="planted" style="overflow-x:auto"><div
 		style="width:900px">scrolls</div></div>' "$3"
-	planted 'margin:TABLE' '<div><table style="width:102%"><tr><td>wide</td></tr></table></div>' \
-		"$3"
+	planted 'margin:TABLE' \
+		'<div><table style="width:102%"><tr><td>wide</td></tr></table></div>' "$3"
 	planted 'pale:P' '<p style="color:#222">dark on black</p>' "$3" dark
 	planted 'text:planted' \
 		'<svg width="20" height="20"><text y="15">planted</text></svg>' "$3"

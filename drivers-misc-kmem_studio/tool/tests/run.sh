@@ -245,8 +245,10 @@ no_such_page()
 # terminal VARIABLE=VALUE ARGUMENT...: in a terminal; what it printed is in $work/out
 terminal()
 {
-	env TERM=xterm-256color "$1" script -qec "$(printf '%q ' "$work/asan/kmem-studio" "${@:2}")" \
-		/dev/null </dev/null >"$work/out" 2>&1
+	local typed
+
+	typed=$(printf '%q ' "$work/asan/kmem-studio" "${@:2}")
+	env TERM=xterm-256color "$1" script -qec "$typed" /dev/null </dev/null >"$work/out" 2>&1
 }
 
 escapes_in_out() { grep -q "$(printf '\033')" "$work/out"; }
@@ -307,8 +309,8 @@ one_page()
 		     "report --course -o -"; do
 		# shellcheck disable=SC2086 # these are words
 		expect 0 --root "$root" $words || return
-		! grep -E '(^|[^0-9.,#-])1 (page|run|struct|word|object|byte|cell)s\>' "$work/out" ||
-			return
+		! grep -E '(^|[^0-9.,#-])1 (page|run|struct|word|object|byte|cell)s\>' \
+			"$work/out" || return
 	done
 }
 
