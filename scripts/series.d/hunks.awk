@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0
-# A new patch, with what an old one (part is "old") has for the files that names has, where
-# both add and remove the same.
+# Write each new patch to PATCH.kept, with what the old ones, which are read first (new is not
+# set), have for the files that names has, where both add and remove the same.
 
-function end_section() {
-	if (section == "old" && name in wired) {
-		old_text[name] = text
-		old_does[name] = does
-	} else if (section == "new") {
-		printf "%s", (name in old_text && old_does[name] == does ? old_text[name] : text)
+function end_section()
+{
+	if (name in wired) {
+		if (!out)
+			kept[name, does] = text
+		else
+			printf "%s", ((name, does) in kept ? kept[name, does] : text) >out
 	}
-	section = part
-	text = does = name = ""
+	name = text = does = ""
 }
 
 BEGIN {
@@ -20,7 +20,9 @@ BEGIN {
 }
 
 FNR == 1 || /^diff --git / || /^From 0+ / { end_section() }
+FNR == 1 && new { close(out); out = FILENAME ".kept" }
 /^diff --git a\// { name = substr($3, 3) }
-/^[-+]/ { does = does $0 "\n" }
-{ text = text $0 "\n" }
+name in wired { text = text $0 "\n" }
+name in wired && /^[-+]/ { does = does $0 "\n" }
+out && !(name in wired) { print >out }
 END { end_section() }

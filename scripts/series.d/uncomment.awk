@@ -1,24 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0
-# A line of C without its comments; a string and a character are none.
+# Take the comments out of lines of C; in a string or a character there is none.
 
-FNR == 1 { in_comment = 0 }
-function uncommented(line,    found, rest, out) {
-	for (rest = line; rest != ""; rest = substr(rest, RSTART + RLENGTH)) {
+function uncommented(rest,    out, found)
+{
+	for (; rest != ""; rest = substr(rest, RSTART + RLENGTH)) {
 		if (in_comment) {
 			if (!match(rest, /\*\//))
-				break
+				return out
 			in_comment = 0
 			continue
 		}
-		if (!match(rest, /"([^"\\]|\\.)*"|\047([^\047\\]|\\.)*\047|\/\*|\/\//))
+		if (!match(rest, /"([^"\\]|\\.)*"|\047([^\047\\]|\\.)*\047|\/[*\/]/))
 			return out rest
-		out = out substr(rest, 1, RSTART - 1)
 		found = substr(rest, RSTART, RLENGTH)
+		out = out substr(rest, 1, RSTART - 1)
 		if (found == "//")
-			break
+			return out
 		in_comment = found == "/*"
 		if (!in_comment)
 			out = out found
 	}
 	return out
 }
+
+FNR == 1 { in_comment = 0 }
+{ $0 = uncommented($0) }
