@@ -4,25 +4,22 @@
 
 function end_section()
 {
-	if (name in wired) {
+	if (wanted) {
 		if (!out)
 			kept[name, does] = text
 		else
 			printf "%s", ((name, does) in kept ? kept[name, does] : text) >out
 	}
-	name = text = does = ""
-}
-
-BEGIN {
-	n = split(names, each, " ")
-	for (i = 1; i <= n; i++)
-		wired[each[i]]
+	wanted = text = does = ""
 }
 
 FNR == 1 || /^diff --git / || /^From 0+ / { end_section() }
 FNR == 1 && new { close(out); out = FILENAME ".kept" }
-/^diff --git a\// { name = substr($3, 3) }
-name in wired { text = text $0 "\n" }
-name in wired && /^[-+]/ { does = does $0 "\n" }
-out && !(name in wired) { print >out }
+/^diff --git a\// {
+	name = substr($3, 3)
+	wanted = index(names, " " name " ")
+}
+wanted { text = text $0 "\n" }
+wanted && /^[-+]/ { does = does $0 "\n" }
+out && !wanted { print >out }
 END { end_section() }

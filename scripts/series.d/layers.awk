@@ -42,9 +42,12 @@ part == "layers" {
 		level[$i] = $1
 		row[$i] = FNR
 	}
-	next
 }
-part == "beside" { stands_for[$1] = $2; next }
+part == "beside" {
+	for (i = 2; i <= NF; i++)
+		stands_for[$i] = $1
+}
+part { next }
 
 FNR == 1 {
 	own = unit(FILENAME)

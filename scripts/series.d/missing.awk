@@ -3,13 +3,6 @@
 # come the missing paths in the kernel; then ("names") what the headers name, as "path:name", or
 # "path:struct name;" where they only say that there is one; then the files, path being theirs.
 
-# of a path: the part of the kernel that its names belong to
-function top_of(path)
-{
-	sub(/kmem_studio\/.*/, "", path)
-	return path
-}
-
 # The file's own "struct name;" is not where that is declared.
 function names_missing(    n, i, words, word)
 {
@@ -35,7 +28,8 @@ part == "missing" { missing[$0]; next }
 part == "names" {
 	if (gsub(/^struct |;$/, "", $2))
 		announced[$1, $2]
-	top = top_of($1)
+	top = $1
+	sub(/kmem_studio\/.*/, "", top)
 	named[top, $2]
 	if (!($1 in missing) && !(($1, $2) in counted))
 		there[top, $2]++
@@ -44,8 +38,8 @@ part == "names" {
 }
 
 FNR == 1 {
-	top = top_of(path)
-	dir = out = path
+	top = dir = out = path
+	sub(/kmem_studio\/.*/, "", top)
 	sub(/[^\/]*$/, "", dir)
 	gsub(/\//, "+", out)
 	out = into out
