@@ -531,9 +531,7 @@ static int do_bench(struct studio *st, int argc, char **argv)
 		if (c != '?' && take_option(&sweep, c))
 			continue;
 		sweep_free(&sweep);
-		return c == '?' ? STATUS_USAGE :
-				  usage(&command_bench, "bench: \"%s\" is not what %s takes",
-					optarg, argv[optind - 2]);
+		return c == '?' ? STATUS_USAGE : bad_value(&command_bench, c, optarg);
 	}
 	if (argc != optind) {
 		sweep_free(&sweep);

@@ -177,9 +177,7 @@ static int do_pressure(struct studio *st, int argc, char **argv)
 			ok = false;
 	}
 	if (!ok)
-		status = c == '?' ? STATUS_USAGE :
-			 usage(&command_pressure, "pressure: \"%s\" is not what that option takes",
-			       optarg);
+		status = c == '?' ? STATUS_USAGE : bad_value(&command_pressure, c, optarg);
 	else if (argc - optind != 1)
 		status = usage(&command_pressure, "pressure takes fragment, fill or cma");
 	else

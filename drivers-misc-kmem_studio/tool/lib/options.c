@@ -157,3 +157,14 @@ int next_option(const struct command *command, int argc, char **argv)
 	say_wrong(command, c, argv[optind - 1]);
 	return '?';
 }
+
+/* Tell that an option, by what next_option() returned, does not take this. Return: STATUS_USAGE */
+int bad_value(const struct command *command, int key, const char *value)
+{
+	const struct choice *choice = command->choices;
+
+	while (choice->name && choice->key != key)
+		choice++;
+	return usage(command, "%s: --%s takes %s, not \"%s\"", command->name, choice->name,
+		     choice->value, value);
+}

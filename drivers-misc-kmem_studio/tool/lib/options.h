@@ -10,6 +10,7 @@
 extern const struct choice global_choices[];
 
 int next_option(const struct command *command, int argc, char **argv);
+int bad_value(const struct command *command, int key, const char *value);
 const char *closest(const char *word, const char *so_far, const char *candidate);
 
 #endif

@@ -208,6 +208,9 @@ refuses_options()
 		prints "$command has no option --frob: .*kmem-studio $command --help" 2 \
 			"$command" --frob || return
 	done
+	prints 'bench: --orders takes N-M,..., not "x"' 2 bench --orders=x &&
+		prints 'bench: --cpus takes N,M,..., not "a"' 2 bench --cpus a &&
+		prints 'pressure: --hold takes SECONDS, not "y"' 2 pressure --hold=y fill || return
 	prints 'run has no option --patern: is --pattern meant?' 2 run --patern x page 5 &&
 		prints 'is --json meant?' 2 map --jsn && prints 'run has no option -x' 2 run -x &&
 		prints 'run: --gfp takes a value' 2 run page 5 --gfp &&
