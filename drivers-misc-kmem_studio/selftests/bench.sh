@@ -346,6 +346,11 @@ killing_the_writer_ends_a_run() {
 	put ../benches/a held 10 && put ../benches/a rounds 2 && runs a
 }
 
+# the threads of a run tell it from another: a shell writes again when it was interrupted
+threads_of_runs() {
+	grep -lxE 'kmst_bench/.*' /proc/[0-9]*/comm 2>/dev/null
+}
+
 # it begins when the run before sees that nobody waits for it any more
 the_next_writers_run_goes_on() {
 	n=0
@@ -356,7 +361,11 @@ the_next_writers_run_goes_on() {
 		kill -KILL "$killed"
 		wait "$killed" 2>/dev/null
 		wait_until is_running a || return 1
+		# a thread is seen for a moment after it has ended
 		sleep 1
+		seen=$(threads_of_runs)
+		sleep 1
+		[ -n "$seen" ] && [ "$(threads_of_runs)" = "$seen" ] || return 1
 		is_running a && ! status_is_there || return 1
 		rmdir "$BENCHES/a" && wait_until status_is_there || return 1
 		n=$((n + 1))
