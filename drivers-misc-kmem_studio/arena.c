@@ -64,16 +64,16 @@ int kmst_arena_check(const struct kmst_arena_config *config,
 		     const struct kmst_arena *old, struct kmst_refusal *why)
 {
 	const struct kmst_demand demand = demand_of(config);
-	bool frees;
+	bool waits;
 	int err;
 
 	err = kmst_limits_request(&demand, why);
 	if (err)
 		return err;
 	/* those that end during the check were in the way, too */
-	frees = atomic_read(&nr_frees);
+	waits = atomic_read(&nr_frees);
 	err = check_now(&demand, old, why);
-	if ((err != -E2BIG && err != -ENOMEM) || why->never || !frees)
+	if ((err != -E2BIG && err != -ENOMEM) || why->never || !waits)
 		return err;
 	if (wait_event_killable(freed, !atomic_read(&nr_frees)))
 		return kmst_refuse(why, KMST_LIMIT_NONE, 0, 0, -EINTR);

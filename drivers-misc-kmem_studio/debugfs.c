@@ -294,7 +294,7 @@ static void measure_contiguity(const struct kmst_arena *arena,
 }
 
 static void show_placement(struct seq_file *seq, const struct kmst_arena *arena,
-			   struct kmst_session *session)
+			   const unsigned long *nodes)
 {
 	struct contiguity contiguity;
 	struct kmst_translation t;
@@ -309,8 +309,7 @@ static void show_placement(struct seq_file *seq, const struct kmst_arena *arena,
 		seq_printf(seq, "kind:\t%s\n", kmst_kind_name(&t));
 	}
 	for_each_online_node(nid)
-		seq_printf(seq, "pages_on_node_%d:\t%lu\n", nid,
-			   kmst_session_node_pages(session, nid));
+		seq_printf(seq, "pages_on_node_%d:\t%lu\n", nid, nodes[nid]);
 }
 
 static void show_arena(struct seq_file *seq, const struct kmst_arena *arena)
@@ -365,16 +364,20 @@ static int summary_show(struct seq_file *seq, void *v)
 	struct kmst_session *session = seq->private;
 	struct kmst_results results;
 	struct kmst_arena *arena;
+	unsigned long *nodes;
 
-	kmst_session_results(session, &results);
+	nodes = kcalloc(nr_node_ids, sizeof(*nodes), GFP_KERNEL);
+	if (!nodes)
+		return -ENOMEM;
+	arena = kmst_session_snapshot(session, &results, nodes);
 	show_results(seq, &results);
 	seq_printf(seq, "pages_held:\t%lu\n", kmst_session_pages_held(session));
-	arena = kmst_session_arena(session);
 	if (arena) {
 		show_arena(seq, arena);
-		show_placement(seq, arena, session);
+		show_placement(seq, arena, nodes);
 		kmst_arena_put_later(arena);
 	}
+	kfree(nodes);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(summary);

@@ -321,7 +321,7 @@ static const struct kernel_param_ops max_percent_ops = {
 };
 module_param_cb(max_percent, &max_percent_ops, &lab.max_percent, 0644);
 MODULE_PARM_DESC(max_percent,
-		 "Largest share of RAM (without highmem) that all arenas together may take, 1 to 90 percent (default 50)");
+		 "Largest share of low memory, of highmem and of CMA, each for itself, that arenas, benches and pressures together may take, 1 to 90 percent (default 50)");
 
 /*
  * What the limits refuse is refused before the log says "Loaded"; a start that fails later

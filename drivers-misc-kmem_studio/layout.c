@@ -284,6 +284,9 @@ size_t kmst_run_sound_bytes(const struct kmst_run *run, size_t at, size_t bytes)
 	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE))
 		return bytes - at;
 	first = kmst_run_page(run);
+	/* lost from the page table: whoever reads it looks before */
+	if (!first)
+		return bytes - at;
 	while (end < bytes) {
 		if (PageHWPoison(first + PFN_DOWN(run->offset + end)))
 			break;

@@ -77,7 +77,7 @@ int kmst_log_name(const char *folder, const char *name)
  */
 int kmst_log_capability(const char *who, const char *name)
 {
-	pr_err("%s%s is refused: taking memory for an arena needs CAP_SYS_ADMIN, use sudo\n",
+	pr_err("%s%s is refused: to take memory, or give it back, needs CAP_SYS_ADMIN, use sudo\n",
 	       who, name);
 	return -EPERM;
 }

@@ -473,6 +473,33 @@ struct kmst_arena *kmst_session_arena(struct kmst_session *session)
 }
 
 /**
+ * kmst_session_snapshot() - Get hold of the live arena, with the figures of its run.
+ * @session: the session
+ * @results: gets the figures of the current or the last run
+ * @nodes:   gets the pages that each node gave to it, of nr_node_ids nodes
+ *
+ * As kmst_session_arena() and kmst_session_results(), with no other run in between.
+ *
+ * Context: process context, does not wait for anything that takes long.
+ * Return: the arena with a reference taken, or NULL when idle.
+ */
+struct kmst_arena *kmst_session_snapshot(struct kmst_session *session,
+					 struct kmst_results *results, unsigned long *nodes)
+{
+	struct kmst_record *record = &session->record;
+	struct kmst_arena *arena;
+
+	spin_lock(&record->lock);
+	*results = record->results;
+	memcpy(nodes, record->node_pages, array_size(nr_node_ids, sizeof(*nodes)));
+	arena = session->arena;
+	if (arena)
+		kmst_arena_get(arena);
+	spin_unlock(&record->lock);
+	return arena;
+}
+
+/**
  * kmst_session_pages_held() - Count what users still hold of runs that have ended.
  * @session: the session
  *

@@ -25,6 +25,8 @@ int kmst_session_stop(struct kmst_session *session);
 void kmst_session_end(struct kmst_session *session);
 int kmst_session_close(struct kmst_session *session);
 struct kmst_arena *kmst_session_arena(struct kmst_session *session);
+struct kmst_arena *kmst_session_snapshot(struct kmst_session *session,
+					 struct kmst_results *results, unsigned long *nodes);
 unsigned long kmst_session_pages_held(const struct kmst_session *session);
 unsigned int kmst_session_nr_structs(struct kmst_session *session);
 void kmst_session_results(struct kmst_session *session,

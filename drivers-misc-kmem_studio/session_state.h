@@ -7,10 +7,13 @@
  *   kmst_session.lock         a start, restart, verify, corrupt, stop or close at a time
  *     kmst_session.words      the words of the arena
  *       kmst_share.lock       its device
+ *         kmst_chardev.lock   the device's name and number
  *         the locks of the registry and the ledger
  *     holders_lock            who may give way (giveway.c); the OOM killer has its own above it
  *       kmst_record.lock      figures, and kmst_session.arena
  *
+ * kmst_pressure.lock is above the ledger's, and above holders_lock with what is below that;
+ * who is asked to give way, under holders_lock, only tries to take it.
  * kmst_arena.split_lock is taken under a process's mmap_lock, and has none below it.
  *
  * @lock is held while the thread starts, and while its end is waited for, so the thread

@@ -284,6 +284,9 @@ static bool flush_run(const struct kmst_arena *arena, const struct kmst_run *run
 	if (run->offset || bytes % PAGE_SIZE)
 		return false;
 	first = kmst_run_page(run);
+	/* lost from the page table, which is told when it is to be read */
+	if (!first)
+		return false;
 	if (!run->page)
 		flush_kernel_vmap_range(run->virt, bytes);
 	flushed = kmst_device_flush(first, bytes >> PAGE_SHIFT, arena->allocator->is_dma);

@@ -407,13 +407,14 @@ static int measure(struct bench *bench, const struct kmst_bench_watch *watch)
 	struct kmst_running *run = &bench->run;
 	int err;
 
-	err = new_tables(run);
-	if (err)
+	err = new_tables(run) ?: new_threads(run);
+	if (err) {
+		/* of rounds that never began there is nothing to tell */
+		kmst_bench_results_put(run->results);
+		run->results = NULL;
 		return err;
+	}
 	run->results->resolution = kmst_clock_resolution();
-	err = new_threads(run);
-	if (err)
-		return err;
 	kmst_giveway_add(&bench->holder);
 	run_threads(run, watch);
 	release(bench);

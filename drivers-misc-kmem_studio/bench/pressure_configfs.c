@@ -129,6 +129,13 @@ static bool is_being_taken(const struct kmst_pressure_item *own)
 	return own->taker && !(READ_ONCE(own->taker->flags) & PF_EXITING);
 }
 
+/* It gave way, or it is what is left of somebody who was killed. */
+static bool is_over(const struct kmst_pressure_item *own)
+{
+	return own->pressure.ended == KMST_PRESSURE_LOST ||
+	       (own->pressure.ended == KMST_PRESSURE_TAKING && !is_being_taken(own));
+}
+
 /* Returns 0 to take memory. Whoever makes the call again goes on, if nobody stopped it. */
 static int start_or_go_on(struct kmst_pressure_item *own)
 {
@@ -138,8 +145,7 @@ static int start_or_go_on(struct kmst_pressure_item *own)
 		forget_taker(own);
 		return pressure->live ? 0 : -EINTR;
 	}
-	/* what is left of somebody who was killed */
-	if (pressure->live && pressure->ended == KMST_PRESSURE_TAKING && !is_being_taken(own))
+	if (pressure->live && is_over(own))
 		stop(own);
 	return start(own);
 }

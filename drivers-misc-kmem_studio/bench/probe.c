@@ -45,7 +45,7 @@ static int ask(const struct kmst_one *one, struct kmst_probe *probe)
 	for (i = 0; i < KMST_PROBE_ATTEMPTS; i++) {
 		u64 begin = kmst_clock_read(), ps;
 		unsigned int got;
-		void *held;
+		void *held = NULL;
 
 		got = one->ops->get(one, &held, 1);
 		ps = (kmst_clock_read() - begin) * KMST_PS_PER_NS;

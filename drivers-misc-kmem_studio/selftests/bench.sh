@@ -351,17 +351,25 @@ threads_of_runs() {
 	grep -lxE 'kmst_bench/.*' /proc/[0-9]*/comm 2>/dev/null
 }
 
+# are there threads, and none of those in $before?
+others_run() {
+	seen=$(threads_of_runs)
+	[ -n "$seen" ] && ! echo "$seen" | grep -qxF "$before"
+}
+
 # it begins when the run before sees that nobody waits for it any more
 the_next_writers_run_goes_on() {
 	n=0
 	while [ $n -lt 2 ]; do
 		long a && start a || return 1
+		before=$(threads_of_runs)
+		[ -n "$before" ] || return 1
 		killed=$WRITER
 		start_next a
 		kill -KILL "$killed"
 		wait "$killed" 2>/dev/null
-		wait_until is_running a || return 1
-		# a thread is seen for a moment after it has ended
+		wait_until others_run && is_running a || return 1
+		# all of them
 		sleep 1
 		seen=$(threads_of_runs)
 		sleep 1
@@ -502,7 +510,9 @@ pressures_give_way() {
 	half=$(($(get ../pressures/a pages_held) * (PAGE_SIZE / 1024) / 2))
 	[ $half -gt 1024 ] || { skip "too little could be held"; return; }
 	dd if=/dev/zero of=/dev/null bs=${half}k count=1 2>>"$ERRORS" || return 1
-	is ../pressures/a ended lost && is ../pressures/a pages_held 0 &&
+	is ../pressures/a ended lost && is ../pressures/a pages_held 0 || return 1
+	# nothing is in the way of another one
+	put ../pressures/a live 1 && [ "$(get ../pressures/a pages_held)" -gt 0 ] &&
 		put ../pressures/a live 0
 }
 

@@ -32,7 +32,7 @@
 #define MANY_NAPS	1200
 
 /* Seconds that no case takes, however slow and busy the machine is. */
-#define CASE_SECONDS	1800
+#define CASE_SECONDS	900
 
 /* Entries of an array, as a number that may be compared with any other. */
 #define NR_OF(array)	((long)ARRAY_SIZE(array))

@@ -276,8 +276,8 @@ signal_ends_a_fill() {
 		fill_in_background || return 1
 		kill -TERM "$filler"
 		wait "$filler" 2>/dev/null && { stop; continue; }
-		log_has 'was given up' && [ "$(read_nr)" = 0 ] &&
-			[ -z "$(thread_pid)" ] && stop
+		[ "$(read_nr)" = 0 ] || { stop; continue; }
+		log_has 'was given up' && [ -z "$(thread_pid)" ] && stop
 		return
 	done
 	return 1

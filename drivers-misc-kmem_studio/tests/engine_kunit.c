@@ -487,6 +487,7 @@ static void each_of_its_own_allocations_fails(struct kunit *test)
 		own_left = nr;
 		err = run_it(run);
 		KUNIT_EXPECT_EQ(test, atomic_read(&obedient.held), 0);
+		KUNIT_EXPECT_EQ(test, !run->results, err == -ENOMEM);
 	}
 	KUNIT_EXPECT_EQ(test, err, 0);
 	KUNIT_EXPECT_GE(test, own_left, 0);

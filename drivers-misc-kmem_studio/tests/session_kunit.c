@@ -420,7 +420,9 @@ static void waiting_for_a_turn_is_started_again(struct kunit *test)
 	struct starter *first = start_in_background(test);
 	struct starter *second = start_another(test);
 
-	msleep(100);
+	/* a signal is for who has asked for it */
+	KUNIT_ASSERT_TRUE(test, expect_soon(test, READ_ONCE(second->task->__state) &
+						  TASK_INTERRUPTIBLE));
 	send_sig(SIGINT, second->task, 1);
 	wait_for_completion(&second->done);
 	KUNIT_EXPECT_EQ(test, second->err, -ERESTARTNOINTR);
