@@ -40,7 +40,7 @@ static const char style[] =
 "@media screen and (prefers-color-scheme:dark){.bad{color:#ff8a47}}\n"
 "@media print{@page{margin:14mm}main{max-width:none;padding:0}.wide{display:block!important}.narrow{display:none!important}\n"
 "h2,h3,.answer,.ask{break-after:avoid}figure,tr,.answer,.write{break-inside:avoid}\n"
-".screen,details:not([open]){display:none}\n"
+".screen{display:none}details::details-content{display:block;content-visibility:visible;block-size:auto}\n"
 ".r1,.r2,.r3{display:table-cell}.r4,.r5,.r6,.r7,.r8{display:none}\n"
 "table{font-size:12px}th,td{padding-right:8px}td.bar{min-width:40px}.write{min-height:7em}}\n";
 
