@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "../lib/driver.h"
-#include "../lib/kinds.h"
 #include "../lib/table.h"
 #include "../lib/trial.h"
 #include "commands.h"
@@ -105,7 +104,7 @@ int compare_measure(struct studio *st, const char *number, char **allocators, si
 
 		if (status && !trial.err) {
 			/* a value was not taken, which has been told */
-			item_remove(st, ARENA, trial.name);
+			trial_remove(st, &trial);
 			worst = status;
 			trial_free(&trial);
 			if (named)

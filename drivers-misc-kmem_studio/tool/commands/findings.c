@@ -38,28 +38,32 @@ static char *now(void)
 	return xstrdup(text);
 }
 
-/* Two arenas of the same size for the map, which go when the program ends. */
+/*
+ * Two arenas of the same size for the map, which go when the program ends. A report that runs
+ * beside this one, or a user, may have taken their names.
+ */
 static void make_arenas(struct studio *st, struct findings *f)
 {
 	static const char * const allocators[] = { "page", "vmalloc" };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(allocators); i++) {
-		char *name = xasprintf("report-%s", allocators[i]);
+		char *first = xasprintf("report-%s", allocators[i]);
 		struct trial trial = {
 			.allocator = allocators[i],
 			.nr_structs = REPORT_STRUCTS,
-			.name = name,
+			.first = first,
 			.quiet = true,
 		};
 
 		if (trial_start(st, &trial)) {
 			failed(f, "An arena of %s for the map: %s", allocators[i],
-			       trial.why ? trial.why : errno_words(trial.err));
-			item_remove(st, ARENA, name);
+			       trial.why ? trial.why :
+			       trial.err ? errno_words(trial.err) : "it was not made");
+			trial_remove(st, &trial);
 		}
 		trial_free(&trial);
-		free(name);
+		free(first);
 	}
 }
 

@@ -245,9 +245,13 @@ status 0 "report of the copy" --root "$out/kmem-studio-save" report -o "$out/cop
 status 0 "report" report --course -o "$out/report.html"
 check "is whole" grep -q '</html>' "$out/report.html"
 check "leaves nothing" test "$(arenas)" = cp
+status 0 "new of a name that a report has" new report-page 10 page
 status 0 "report without benches" report --no-bench -o "$out/quick.html"
 check "has none" not grep -q 'how many took how long' "$out/quick.html"
-status 0 "rm of the last" rm cp
+check "took another name" grep -q 'report-page-2' "$out/quick.html"
+check "leaves what it did not make" test "$(arenas | tr '\n' ' ')" = 'cp report-page '
+check "still live" test "$(cat $config/arenas/report-page/state)" = live
+status 0 "rm of the last" rm cp report-page
 
 if [ -d $config/benches ]; then
 	status 0 "bench" bench --allocators page,slab --orders 0-1 --rounds 5 --csv
