@@ -103,16 +103,20 @@ static void measure_allocators(struct studio *st, struct findings *f, unsigned i
 
 	if (!status) {
 		status = compare_measure(st, REPORT_STRUCTS, NULL, 0, &f->compare);
-		if (measure & MEASURE_BENCH)
+		if (measure & MEASURE_BENCH && !interrupted())
 			measure_benches(st, f);
-		make_arenas(st, f);
+		if (!interrupted())
+			make_arenas(st, f);
 	}
 	if (status)
 		failed(f, "The allocators: not all of them were verified");
 	note_status(f, status);
 }
 
-/* The lab and all allocators, then two arenas that stay until the program ends. */
+/*
+ * The lab and all allocators, then two arenas that stay until the program ends. Where it is
+ * interrupted the rest is missing: nobody may take @f for all of it.
+ */
 void findings_measure(struct studio *st, struct findings *f, unsigned int measure)
 {
 	int status;
@@ -133,8 +137,10 @@ void findings_measure(struct studio *st, struct findings *f, unsigned int measur
 	if (status)
 		failed(f, "The lab: not all of its arenas were verified");
 	note_status(f, status);
-	measure_allocators(st, f, measure);
-	note_status(f, driver_need(st, NEED_DEBUGFS));
+	if (!interrupted())
+		measure_allocators(st, f, measure);
+	if (!interrupted())
+		note_status(f, driver_need(st, NEED_DEBUGFS));
 }
 
 /* What is there now: the map, the arenas, one page. */

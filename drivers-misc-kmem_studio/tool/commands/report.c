@@ -89,7 +89,8 @@ static int do_report(struct studio *st, int argc, char **argv)
 		findings_measure(st, &f, measure);
 		findings_look(st, &f);
 	}
-	status = write_report(st, &f, course, output);
+	/* a file of before is better than half a report */
+	status = interrupted() ? STATUS_OK : write_report(st, &f, course, output);
 	status = status ? status : f.status;
 	findings_free(&f);
 	return status;

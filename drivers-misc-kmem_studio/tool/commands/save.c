@@ -162,6 +162,15 @@ static void add_all(struct studio *st, struct findings *f, struct text *tar)
 	tar_end(tar);
 }
 
+static int write_copy(struct studio *st, const char *output, const struct text *tar)
+{
+	int status = output_write(output, tar->s, tar->len);
+
+	if (!status && strcmp(output, "-") && st->format == FORMAT_TEXT)
+		printf("%s is written: kmem-studio --root %s COMMAND reads it\n", output, output);
+	return status;
+}
+
 static int do_save(struct studio *st, int argc, char **argv)
 {
 	const char *output = NULL;
@@ -187,9 +196,8 @@ static int do_save(struct studio *st, int argc, char **argv)
 	findings_measure(st, &f, measure);
 	findings_look(st, &f);
 	add_all(st, &f, &tar);
-	status = output_write(output, tar.s, tar.len);
-	if (!status && strcmp(output, "-") && st->format == FORMAT_TEXT)
-		printf("%s is written: kmem-studio --root %s COMMAND reads it\n", output, output);
+	/* a copy of before is better than half of one */
+	status = interrupted() ? STATUS_OK : write_copy(st, output, &tar);
 	status = status ? status : f.status;
 	text_free(&tar);
 	findings_free(&f);
