@@ -172,15 +172,22 @@ static void tell_progress(size_t done, size_t all, time_t began)
 	put_progress(text);
 }
 
-/* Return: an enum status; a point that is refused is told, and is a row without times. */
+/*
+ * Return: an enum status; a point that is refused is told, and is a row without times. One that
+ * was interrupted is none.
+ */
 static int one_point(struct studio *st, const char *name, struct table *table)
 {
 	char *path = xasprintf("%s/%s/run", BENCH->folder, name);
 	int mark = klog_mark(st), status = STATUS_OK, err;
 	struct item item;
 
-	err = file_write(st, path, "1");
+	err = driver_write_or_kill(st, path, "1");
 	free(path);
+	if (err == -EINTR && interrupted()) {
+		klog_forget(mark);
+		return STATUS_OK;
+	}
 	if (err) {
 		put_progress("");
 		status = driver_say_error(st, mark, name, "run", err);
@@ -510,9 +517,9 @@ int bench_measure(struct studio *st, struct table *table, struct table *histogra
 	item_undo_later(st, BENCH, name);
 	status = sweep_points(st, name, "page,kmalloc,vmalloc", "0-9", "5", table);
 	bench_table(&single);
-	if (!status)
+	if (!status && !interrupted())
 		status = sweep_points(st, name, "page", "0", "20", &single);
-	if (!status)
+	if (!status && !interrupted())
 		read_histogram(st, name, histogram);
 	table_free(&single);
 	item_remove(st, BENCH, name);

@@ -38,7 +38,7 @@ static int do_rm(struct studio *st, int argc, char **argv)
 	if (argc < 2)
 		return usage(&command_rm, "rm takes names");
 	worst = driver_need(st, NEED_CHANGE | NEED_DRIVER | NEED_CONFIGFS);
-	for (i = 1; !(worst == STATUS_MISSING) && i < argc; i++) {
+	for (i = 1; worst != STATUS_MISSING && i < argc && !interrupted(); i++) {
 		status = remove_one(st, argv[i]);
 		if (status > worst)
 			worst = status;

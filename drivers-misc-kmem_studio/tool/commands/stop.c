@@ -85,7 +85,7 @@ static int do_stop(struct studio *st, int argc, char **argv)
 	worst = driver_need(st, NEED_CHANGE | NEED_DRIVER);
 	if (worst)
 		return worst;
-	for (i = 1; i < argc; i++) {
+	for (i = 1; i < argc && !interrupted(); i++) {
 		status = find_item(st, argv[i], &kind, &name);
 		if (!status)
 			status = stop_one(st, kind, name);

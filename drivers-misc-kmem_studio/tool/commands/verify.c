@@ -41,7 +41,7 @@ static int do_verify(struct studio *st, int argc, char **argv)
 	worst = driver_need(st, NEED_CHANGE | NEED_DRIVER | NEED_CONFIGFS);
 	if (worst)
 		return worst;
-	for (i = 1; i < argc; i++) {
+	for (i = 1; i < argc && !interrupted(); i++) {
 		const char *name;
 
 		status = find_arena(st, argv[i], &name);

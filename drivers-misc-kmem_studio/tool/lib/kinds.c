@@ -182,7 +182,11 @@ int item_set(struct studio *st, const struct kind *kind, const char *name, const
 	int status = STATUS_OK;
 	int err;
 
-	err = file_write(st, path, value);
+	/* the run of a bench is as long as somebody wanted it */
+	if (kind == BENCH && !strcmp(file, BENCH->start))
+		err = driver_write_or_kill(st, path, value);
+	else
+		err = file_write(st, path, value);
 	free(path);
 	if (err) {
 		char *what = xasprintf("%s=%s", file, value);

@@ -159,6 +159,29 @@ a_row_each()
 	[ "$(tail -n +2 "$out/stdout" | wc -l)" = "$(wc -l <"$config/allocators")" ]
 }
 
+a_bench_runs() { grep -qs running "$config"/benches/*/state; }
+the_lab_is_live() { [ "$(cat /sys/module/kmem_studio/parameters/nr_structs)" != 0 ]; }
+
+# ends_by_int WHEN ARGUMENT...: Ctrl-C when WHEN says so ends the program, with that status
+ends_by_int()
+{
+	when=$1
+	shift
+	kmem-studio "$@" >"$out/stdout" 2>"$out/stderr" &
+	pid=$!
+	until $when; do
+		kill -0 "$pid" 2>/dev/null || break
+	done
+	kill -INT "$pid"
+	(sleep 60; kill -KILL "$pid") 2>/dev/null &
+	killer=$!
+	wait "$pid"
+	got=$?
+	kill "$killer" 2>/dev/null
+	[ "$got" = 130 ] || echo "status $got instead of 130" >>"$out/stderr"
+	[ "$got" = 130 ]
+}
+
 # What was not refused was verified.
 none_is_wrong() { not says 'WRONG\|not verified'; }
 
@@ -177,6 +200,9 @@ check "says that it was refused" says refused
 status 2 "lab: no number" lab 12x
 
 modprobe kmem_studio nr_structs=0
+# shellcheck disable=SC2046 # these are words
+check "Ctrl-C ends a lab" ends_by_int the_lab_is_live lab $(seq 10000 10500)
+check "and takes it down" not the_lab_is_live
 status 0 "lab" lab --csv
 check "all rows verified" test "$(grep -c ',verified$' "$out/stdout")" = 6
 check "the driver stays where it was" loaded
@@ -324,6 +350,15 @@ if [ -d $config/benches ]; then
 	status 0 "bench" bench --allocators page,slab --orders 0-1 --rounds 5 --csv
 	check "a row each" test "$(tail -n +2 "$out/stdout" | wc -l)" = 4
 	check "the report had histograms" grep -q 'how many took how long' "$out/report.html"
+	check "Ctrl-C ends a bench" ends_by_int a_bench_runs \
+		bench --orders 0 --held 16777216 --rounds 10000
+	check "and takes it down" test -z "$(ls $config/benches)"
+	echo before >"$out/kept"
+	check "Ctrl-C ends a report" ends_by_int a_bench_runs report -o "$out/kept"
+	check "and a copy" ends_by_int a_bench_runs save -o "$out/kept"
+	check "and takes all down" no_arenas
+	check "and writes nothing" test "$(cat "$out/kept")" = before
+	check "but what was asked for" test ! -s "$out/stdout"
 	mkdir $config/benches/b
 	status 0 "start of a bench" start b
 	status 0 "show of it" show benches/b
