@@ -230,8 +230,7 @@ static int all_points(struct studio *st, const char *name, const struct sweep *s
 				  sweep->bytes ? sweep->bytes : sweep->orders.name[i % orders]);
 		if (!status)
 			status = one_point(st, name, table);
-		if (status > worst)
-			worst = status;
+		worst = worse(worst, status);
 	}
 	put_progress("");
 	return worst;
@@ -562,7 +561,7 @@ static int do_bench(struct studio *st, int argc, char **argv)
 		status = all_points(st, name, &sweep, &table);
 		if (table.nr) {
 			err = print(st, name, &sweep, &table);
-			status = status ? status : err;
+			status = worse(status, err);
 		}
 		table_free(&table);
 	}

@@ -78,11 +78,9 @@ static void findings_init(struct findings *f)
 	histogram_table(&f->histogram);
 }
 
-/* Memory that was found wrong is what is told by the end, whatever else is missing. */
 static void note_status(struct findings *f, int status)
 {
-	if (status == STATUS_WRONG || !f->status)
-		f->status = status;
+	f->status = worse(f->status, status);
 }
 
 static void measure_benches(struct studio *st, struct findings *f)

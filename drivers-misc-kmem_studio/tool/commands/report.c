@@ -91,7 +91,7 @@ static int do_report(struct studio *st, int argc, char **argv)
 	}
 	/* a file of before is better than half a report */
 	status = interrupted() ? STATUS_OK : write_report(st, &f, course, output);
-	status = status ? status : f.status;
+	status = worse(status, f.status);
 	findings_free(&f);
 	return status;
 }

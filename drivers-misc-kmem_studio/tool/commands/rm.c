@@ -25,7 +25,7 @@ static int remove_one(struct studio *st, const char *argument)
 		status = item_set(st, kind, name, "live", "0");
 	err = item_remove(st, kind, name);
 	if (err)
-		return driver_say_error(st, -1, name, "is not removed", err);
+		return worse(status, driver_say_error(st, -1, name, "is not removed", err));
 	if (st->format == FORMAT_TEXT)
 		printf("%s is removed\n", name);
 	return status;
@@ -40,8 +40,7 @@ static int do_rm(struct studio *st, int argc, char **argv)
 	worst = driver_need(st, NEED_CHANGE | NEED_DRIVER | NEED_CONFIGFS);
 	for (i = 1; worst != STATUS_MISSING && i < argc && !interrupted(); i++) {
 		status = remove_one(st, argv[i]);
-		if (status > worst)
-			worst = status;
+		worst = worse(worst, status);
 	}
 	return worst;
 }

@@ -198,7 +198,7 @@ static int do_save(struct studio *st, int argc, char **argv)
 	add_all(st, &f, &tar);
 	/* a copy of before is better than half of one */
 	status = interrupted() ? STATUS_OK : write_copy(st, output, &tar);
-	status = status ? status : f.status;
+	status = worse(status, f.status);
 	text_free(&tar);
 	findings_free(&f);
 	return status;

@@ -89,8 +89,7 @@ static int do_stop(struct studio *st, int argc, char **argv)
 		status = find_item(st, argv[i], &kind, &name);
 		if (!status)
 			status = stop_one(st, kind, name);
-		if (status > worst)
-			worst = status;
+		worst = worse(worst, status);
 	}
 	if (st->format != FORMAT_TEXT && worst <= STATUS_WRONG)
 		print_items(st, "stop", argv + 1, argc - 1);

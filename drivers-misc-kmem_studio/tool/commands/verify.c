@@ -52,8 +52,7 @@ static int do_verify(struct studio *st, int argc, char **argv)
 			status = item_set(st, ARENA, name, "verify", "1");
 		if (!status && st->format == FORMAT_TEXT)
 			tell(st, name);
-		if (status > worst)
-			worst = status;
+		worst = worse(worst, status);
 	}
 	if (st->format != FORMAT_TEXT && worst <= STATUS_WRONG)
 		print_items(st, "verify", argv + 1, argc - 1);

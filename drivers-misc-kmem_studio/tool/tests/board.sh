@@ -274,6 +274,8 @@ status 0 "corrupt" corrupt ch 4443
 status 1 "verify finds it" verify vm ch
 check "in words" says 'memory was found wrong'
 check "with the kernel's line" says 'Mismatch in page'
+status 1 "verify finds it, whatever else is wrong" verify ch nope
+check "which is told, too" says '"nope": kmem-studio list'
 status 0 "map of all" map --width 100
 status 0 "map of the corrupt one" map ch
 check "marks its page" says 'X'
@@ -288,7 +290,10 @@ check "says so" says 'not live'
 status 0 "start" start ch
 status 0 "stop" stop ch
 check "says so" says 'all right'
-status 0 "rm" rm vm ch
+status 0 "start once more" start ch
+status 0 "corrupt once more" corrupt ch 4443
+status 1 "rm finds it, whatever else is wrong" rm nope ch
+status 0 "rm" rm vm
 check "nothing is left" no_arenas
 status 4 "rm: no such name" rm vm
 
