@@ -192,6 +192,8 @@ check "says what to type" says 'modprobe kmem_studio'
 status 0 "lab loads the driver" lab 1000
 check "was verified" says verified
 check "unloads it again" not loaded
+status 4 "new that is refused" new x 10 nosuch
+check "unloads it, too" not loaded
 status 0 "lab shows the kernel's lines" lab -v 200
 check "with its verdict" says 'Success!'
 page_size=$(sed -n "s/.*Kernel's page size: \([0-9]*\).*/\1/p" "$out/stdout")
@@ -216,6 +218,10 @@ status 4 "new: a name that is not allowed" new 'a b' 10 page
 status 4 "new: no such allocator" new x 10 nosuch
 check "says which there are" says 'it takes one of page'
 check "nothing is left of it" test "$(arenas)" = vm
+status 4 "new: no such allocator, idle" new x 10 nosuch --idle
+check "nothing is left of that" test "$(arenas)" = vm
+status 0 "stop of a lab that is not live" stop lab
+check "says so" says 'lab was not live'
 status 2 "new: too few words" new x
 status 2 "new: no structs" new x 0 page
 status 2 "run: no structs" run page 0
