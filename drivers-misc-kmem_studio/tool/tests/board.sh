@@ -256,8 +256,13 @@ status 0 "show of one page" show one
 check "says it of one" says '^1 page in 1 run of'
 status 0 "verify of one page" verify one
 check "says it of one" says 'of 1 page verified'
-status 4 "corrupt: not a word of one" corrupt one 8
-check "says which there are" says 'it has those from 0 to 7'
+status 0 "corrupt: behind the last struct" corrupt one 8
+check "says so" says 'word 8 (behind the last struct)'
+status 1 "verify finds that" verify one
+check "with the kernel's line" says 'guard beyond the last struct'
+status 0 "corrupt: back again" corrupt one 8
+status 4 "corrupt: not a word of one" corrupt one $((page_size / 4))
+check "says so" says 'there is no such word'
 status 0 "stop of one page" stop one
 status 4 "page: not live" page one 0
 check "says what to type" says 'kmem-studio start one'
@@ -288,7 +293,7 @@ check "marks its page" says 'X'
 status 0 "show of the corrupt one" show ch
 check "with the kernel's lines" says 'Verification failed: 1 of'
 status 4 "corrupt: no such word" corrupt ch 99999999999
-check "says which there are" says "it has those from 0 to $((50000 * 8 - 1))"
+check "says so" says 'there is no such word'
 status 2 "corrupt: no word" corrupt ch x
 status 1 "stop tells it, too" stop ch
 status 4 "verify: not live" verify ch
