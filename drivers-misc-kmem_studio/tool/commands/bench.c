@@ -379,12 +379,13 @@ static int print(struct studio *st, const char *name, const struct sweep *sweep,
 {
 	int status = table_print(st, table, "bench", "rows");
 	bool curves = sweep->orders.nr > 1 && !sweep->bytes;
+	bool files = sweep->svg || sweep->png;
 
-	if (!status && (sweep->svg || sweep->png))
-		return draw_curves(st, table, sweep);
+	if (!status && files)
+		status = draw_curves(st, table, sweep);
 	if (status || st->format != FORMAT_TEXT)
 		return status;
-	if (curves) {
+	if (curves && !files) {
 		putchar('\n');
 		status = draw_curves(st, table, sweep);
 	}

@@ -48,9 +48,12 @@ static int do_corrupt(struct studio *st, int argc, char **argv)
 		status = need_live(st, name);
 	if (!status)
 		status = item_set(st, ARENA, name, "corrupt", argv[2]);
-	if (!status && st->format == FORMAT_TEXT)
-		tell(st, name, word);
-	return status;
+	if (status)
+		return status;
+	if (st->format != FORMAT_TEXT)
+		return print_items(st, "corrupt", argv + 1, 1);
+	tell(st, name, word);
+	return STATUS_OK;
 }
 
 const struct command command_corrupt = {

@@ -66,8 +66,9 @@ static int make_idle(struct studio *st, const struct trial *trial)
 	if (status)
 		return status;
 	let_stay(st, trial->name);
-	if (st->format == FORMAT_TEXT)
-		printf("%s is made: kmem-studio start %s starts it\n", trial->name, trial->name);
+	if (st->format != FORMAT_TEXT)
+		return print_items(st, "new", (char **)&trial->name, 1);
+	printf("%s is made: kmem-studio start %s starts it\n", trial->name, trial->name);
 	return STATUS_OK;
 }
 

@@ -220,6 +220,10 @@ check "says which there are" says 'it takes one of page'
 check "nothing is left of it" test "$(arenas)" = vm
 status 4 "new: no such allocator, idle" new x 10 nosuch --idle
 check "nothing is left of that" test "$(arenas)" = vm
+status 0 "new: idle" new idle 10 page --idle --json
+check "tells of it as JSON" test "$(json_of command) $(json_of name) $(json_of state)" = \
+	'new idle idle'
+status 0 "rm of it" rm idle
 status 0 "stop of a lab that is not live" stop lab
 check "says so" says 'lab was not live'
 status 2 "new: too few words" new x
@@ -260,7 +264,8 @@ status 0 "corrupt: behind the last struct" corrupt one 8
 check "says so" says 'word 8 (behind the last struct)'
 status 1 "verify finds that" verify one
 check "with the kernel's line" says 'guard beyond the last struct'
-status 0 "corrupt: back again" corrupt one 8
+status 0 "corrupt: back again" corrupt one 8 --json
+check "tells of it as JSON" test "$(json_of command) $(json_of name)" = 'corrupt one'
 status 4 "corrupt: not a word of one" corrupt one $((page_size / 4))
 check "says so" says 'there is no such word'
 status 0 "stop of one page" stop one
@@ -270,7 +275,9 @@ status 4 "corrupt: not live" corrupt one 0
 status 4 "map: not live" map one
 status 0 "start of one page" start one
 check "says it of one" says 'one is live: 1 struct on 1 page, '
-status 0 "rm of one page" rm one
+status 0 "rm of one page" rm one --json
+check "tells of it as JSON" test "$(json_of command) $(json_of kind) $(json_of name)" = \
+	'rm arena one'
 pfn=$(tail -n +2 $debug/arenas/vm/spans | head -n 1 | cut -f 5)
 status 0 "translate" translate "pfn:$pfn"
 check "knows whose page it is" says '^arena *vm$'
@@ -341,8 +348,9 @@ check "a full disk for a picture" test $? = 4
 kmem-studio compare 1000 2>"$out/stderr" | head -n 1 >/dev/null
 check "a pipe that closes leaves nothing" test "$(arenas)" = cp
 status 0 "a terminal of 20 columns" map --width 20
-status 0 "save" save -o "$out/save.tar"
+status 0 "save" save -o "$out/save.tar" --json
 check "leaves nothing" test "$(arenas)" = cp
+check "tells of it as JSON" test "$(json_of command) $(json_of file)" = "save $out/save.tar"
 tar xf "$out/save.tar" -C "$out"
 kmem-studio list --csv | grep ,cp, >"$out/live"
 kmem-studio list --csv --root "$out/kmem-studio-save" | grep ,cp, >"$out/saved"
@@ -365,6 +373,10 @@ status 0 "rm of the last" rm cp report-page
 if [ -d $config/benches ]; then
 	status 0 "bench" bench --allocators page,slab --orders 0-1 --rounds 5 --csv
 	check "a row each" test "$(tail -n +2 "$out/stdout" | wc -l)" = 4
+	status 0 "bench: curves for a file" bench --orders 0-1 --rounds 5 --histogram \
+		--svg "$out/bench.svg"
+	check "are there" grep -q '<svg' "$out/bench.svg"
+	check "and the histogram is seen" says '^Allocations'
 	check "the report had histograms" grep -q 'how many took how long' "$out/report.html"
 	check "Ctrl-C ends a bench" ends_by_int a_bench_runs \
 		bench --orders 0 --held 16777216 --rounds 10000

@@ -332,6 +332,16 @@ corrupt_of() { first_of "$1" corrupt; }
 
 is_json() { expect "$@" --json && jq -e . "$work/out" >/dev/null; }
 
+# Both are asked for, both are there.
+picture_beside()
+{
+	local format=$1 svg=$work/beside.svg
+
+	shift
+	rm -f "$svg"
+	"is_$format" 0 "$@" --svg "$svg" && grep -q '<svg' "$svg"
+}
+
 # As many fields in each line as in the first, and more than that one.
 is_csv()
 {
@@ -498,6 +508,11 @@ test_copy()
 		--root "$root" page "$(answered "$root")" 0
 	check "$name: page as JSON" is_json 0 --root "$root" page "$arena" 1
 	check "$name: page, none of that index" no_such_page "$root" "$arena"
+	check "$name: a picture of memory beside JSON" picture_beside json --root "$root" map
+	check "$name: a picture of an arena beside CSV" picture_beside csv \
+		--root "$root" map "$arena"
+	check "$name: a picture of a page beside JSON" picture_beside json \
+		--root "$root" page "$arena" 0
 	check "$name: probe" prints 'order 0' 0 --root "$root" probe
 	check "$name: probe as CSV" is_csv 0 --root "$root" probe
 	check "$name: report" expect 0 --root "$root" report --course -o "$output/report-$name.html"
@@ -722,6 +737,7 @@ test_broken()
 	check "no command" expect 2
 	check "no such command" expect 2 nosuch
 	check "no such option" refuses_options
+	check "a copy and JSON at one place" prints 'cannot both' 2 save -o - --json
 	check "help" prints 'usage' 0 --help
 	check "help of a command" helps
 	check "a report that is none" expect 4 report --compare "$tool/Makefile" "$tool/Makefile"
