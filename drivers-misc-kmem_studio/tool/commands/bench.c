@@ -575,7 +575,7 @@ const struct command command_bench = {
 	.args = "",
 	.about = "what an allocation costs, at one point or over a sweep",
 	.more =
-		"Each allocator with each pattern, on so many CPUs at once, at each order: a table with bars, and curves if there is more than one order.",
+		"Each allocator with each pattern, on so many CPUs at once, at each order: a table with bars, and curves if there is more than one order. Ctrl-C ends it at once, with the points until then.",
 	.choices = choices,
 	.wrong = "an allocation was overwritten, or given to two",
 	.example = "kmem-studio bench --allocators page,slab --orders 0-3 --cpus 1,2",

@@ -220,7 +220,7 @@ const struct command command_save = {
 	.args = "-o FILE.tar",
 	.about = "a copy of the files that this program reads, for --root",
 	.more =
-		"With the results of a report. It has nothing in it that memory holds. Exit statuses are those of report.",
+		"With the results of a report. It has nothing in it that memory holds. Exit statuses, and what Ctrl-C does, are those of report.",
 	.choices = choices,
 	.wrong = "memory was found wrong, or not all was verified",
 	.example = "kmem-studio save -o copy.tar",
