@@ -356,5 +356,6 @@ int main(int argc, char **argv)
 		status = run(&st, command, argc - 1, argv + 1);
 	archive_free(&archive);
 	status = close_output(status);
-	return interrupted() && !status ? 130 : status;
+	/* what was found wrong until then counts for more */
+	return interrupted() && status != STATUS_WRONG ? 130 : status;
 }

@@ -172,15 +172,22 @@ static void tell_progress(size_t done, size_t all, time_t began)
 	put_progress(text);
 }
 
-/* Return: an enum status; a point that is refused is told, and is a row without times. */
+/*
+ * Return: an enum status; a point that is refused is told, and is a row without times. One that
+ * was interrupted is none.
+ */
 static int one_point(struct studio *st, const char *name, struct table *table)
 {
 	char *path = xasprintf("%s/%s/run", BENCH->folder, name);
 	int mark = klog_mark(st), status = STATUS_OK, err;
 	struct item item;
 
-	err = file_write(st, path, "1");
+	err = driver_write_or_kill(st, path, "1");
 	free(path);
+	if (err == -EINTR && interrupted()) {
+		klog_forget(mark);
+		return STATUS_OK;
+	}
 	if (err) {
 		put_progress("");
 		status = driver_say_error(st, mark, name, "run", err);
@@ -223,8 +230,7 @@ static int all_points(struct studio *st, const char *name, const struct sweep *s
 				  sweep->bytes ? sweep->bytes : sweep->orders.name[i % orders]);
 		if (!status)
 			status = one_point(st, name, table);
-		if (status > worst)
-			worst = status;
+		worst = worse(worst, status);
 	}
 	put_progress("");
 	return worst;
@@ -373,12 +379,13 @@ static int print(struct studio *st, const char *name, const struct sweep *sweep,
 {
 	int status = table_print(st, table, "bench", "rows");
 	bool curves = sweep->orders.nr > 1 && !sweep->bytes;
+	bool files = sweep->svg || sweep->png;
 
-	if (!status && (sweep->svg || sweep->png))
-		return draw_curves(st, table, sweep);
+	if (!status && files)
+		status = draw_curves(st, table, sweep);
 	if (status || st->format != FORMAT_TEXT)
 		return status;
-	if (curves) {
+	if (curves && !files) {
 		putchar('\n');
 		status = draw_curves(st, table, sweep);
 	}
@@ -510,9 +517,9 @@ int bench_measure(struct studio *st, struct table *table, struct table *histogra
 	item_undo_later(st, BENCH, name);
 	status = sweep_points(st, name, "page,kmalloc,vmalloc", "0-9", "5", table);
 	bench_table(&single);
-	if (!status)
+	if (!status && !interrupted())
 		status = sweep_points(st, name, "page", "0", "20", &single);
-	if (!status)
+	if (!status && !interrupted())
 		read_histogram(st, name, histogram);
 	table_free(&single);
 	item_remove(st, BENCH, name);
@@ -555,7 +562,7 @@ static int do_bench(struct studio *st, int argc, char **argv)
 		status = all_points(st, name, &sweep, &table);
 		if (table.nr) {
 			err = print(st, name, &sweep, &table);
-			status = status ? status : err;
+			status = worse(status, err);
 		}
 		table_free(&table);
 	}
@@ -568,7 +575,7 @@ const struct command command_bench = {
 	.args = "",
 	.about = "what an allocation costs, at one point or over a sweep",
 	.more =
-		"Each allocator with each pattern, on so many CPUs at once, at each order: a table with bars, and curves if there is more than one order.",
+		"Each allocator with each pattern, on so many CPUs at once, at each order: a table with bars, and curves if there is more than one order. Ctrl-C ends it at once, with the points until then.",
 	.choices = choices,
 	.wrong = "an allocation was overwritten, or given to two",
 	.example = "kmem-studio bench --allocators page,slab --orders 0-3 --cpus 1,2",

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "../lib/driver.h"
-#include "../lib/kinds.h"
 #include "../lib/table.h"
 #include "../lib/trial.h"
 #include "commands.h"
@@ -105,8 +104,8 @@ int compare_measure(struct studio *st, const char *number, char **allocators, si
 
 		if (status && !trial.err) {
 			/* a value was not taken, which has been told */
-			item_remove(st, ARENA, trial.name);
-			worst = status;
+			trial_remove(st, &trial);
+			worst = worse(worst, status);
 			trial_free(&trial);
 			if (named)
 				continue;
@@ -120,8 +119,8 @@ int compare_measure(struct studio *st, const char *number, char **allocators, si
 		if (!trial.started)
 			say("%s: %s", trial.allocator,
 			    trial.why ? trial.why : errno_words(trial.err));
-		if (status > worst && (named || trial.started))
-			worst = status;
+		if (named || trial.started)
+			worst = worse(worst, status);
 		trial_free(&trial);
 	}
 	names_free(&all);
@@ -147,7 +146,7 @@ static int do_compare(struct studio *st, int argc, char **argv)
 			printf("%llu struct%s each; a bar is the part of the largest\n", number,
 			       plural(number));
 		err = table_print(st, &table, "compare", "rows");
-		status = status ? status : err;
+		status = worse(status, err);
 	}
 	table_free(&table);
 	return status;

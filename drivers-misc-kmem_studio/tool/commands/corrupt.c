@@ -10,23 +10,27 @@
 
 #define WORDS	8	/* of a struct */
 
-/* 0 where it is not known: then the driver has to tell. */
-static u64 words_of(struct studio *st, const char *name)
+/* What is behind the last struct belongs to the arena as well, and is verified. */
+static void tell(struct studio *st, const char *name, u64 word)
 {
 	struct item arena;
-	u64 words;
+	u64 structs;
 
 	if (arena_read(st, name, &arena))
-		return 0;
-	words = item_number(&arena, "nr_structs") * WORDS;
+		return;
+	structs = item_number(&arena, "nr_structs");
 	item_free(&arena);
-	return words;
+	if (word / WORDS < structs)
+		printf("%s: a bit of word %llu (struct %llu, index %llu) is flipped\n", name, word,
+		       word / WORDS, word % WORDS);
+	else
+		printf("%s: a bit of word %llu (behind the last struct) is flipped\n", name, word);
 }
 
 static int do_corrupt(struct studio *st, int argc, char **argv)
 {
 	const char *name;
-	u64 word, words;
+	u64 word;
 	int status;
 
 	if (argc != 3)
@@ -42,24 +46,22 @@ static int do_corrupt(struct studio *st, int argc, char **argv)
 			      "lab is the arena of the module's parameters: nothing can be corrupted in it");
 	if (!status)
 		status = need_live(st, name);
-	if (!status) {
-		words = words_of(st, name);
-		if (words && word >= words)
-			status = no_such_index(name, "word", word, words);
-	}
 	if (!status)
 		status = item_set(st, ARENA, name, "corrupt", argv[2]);
-	if (!status && st->format == FORMAT_TEXT)
-		printf("%s: a bit of word %llu (struct %llu, index %llu) is flipped\n", name,
-		       word, word / WORDS, word % WORDS);
-	return status;
+	if (status)
+		return status;
+	if (st->format != FORMAT_TEXT)
+		return print_items(st, "corrupt", argv + 1, 1);
+	tell(st, name, word);
+	return STATUS_OK;
 }
 
 const struct command command_corrupt = {
 	.name = "corrupt",
 	.args = "NAME WORD",
 	.about = "flip the lowest bit of a word of a live arena; once more flips it back",
-	.more = "Words are counted from 0; a struct has 8 of them.",
+	.more =
+		"Words are counted from 0; a struct has 8 of them. Those behind the last struct, which the allocator gave beyond what was asked for, come last.",
 	.example = "kmem-studio corrupt a 4443",
 	.run = do_corrupt,
 };

@@ -38,28 +38,32 @@ static char *now(void)
 	return xstrdup(text);
 }
 
-/* Two arenas of the same size for the map, which go when the program ends. */
+/*
+ * Two arenas of the same size for the map, which go when the program ends. A report that runs
+ * beside this one, or a user, may have taken their names.
+ */
 static void make_arenas(struct studio *st, struct findings *f)
 {
 	static const char * const allocators[] = { "page", "vmalloc" };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(allocators); i++) {
-		char *name = xasprintf("report-%s", allocators[i]);
+		char *first = xasprintf("report-%s", allocators[i]);
 		struct trial trial = {
 			.allocator = allocators[i],
 			.nr_structs = REPORT_STRUCTS,
-			.name = name,
+			.first = first,
 			.quiet = true,
 		};
 
 		if (trial_start(st, &trial)) {
 			failed(f, "An arena of %s for the map: %s", allocators[i],
-			       trial.why ? trial.why : errno_words(trial.err));
-			item_remove(st, ARENA, name);
+			       trial.why ? trial.why :
+			       trial.err ? errno_words(trial.err) : "it was not made");
+			trial_remove(st, &trial);
 		}
 		trial_free(&trial);
-		free(name);
+		free(first);
 	}
 }
 
@@ -74,11 +78,9 @@ static void findings_init(struct findings *f)
 	histogram_table(&f->histogram);
 }
 
-/* Memory that was found wrong is what is told by the end, whatever else is missing. */
 static void note_status(struct findings *f, int status)
 {
-	if (status == STATUS_WRONG || !f->status)
-		f->status = status;
+	f->status = worse(f->status, status);
 }
 
 static void measure_benches(struct studio *st, struct findings *f)
@@ -99,16 +101,20 @@ static void measure_allocators(struct studio *st, struct findings *f, unsigned i
 
 	if (!status) {
 		status = compare_measure(st, REPORT_STRUCTS, NULL, 0, &f->compare);
-		if (measure & MEASURE_BENCH)
+		if (measure & MEASURE_BENCH && !interrupted())
 			measure_benches(st, f);
-		make_arenas(st, f);
+		if (!interrupted())
+			make_arenas(st, f);
 	}
 	if (status)
 		failed(f, "The allocators: not all of them were verified");
 	note_status(f, status);
 }
 
-/* The lab and all allocators, then two arenas that stay until the program ends. */
+/*
+ * The lab and all allocators, then two arenas that stay until the program ends. Where it is
+ * interrupted the rest is missing: nobody may take @f for all of it.
+ */
 void findings_measure(struct studio *st, struct findings *f, unsigned int measure)
 {
 	int status;
@@ -129,8 +135,10 @@ void findings_measure(struct studio *st, struct findings *f, unsigned int measur
 	if (status)
 		failed(f, "The lab: not all of its arenas were verified");
 	note_status(f, status);
-	measure_allocators(st, f, measure);
-	note_status(f, driver_need(st, NEED_DEBUGFS));
+	if (!interrupted())
+		measure_allocators(st, f, measure);
+	if (!interrupted())
+		note_status(f, driver_need(st, NEED_DEBUGFS));
 }
 
 /* What is there now: the map, the arenas, one page. */

@@ -205,6 +205,21 @@ static int draw_split(struct studio *st, const struct wanted *wanted)
 	return status;
 }
 
+/* A picture that goes to a file does so beside JSON and CSV, too. */
+static int print(struct studio *st, const struct machine *m, const struct frames *frames,
+		 const struct placed_list *list, const struct wanted *wanted)
+{
+	int status = STATUS_OK;
+
+	if (st->format == FORMAT_JSON)
+		status = print_json(m, frames, list);
+	else if (st->format == FORMAT_CSV)
+		status = print_csv(st, list);
+	if (status || (st->format != FORMAT_TEXT && !wanted->svg && !wanted->png))
+		return status;
+	return draw(st, m, frames, list, wanted);
+}
+
 /* What cannot be seen is told; what can be is drawn. */
 static void tell_missing(struct studio *st, const struct machine *m,
 			 const struct frames *frames, int err)
@@ -293,12 +308,8 @@ static int do_map(struct studio *st, int argc, char **argv)
 	tell_missing(st, &m, &frames, err);
 	if (wanted.nr && list.nr < wanted.nr)
 		status = tell_not_placed(st, &wanted, &list);
-	else if (st->format == FORMAT_JSON)
-		status = print_json(&m, &frames, &list);
-	else if (st->format == FORMAT_CSV)
-		status = print_csv(st, &list);
 	else
-		status = draw(st, &m, &frames, &list, &wanted);
+		status = print(st, &m, &frames, &list, &wanted);
 	frames_free(&frames);
 	placed_free(&list);
 	machine_free(&m);

@@ -48,15 +48,28 @@ static void tell(const struct trial *trial)
 	text_free(&t);
 }
 
+/* What is made is to stay, and so is the driver for it. */
+static void let_stay(struct studio *st, const char *name)
+{
+	item_keep(st, ARENA, name);
+	undo_never(st, "module");
+}
+
 static int make_idle(struct studio *st, const struct trial *trial)
 {
 	int status = item_make(st, ARENA, trial->name);
 
-	if (!status)
-		status = trial_configure(st, trial);
-	if (!status && st->format == FORMAT_TEXT)
-		printf("%s is made: kmem-studio start %s starts it\n", trial->name, trial->name);
-	return status;
+	if (status)
+		return status;
+	item_undo_later(st, ARENA, trial->name);
+	status = trial_configure(st, trial);
+	if (status)
+		return status;
+	let_stay(st, trial->name);
+	if (st->format != FORMAT_TEXT)
+		return print_items(st, "new", (char **)&trial->name, 1);
+	printf("%s is made: kmem-studio start %s starts it\n", trial->name, trial->name);
+	return STATUS_OK;
 }
 
 static int do_new(struct studio *st, int argc, char **argv)
@@ -99,13 +112,11 @@ static int do_new(struct studio *st, int argc, char **argv)
 	status = driver_need(st, NEED_CHANGE | NEED_LOAD | NEED_CONFIGFS);
 	if (status)
 		return status;
-	/* what is made is to stay, and so is the driver for it */
-	undo_never(st, "module");
 	if (idle)
 		return make_idle(st, &trial);
 	status = trial_start(st, &trial);
 	if (!status)
-		item_keep(st, ARENA, trial.name);
+		let_stay(st, trial.name);
 	if (!status && st->format == FORMAT_TEXT)
 		tell(&trial);
 	else if (!status)

@@ -97,9 +97,10 @@ static int do_page(struct studio *st, int argc, char **argv)
 	if (!chain_read(st, name, index, &chain))
 		return no_page(st, name, &chain);
 	machine_read(st, &m);
-	if (st->format == FORMAT_JSON) {
+	if (st->format == FORMAT_JSON)
 		status = print_json(&chain);
-	} else {
+	/* a picture that goes to a file does so beside JSON, too */
+	if (!status && (st->format != FORMAT_JSON || svg || png)) {
 		picture_chain(&canvas, svg || png ? 90 : st->width, &m, &chain);
 		status = canvas_output(st, &canvas, 1, svg, png);
 		canvas_free(&canvas);

@@ -89,8 +89,9 @@ static int do_report(struct studio *st, int argc, char **argv)
 		findings_measure(st, &f, measure);
 		findings_look(st, &f);
 	}
-	status = write_report(st, &f, course, output);
-	status = status ? status : f.status;
+	/* a file of before is better than half a report */
+	status = interrupted() ? STATUS_OK : write_report(st, &f, course, output);
+	status = worse(status, f.status);
 	findings_free(&f);
 	return status;
 }
@@ -100,7 +101,7 @@ const struct command command_report = {
 	.args = "[-o FILE] | --compare A.html B.html [-o FILE]",
 	.about = "one page of HTML with all that was measured, or two of them side by side",
 	.more =
-		"The page needs nothing else: no script, no network. Where something is missing, the driver or the rights of root, it has what can be shown, a line says what is missing, and the exit status is 3.",
+		"The page needs nothing else: no script, no network. Where something is missing, the driver or the rights of root, it has what can be shown, a line says what is missing, and the exit status is 3. Ctrl-C ends it, and writes none.",
 	.choices = choices,
 	.wrong = "memory was found wrong, or not all was verified",
 	.example = "kmem-studio report --course -o report.html",

@@ -7,9 +7,16 @@
 
 #include "../lib/driver.h"
 #include "../lib/kinds.h"
+#include "../lib/table.h"
 #include "commands.h"
 
-static int remove_one(struct studio *st, const char *argument)
+/* There is no more to tell of what is gone. */
+static const struct column columns[] = {
+	{ "kind", "KIND", COLUMN_TEXT },
+	{ "name", "NAME", COLUMN_TEXT },
+};
+
+static int remove_one(struct studio *st, const char *argument, struct table *removed)
 {
 	const struct kind *kind;
 	const char *name;
@@ -25,7 +32,9 @@ static int remove_one(struct studio *st, const char *argument)
 		status = item_set(st, kind, name, "live", "0");
 	err = item_remove(st, kind, name);
 	if (err)
-		return driver_say_error(st, -1, name, "is not removed", err);
+		return worse(status, driver_say_error(st, -1, name, "is not removed", err));
+	table_cell(removed, kind->word);
+	table_cell(removed, name);
 	if (st->format == FORMAT_TEXT)
 		printf("%s is removed\n", name);
 	return status;
@@ -33,16 +42,22 @@ static int remove_one(struct studio *st, const char *argument)
 
 static int do_rm(struct studio *st, int argc, char **argv)
 {
+	struct table removed;
 	int status, worst, i;
 
 	if (argc < 2)
 		return usage(&command_rm, "rm takes names");
 	worst = driver_need(st, NEED_CHANGE | NEED_DRIVER | NEED_CONFIGFS);
-	for (i = 1; !(worst == STATUS_MISSING) && i < argc; i++) {
-		status = remove_one(st, argv[i]);
-		if (status > worst)
-			worst = status;
+	if (worst)
+		return worst;
+	table_init(&removed, columns, ARRAY_SIZE(columns));
+	for (i = 1; i < argc && !interrupted(); i++) {
+		status = remove_one(st, argv[i], &removed);
+		worst = worse(worst, status);
 	}
+	if (st->format != FORMAT_TEXT)
+		worst = worse(worst, table_print(st, &removed, "rm", "items"));
+	table_free(&removed);
 	return worst;
 }
 

@@ -162,6 +162,24 @@ static void add_all(struct studio *st, struct findings *f, struct text *tar)
 	tar_end(tar);
 }
 
+static int write_copy(struct studio *st, const struct findings *f, const char *output,
+		      const struct text *tar)
+{
+	int status = output_write(output, tar->s, tar->len);
+	struct json j;
+
+	if (status)
+		return status;
+	if (st->format == FORMAT_JSON) {
+		findings_json(f, "save", &j);
+		js_string(&j, "file", output);
+		return js_print(&j);
+	}
+	if (strcmp(output, "-") && st->format == FORMAT_TEXT)
+		printf("%s is written: kmem-studio --root %s COMMAND reads it\n", output, output);
+	return STATUS_OK;
+}
+
 static int do_save(struct studio *st, int argc, char **argv)
 {
 	const char *output = NULL;
@@ -180,6 +198,8 @@ static int do_save(struct studio *st, int argc, char **argv)
 	}
 	if (!output || argc != optind)
 		return usage(&command_save, "save takes -o FILE.tar");
+	if (st->format == FORMAT_JSON && !strcmp(output, "-"))
+		return usage(&command_save, "the copy and JSON cannot both go to standard output");
 	if (is_saved(st))
 		return fail(STATUS_MISSING, "%s is a saved copy already", st->root);
 	if (geteuid())
@@ -187,10 +207,9 @@ static int do_save(struct studio *st, int argc, char **argv)
 	findings_measure(st, &f, measure);
 	findings_look(st, &f);
 	add_all(st, &f, &tar);
-	status = output_write(output, tar.s, tar.len);
-	if (!status && strcmp(output, "-") && st->format == FORMAT_TEXT)
-		printf("%s is written: kmem-studio --root %s COMMAND reads it\n", output, output);
-	status = status ? status : f.status;
+	/* a copy of before is better than half of one */
+	status = interrupted() ? STATUS_OK : write_copy(st, &f, output, &tar);
+	status = worse(status, f.status);
 	text_free(&tar);
 	findings_free(&f);
 	return status;
@@ -201,7 +220,7 @@ const struct command command_save = {
 	.args = "-o FILE.tar",
 	.about = "a copy of the files that this program reads, for --root",
 	.more =
-		"With the results of a report. It has nothing in it that memory holds. Exit statuses are those of report.",
+		"With the results of a report. It has nothing in it that memory holds. Exit statuses, and what Ctrl-C does, are those of report.",
 	.choices = choices,
 	.wrong = "memory was found wrong, or not all was verified",
 	.example = "kmem-studio save -o copy.tar",

@@ -39,7 +39,7 @@ static int do_start(struct studio *st, int argc, char **argv)
 	if (argc < 2)
 		return usage(&command_start, "start takes names");
 	status = driver_need(st, NEED_CHANGE | NEED_DRIVER | NEED_CONFIGFS);
-	for (i = 1; !status && i < argc; i++) {
+	for (i = 1; !status && i < argc && !interrupted(); i++) {
 		status = find_item(st, argv[i], &kind, &name);
 		if (!status && !strcmp(name, LAB))
 			status = fail(STATUS_REFUSED,

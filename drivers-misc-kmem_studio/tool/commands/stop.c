@@ -35,7 +35,7 @@ static void tell(struct studio *st, const struct kind *kind, const char *name)
 	item_free(&item);
 }
 
-static int stop_lab(struct studio *st)
+static int stop_lab(struct studio *st, bool live)
 {
 	int mark = klog_mark(st);
 	int err = file_write(st, STUDIO_MODULE "/parameters/nr_structs", "0");
@@ -44,7 +44,7 @@ static int stop_lab(struct studio *st)
 		return driver_say_error(st, mark, LAB, "was stopped", err);
 	klog_forget(mark);
 	if (st->format == FORMAT_TEXT)
-		printf("lab is stopped and was verified\n");
+		puts(live ? "lab is stopped and was verified" : "lab was not live");
 	return STATUS_OK;
 }
 
@@ -55,8 +55,6 @@ static int stop_one(struct studio *st, const struct kind *kind, const char *name
 	bool live = true;
 	int status;
 
-	if (kind == ARENA && !strcmp(name, LAB))
-		return stop_lab(st);
 	if (!kind->stop)
 		return fail(STATUS_REFUSED, "%s is a bench: it ends by itself, rm ends it before",
 			    name);
@@ -64,6 +62,8 @@ static int stop_one(struct studio *st, const struct kind *kind, const char *name
 		live = arena_is_live(&before);
 		item_free(&before);
 	}
+	if (kind == ARENA && !strcmp(name, LAB))
+		return stop_lab(st, live);
 	status = item_set(st, kind, name, kind->stop, "0");
 	if (status || st->format != FORMAT_TEXT)
 		return status;
@@ -85,12 +85,11 @@ static int do_stop(struct studio *st, int argc, char **argv)
 	worst = driver_need(st, NEED_CHANGE | NEED_DRIVER);
 	if (worst)
 		return worst;
-	for (i = 1; i < argc; i++) {
+	for (i = 1; i < argc && !interrupted(); i++) {
 		status = find_item(st, argv[i], &kind, &name);
 		if (!status)
 			status = stop_one(st, kind, name);
-		if (status > worst)
-			worst = status;
+		worst = worse(worst, status);
 	}
 	if (st->format != FORMAT_TEXT && worst <= STATUS_WRONG)
 		print_items(st, "stop", argv + 1, argc - 1);

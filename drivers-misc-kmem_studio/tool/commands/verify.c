@@ -41,7 +41,7 @@ static int do_verify(struct studio *st, int argc, char **argv)
 	worst = driver_need(st, NEED_CHANGE | NEED_DRIVER | NEED_CONFIGFS);
 	if (worst)
 		return worst;
-	for (i = 1; i < argc; i++) {
+	for (i = 1; i < argc && !interrupted(); i++) {
 		const char *name;
 
 		status = find_arena(st, argv[i], &name);
@@ -52,8 +52,7 @@ static int do_verify(struct studio *st, int argc, char **argv)
 			status = item_set(st, ARENA, name, "verify", "1");
 		if (!status && st->format == FORMAT_TEXT)
 			tell(st, name);
-		if (status > worst)
-			worst = status;
+		worst = worse(worst, status);
 	}
 	if (st->format != FORMAT_TEXT && worst <= STATUS_WRONG)
 		print_items(st, "verify", argv + 1, argc - 1);

@@ -5,9 +5,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,6 +47,55 @@ int run_program(const char *const argv[])
 			return 127;
 	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+/* @pid closes @done by its end; it is killed where this program is to end before. */
+static int wait_or_kill(pid_t pid, int done, const sigset_t *unblocked)
+{
+	struct pollfd end = { .fd = done };
+	int status;
+
+	while (!interrupted() && ppoll(&end, 1, NULL, unblocked) < 0 && errno == EINTR)
+		;
+	if (interrupted())
+		kill(pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			return -errno;
+	}
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
+}
+
+/*
+ * As file_write(), where the kernel waits for long and nothing but SIGKILL ends that: a child
+ * writes, which is killed when this program is to end. Return: 0 or a negative errno, -EINTR
+ * if it was killed.
+ */
+int driver_write_or_kill(struct studio *st, const char *path, const char *value)
+{
+	sigset_t blocked, before;
+	pid_t pid, self = getpid();
+	int done[2], err;
+
+	if (pipe2(done, O_CLOEXEC))
+		return -errno;
+	/* one that comes between a look and a wait would be slept over */
+	sigfillset(&blocked);
+	sigprocmask(SIG_BLOCK, &blocked, &before);
+	fflush(NULL);
+	pid = fork();
+	if (!pid) {
+		/* nor does it stay when this program is killed */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		_exit(getppid() == self ? -file_write(st, path, value) : EINTR);
+	}
+	err = pid < 0 ? -errno : 0;
+	close(done[1]);
+	if (!err)
+		err = wait_or_kill(pid, done[0], &before);
+	close(done[0]);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return err;
 }
 
 bool driver_is_there(struct studio *st)

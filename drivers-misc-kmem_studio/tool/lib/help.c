@@ -20,7 +20,7 @@ static const struct {
 	const char	*meaning;
 } statuses[] = {
 	{ "0", "done, and nothing wrong was found" },
-	{ "1", "memory was found wrong, or not all was verified" },
+	{ "1", "memory was found wrong, or not all was verified, whatever else failed" },
 	{ "2", "the command line is not understood" },
 	{ "3",
 	  "a part of the system is missing, or is not for this user; a line says what to type, and what can be shown is"

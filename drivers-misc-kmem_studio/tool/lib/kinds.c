@@ -11,6 +11,9 @@
 #include "kinds.h"
 #include "klog.h"
 
+/* Names that are tried where the first ones are taken. */
+#define MOST_SERIAL	999
+
 const struct kind kinds[] = {
 	{ "arena", "arenas", STUDIO_CONFIG "/arenas", "live", "live" },
 	{ "bench", "benches", STUDIO_CONFIG "/benches", "run", NULL },
@@ -128,19 +131,44 @@ int kind_need(struct studio *st, const struct kind *kind, unsigned int needs)
 		    kind->many, kind->folder);
 }
 
+static int make(struct studio *st, const struct kind *kind, const char *name)
+{
+	char *path = path_to(kind, name, NULL);
+	int err = name_is_allowed(name) ? folder_make(st, path) : -EINVAL;
+
+	free(path);
+	return err;
+}
+
 /* With a line for people where it fails. Return: an enum status */
 int item_make(struct studio *st, const struct kind *kind, const char *name)
 {
-	char *path = path_to(kind, name, NULL);
 	int mark = klog_mark(st);
-	int err;
+	int err = make(st, kind, name);
 
-	err = name_is_allowed(name) ? folder_make(st, path) : -EINVAL;
-	free(path);
 	if (err == -EINVAL)
 		say("a name takes at most 31 letters, digits, _, - and .");
 	if (err)
 		return driver_say_error(st, mark, name, "is not made", err);
+	klog_forget(mark);
+	return STATUS_OK;
+}
+
+/*
+ * The same by the first name that is free: @name, else @name-2 and so on, which is @made then,
+ * of @size bytes. Return: an enum status
+ */
+int item_make_free(struct studio *st, const struct kind *kind, const char *name, char *made,
+		   size_t size)
+{
+	int mark = klog_mark(st), err;
+	unsigned int serial = 2;
+
+	snprintf(made, size, "%s", name);
+	while ((err = make(st, kind, made)) == -EEXIST && serial <= MOST_SERIAL)
+		snprintf(made, size, "%s-%u", name, serial++);
+	if (err)
+		return driver_say_error(st, mark, made, "is not made", err);
 	klog_forget(mark);
 	return STATUS_OK;
 }
@@ -154,7 +182,11 @@ int item_set(struct studio *st, const struct kind *kind, const char *name, const
 	int status = STATUS_OK;
 	int err;
 
-	err = file_write(st, path, value);
+	/* the run of a bench is as long as somebody wanted it */
+	if (kind == BENCH && !strcmp(file, BENCH->start))
+		err = driver_write_or_kill(st, path, value);
+	else
+		err = file_write(st, path, value);
 	free(path);
 	if (err) {
 		char *what = xasprintf("%s=%s", file, value);

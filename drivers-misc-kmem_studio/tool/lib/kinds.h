@@ -37,6 +37,8 @@ int no_such_index(const char *name, const char *what, u64 index, u64 nr);
 bool kind_is_there(struct studio *st, const struct kind *kind);
 int kind_need(struct studio *st, const struct kind *kind, unsigned int needs);
 int item_make(struct studio *st, const struct kind *kind, const char *name);
+int item_make_free(struct studio *st, const struct kind *kind, const char *name, char *made,
+		   size_t size);
 int item_set(struct studio *st, const struct kind *kind, const char *name, const char *file,
 	     const char *value);
 int item_remove(struct studio *st, const struct kind *kind, const char *name);

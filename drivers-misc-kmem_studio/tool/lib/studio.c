@@ -33,6 +33,14 @@ void say(const char *fmt, ...)
 	va_end(ap);
 }
 
+/* Which of two statuses the end tells: that memory was found wrong, whatever else failed. */
+int worse(int a, int b)
+{
+	if (a == STATUS_WRONG || b == STATUS_WRONG)
+		return STATUS_WRONG;
+	return a > b ? a : b;
+}
+
 int fail(int status, const char *fmt, ...)
 {
 	va_list ap;

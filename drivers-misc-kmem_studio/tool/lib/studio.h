@@ -110,6 +110,7 @@ static inline bool is_saved(const struct studio *st)
 }
 
 void say(const char *fmt, ...) PRINTF(1, 2);
+int worse(int a, int b);
 int fail(int status, const char *fmt, ...) PRINTF(2, 3);
 int usage(const struct command *command, const char *fmt, ...) PRINTF(2, 3);
 

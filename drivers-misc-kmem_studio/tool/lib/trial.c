@@ -54,6 +54,26 @@ static char *reason(int mark, const char *name)
 	return last;
 }
 
+/* From here on it is taken down at the end, however that comes. Return: an enum status */
+static int make(struct studio *st, struct trial *trial)
+{
+	char first[32];
+	int status;
+
+	if (trial->name) {
+		status = item_make(st, ARENA, trial->name);
+	} else {
+		snprintf(first, sizeof(first), "tool-%d", getpid());
+		status = item_make_free(st, ARENA, trial->first ? trial->first : first,
+					trial->own, sizeof(trial->own));
+		trial->name = trial->own;
+	}
+	trial->made = !status;
+	if (trial->made)
+		item_undo_later(st, ARENA, trial->name);
+	return status;
+}
+
 /*
  * Return: STATUS_OK if it is live, and then trial_end() has to follow; STATUS_REFUSED if
  * not, @trial->err and @trial->why say why.
@@ -62,18 +82,9 @@ int trial_start(struct studio *st, struct trial *trial)
 {
 	int status, mark;
 
-	if (!trial->name) {
-		static unsigned int serial;
-		static char own[32];
-
-		snprintf(own, sizeof(own), "tool-%d-%u", getpid(), serial++);
-		trial->name = own;
-	}
-	status = item_make(st, ARENA, trial->name);
-	if (status)
-		return status;
-	item_undo_later(st, ARENA, trial->name);
-	status = trial_configure(st, trial);
+	status = make(st, trial);
+	if (!status)
+		status = trial_configure(st, trial);
 	if (status)
 		return status;
 	mark = klog_mark(st);
@@ -92,6 +103,16 @@ int trial_start(struct studio *st, struct trial *trial)
 	return STATUS_OK;
 }
 
+/* Remove what the trial made: one of that name that it did not make is somebody else's. */
+void trial_remove(struct studio *st, struct trial *trial)
+{
+	if (!trial->made)
+		return;
+	item_remove(st, ARENA, trial->name);
+	item_keep(st, ARENA, trial->name);
+	trial->made = false;
+}
+
 /* Stop and remove it. Return: an enum status */
 int trial_end(struct studio *st, struct trial *trial)
 {
@@ -106,8 +127,7 @@ int trial_end(struct studio *st, struct trial *trial)
 		else
 			klog_forget(mark);
 	}
-	item_remove(st, ARENA, trial->name);
-	item_keep(st, ARENA, trial->name);
+	trial_remove(st, trial);
 	if (trial->err == -EILSEQ)
 		return STATUS_WRONG;
 	return trial->err ? STATUS_REFUSED : STATUS_OK;

@@ -13,12 +13,15 @@
  * @gfp:       how it may be got
  * @scrub_ms:  time between two verifications by itself, NULL for none
  * @name:      what the arena is called, NULL for a name of its own
+ * @first:     what its own name is, or begins with if there is one of that; NULL for tool-PID
+ * @own:       its own name
  * @cma_only:  take no other memory than that set aside for DMA
  * @quiet:     say nothing of a refusal
  * @live:      its values while it was live
  * @after:     its values when it had been stopped
  * @spans:     where it lay, empty without debugfs
  * @err:       0, or why it did not start, or what its end found
+ * @made:      is there an arena that this trial made?
  * @started:   was it live?
  * @why:       the driver's line about a refusal
  */
@@ -30,18 +33,22 @@ struct trial {
 	const char	*gfp;
 	const char	*scrub_ms;
 	const char	*name;
+	const char	*first;
+	char		own[32];
 	bool		cma_only;
 	bool		quiet;
 	struct item	live;
 	struct item	after;
 	struct spans	spans;
 	int		err;
+	bool		made;
 	bool		started;
 	char		*why;
 };
 
 int trial_configure(struct studio *st, const struct trial *trial);
 int trial_start(struct studio *st, struct trial *trial);
+void trial_remove(struct studio *st, struct trial *trial);
 int trial_end(struct studio *st, struct trial *trial);
 void trial_free(struct trial *trial);
 u64 spans_runs(const struct spans *spans, u64 *largest);

@@ -332,6 +332,16 @@ corrupt_of() { first_of "$1" corrupt; }
 
 is_json() { expect "$@" --json && jq -e . "$work/out" >/dev/null; }
 
+# Both are asked for, both are there.
+picture_beside()
+{
+	local format=$1 svg=$work/beside.svg
+
+	shift
+	rm -f "$svg"
+	"is_$format" 0 "$@" --svg "$svg" && grep -q '<svg' "$svg"
+}
+
 # As many fields in each line as in the first, and more than that one.
 is_csv()
 {
@@ -498,6 +508,11 @@ test_copy()
 		--root "$root" page "$(answered "$root")" 0
 	check "$name: page as JSON" is_json 0 --root "$root" page "$arena" 1
 	check "$name: page, none of that index" no_such_page "$root" "$arena"
+	check "$name: a picture of memory beside JSON" picture_beside json --root "$root" map
+	check "$name: a picture of an arena beside CSV" picture_beside csv \
+		--root "$root" map "$arena"
+	check "$name: a picture of a page beside JSON" picture_beside json \
+		--root "$root" page "$arena" 0
 	check "$name: probe" prints 'order 0' 0 --root "$root" probe
 	check "$name: probe as CSV" is_csv 0 --root "$root" probe
 	check "$name: report" expect 0 --root "$root" report --course -o "$output/report-$name.html"
@@ -722,6 +737,7 @@ test_broken()
 	check "no command" expect 2
 	check "no such command" expect 2 nosuch
 	check "no such option" refuses_options
+	check "a copy and JSON at one place" prints 'cannot both' 2 save -o - --json
 	check "help" prints 'usage' 0 --help
 	check "help of a command" helps
 	check "a report that is none" expect 4 report --compare "$tool/Makefile" "$tool/Makefile"
@@ -734,6 +750,54 @@ incomplete_report()
 		grep -q 'the report is incomplete' "$work/err" &&
 		grep -q 'What failed' "$work/incomplete.html" &&
 		grep -q '</html>' "$work/incomplete.html"
+}
+
+# made_up STATUS ARGUMENT...: folders of the driver's that are plain ones, seen by nobody else
+# and the same each time; what is in them afterwards is in $work/arenas
+made_up()
+{
+	# shellcheck disable=SC2016 # it is for the shell within
+	unshare -rm sh -ec '
+		mount -t tmpfs none /sys/kernel
+		mkdir -p /sys/kernel/config/kmem_studio/arenas
+		cd /sys/kernel/config/kmem_studio/arenas
+		mkdir report-page a
+		echo live >a/state
+		echo 1 >a/nr_structs
+		: >a/corrupt
+		work=$1
+		shift
+		"$@" && got=0 || got=$?
+		ls >"$work/arenas"
+		exit $got' - "$work" "$work/asan/kmem-studio" "${@:2}" >"$work/out" 2>"$work/err"
+	[ $? = "$1" ] || { cat "$work/out" "$work/err"; return 1; }
+}
+
+made_up_has() { [ "$(tr '\n' ' ' <"$work/arenas")" = "$1 " ]; }
+
+# It cannot make one of that name, and no other either.
+report_removes_no_other()
+{
+	made_up 4 report --no-bench -o "$work/made-up.html" && made_up_has 'a report-page'
+}
+
+idle_leaves_nothing() { made_up 4 new x 10 page --idle && made_up_has 'a report-page'; }
+
+corrupts_behind_the_last()
+{
+	made_up 0 corrupt a 9 --json && jq -e '.items[0].values.corrupt == 9' "$work/out" &&
+		made_up 0 corrupt a 9 && grep -q 'behind the last struct' "$work/out"
+}
+
+test_made_up()
+{
+	if ! unshare -rm mount -t tmpfs none /sys/kernel 2>/dev/null; then
+		skip "folders that are made up" "no namespaces"
+		return
+	fi
+	check "made up: a report removes no other's arena" report_removes_no_other
+	check "made up: new --idle that is refused leaves nothing" idle_leaves_nothing
+	check "made up: corrupt behind the last struct" corrupts_behind_the_last
 }
 
 rows_of_both()
@@ -884,6 +948,7 @@ for copy in "${copies[@]}"; do
 	test_copy "$copy" "${copy##*/}"
 done
 test_broken
+test_made_up
 if has xmllint; then
 	check "a planted fault is seen in SVG" finds_bad_svg
 fi
