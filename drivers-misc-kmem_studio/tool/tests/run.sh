@@ -371,6 +371,46 @@ fits()
 	expect 0 "$@" --width "$width" --color never && [ "$(wc -L <"$work/out")" -le "$width" ]
 }
 
+# As the driver prints it.
+probed_copy()
+{
+	rm -rf "$work/probed"
+	cp -r "$1" "$work/probed"
+	cat >"$work/probed/sys/kernel/debug/kmem_studio/probe" <<-'END'
+	kind  order   got        mean ns       worst ns reclaims compacted  from
+	page      0    8/8       1234.567       4321.000        0         0  DMA, node 0
+	page      1    5/8      21234.567      34321.000        3        12  DMA (area), node 1
+	page     10    0/8          0.000          0.000        7         8  -
+	cma       1    8/8    5000000.500   90000000.000        0         0  DMA (area), node 0
+	END
+	printf 'probe: %s %s %s %s\n' page0=8/8,1234.567,4321.000,0,0,DMA,0 \
+		page1=5/8,21234.567,34321.000,3,12,DMA,1 page10=0/8,0.000,0.000,7,8,-,0 \
+		cma1=8/8,5000000.500,90000000.000,0,0,DMA,0 \
+		>>"$work/probed/sys/kernel/debug/kmem_studio/probe"
+}
+
+shows_costs()
+{
+	local root=$work/probed
+
+	probed_copy "$1"
+	prints '^page  *1  *5  *8  *21.2 us  *34.3 us  *3  *12  *DMA  *1$' 0 --root "$root" probe &&
+		prints '^page  *10  *0  *8 .* -  *-$' 0 --root "$root" probe &&
+		is_csv 0 --root "$root" probe &&
+		grep -qx '1,DMA,1,,,page,5,8,21234.567,34321.000,3,12' "$work/out" &&
+		grep -qx ',,10,,,page,0,8,0.000,0.000,7,8' "$work/out" &&
+		is_json 0 --root "$root" probe && jq -e '.costs | length == 4 and
+			(.[1] | .kind == "page" and .order == 1 and .got == 5 and .asked == 8 and
+			.mean_ns == 21234.567 and .worst_ns == 34321 and .reclaims == 3 and
+			.compacted == 12 and .zone == "DMA" and .node == 1) and
+			.[2].zone == null and .[3].kind == "cma"' "$work/out" &&
+		all_fit "$root" probe &&
+		# and where there is no line that is understood
+		sed -i 's/^probe:.*/probe: page=8 page0=x,y page1=1\/8,a,b,c,d,e,f/' \
+			"$root/sys/kernel/debug/kmem_studio/probe" &&
+		prints 'no costs are shown' 0 --root "$root" probe
+}
+
 # Each of its words, in the narrowest and the widest that people have.
 all_fit()
 {
@@ -500,6 +540,7 @@ test_copy()
 	check "$name: page, none of that index" no_such_page "$root" "$arena"
 	check "$name: probe" prints 'order 0' 0 --root "$root" probe
 	check "$name: probe as CSV" is_csv 0 --root "$root" probe
+	check "$name: probe shows what the driver measured" shows_costs "$root"
 	check "$name: report" expect 0 --root "$root" report --course -o "$output/report-$name.html"
 	check "$name: a question stays above its room" asks "$output/report-$name.html"
 	check "$name: report has its data" prints '"lab"' 0 --root "$root" report --json
