@@ -673,6 +673,8 @@ hostile_copy()
 	printf 'index\tvirt\tpfn\tpages\tnode\tzone\tkind\n0\t<b>\t0x0\t1\t0\t<script>\t<i>\n' \
 		>"$debug/text/spans"
 	printf '0\t\0\t0xffffffffffffffff\t0xffffffffffffffff\t0\tx\ty\n' >>"$debug/text/spans"
+	mkdir -p "${arenas%/*}/"{benches,pressures}/$'\e]0;x\a'
+	printf '\033]0;y\007' >"${arenas%/*}/benches/"$'\e]0;x\a'/allocator
 	head -c 100000 /dev/zero >"$root/proc/zoneinfo"
 	printf '00000000-ffffffffffffffff : System RAM\n5-4 : System RAM\n0-fff : System RAM\n' \
 		>"$root/proc/iomem"
@@ -698,6 +700,11 @@ fuzzer_sees()
 	chmod 755 "$planted"
 	! "$tool/tests/fuzz.sh" "$planted" "$work/mutate" "${copies[0]}" 3 >"$work/out" &&
 		grep -q "$2" "$work/out"
+}
+
+names_are_allowed()
+{
+	expect 0 --root "$work/hostile" list --csv && ! grep -q '^\(bench\|pressure\),' "$work/out"
 }
 
 follows_no_link() { expect 0 --root "$work/hostile" list && ! grep -q root: "$work/out"; }
@@ -726,6 +733,8 @@ test_broken()
 {
 	hostile_copy
 	check "hostile: list" prints_no_command list
+	check "hostile: list as CSV" prints_no_command list --csv
+	check "hostile: a name that is none" names_are_allowed
 	check "hostile: links are not followed" follows_no_link
 	check "hostile: a pipe does not hang it" hangs_not
 	check "hostile: show" prints_no_command show text
@@ -807,6 +816,20 @@ hostile_reports()
 	expect 0 report --compare "$work/hostile.html" "$2" -o "$work/compared.html"
 }
 
+# A string of JSON may be anything.
+reports_that_set_colours()
+{
+	local format
+
+	sed -E 's/"(allocator|pattern|kernel)": *"[^"]*"/"\1": "\\u001b[31m\\u009b1m"/' "$1" \
+		>"$work/hostile.html"
+	for format in --color=never --csv; do
+		expect 0 report --compare "$work/hostile.html" "$2" "$format" &&
+			grep -q '31m' "$work/out" &&
+			! grep -q "$(printf '\033\\|\302\233')" "$work/out" || return
+	done
+}
+
 test_compare()
 {
 	local a=$output/report-${copies[0]##*/}.html b=$output/report-${copies[-1]##*/}.html
@@ -821,6 +844,7 @@ test_compare()
 	check "two reports fit" fits 60 report --compare "$a" "$b"
 	check "each has a row" rows_of_both "$a" "$b"
 	check "reports that were changed at random" hostile_reports "$a" "$b"
+	check "reports that set colours" reports_that_set_colours "$a" "$b"
 }
 
 test_browser()
