@@ -23,29 +23,67 @@ char *path_of(struct studio *st, const char *path)
 	return xasprintf("%s%s", st->root, path);
 }
 
-bool file_exists(struct studio *st, const char *path)
+/*
+ * In a saved copy: a link of it, of whichever part of the path, would lead to files of whoever
+ * reads it, so none is followed. Return: a file descriptor, or a negative errno.
+ */
+static int open_below(struct studio *st, const char *path, int flags)
 {
-	char *full = path_of(st, path);
-	bool is = st->archive ? archive_has(st->archive, path) : !access(full, F_OK);
+	int fd = open(st->root, O_PATH | O_DIRECTORY | O_CLOEXEC), err = errno;
+	char *copy = xstrdup(path), *rest = copy, *part;
 
-	free(full);
-	return is;
+	while (fd >= 0 && (part = next_field(&rest, '/'))) {
+		int how = rest ? O_PATH | O_DIRECTORY | O_CLOEXEC : flags;
+		int folder = fd;
+
+		/* nothing leads out of it */
+		if (!*part || !strcmp(part, ".."))
+			continue;
+		fd = openat(folder, part, how | O_NOFOLLOW);
+		err = errno;
+		close(folder);
+	}
+	free(copy);
+	return fd < 0 ? -err : fd;
 }
 
 /* Return: a file descriptor, or a negative errno. */
+static int open_path(struct studio *st, const char *path, int flags)
+{
+	int fd;
+
+	flags |= O_CLOEXEC | O_NOCTTY;
+	if (is_saved(st))
+		return open_below(st, path, flags);
+	fd = open(path, flags);
+	return fd < 0 ? -errno : fd;
+}
+
+bool file_exists(struct studio *st, const char *path)
+{
+	struct stat stat;
+	bool is;
+	int fd;
+
+	if (st->archive)
+		return archive_has(st->archive, path);
+	if (!is_saved(st))
+		return !access(path, F_OK);
+	fd = open_path(st, path, O_PATH);
+	if (fd < 0)
+		return false;
+	is = !fstat(fd, &stat) && !S_ISLNK(stat.st_mode);
+	close(fd);
+	return is;
+}
+
+/* Of plain files only. Return: a file descriptor, or a negative errno. */
 int file_open(struct studio *st, const char *path)
 {
-	/* a link of a copy would lead to a file of whoever reads it */
-	int nofollow = is_saved(st) ? O_NOFOLLOW : 0;
-	char *full = path_of(st, path);
-	int fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | nofollow);
-	int err = fd < 0 ? -errno : 0;
+	int fd = open_path(st, path, O_RDONLY | O_NONBLOCK);
 	struct stat stat;
 
-	free(full);
-	if (err)
-		return err;
-	if (fstat(fd, &stat) || !S_ISREG(stat.st_mode)) {
+	if (fd >= 0 && (fstat(fd, &stat) || !S_ISREG(stat.st_mode))) {
 		close(fd);
 		return -EINVAL;
 	}
@@ -170,19 +208,23 @@ void names_add(struct names *names, char *name)
 int folder_list(struct studio *st, const char *path, struct names *names)
 {
 	struct dirent *entry;
-	char *full;
-	DIR *dir;
+	DIR *dir = NULL;
+	int fd, err;
 
 	*names = (struct names){};
 	if (st->archive) {
 		archive_list(st->archive, path, names);
 		return names->nr ? 0 : -ENOENT;
 	}
-	full = path_of(st, path);
-	dir = opendir(full);
-	free(full);
-	if (!dir)
-		return -errno;
+	fd = open_path(st, path, O_RDONLY | O_DIRECTORY);
+	if (fd < 0)
+		return fd;
+	dir = fdopendir(fd);
+	if (!dir) {
+		err = -errno;
+		close(fd);
+		return err;
+	}
 	while ((entry = readdir(dir)) && names->nr < MAX_NAMES) {
 		if (entry->d_name[0] == '.')
 			continue;

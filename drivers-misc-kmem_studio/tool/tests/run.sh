@@ -664,6 +664,9 @@ hostile_copy()
 	mkdir "$arenas/"$'\033[31mred' "$arenas/a b" "$arenas/pipe" "$arenas/loop"
 	mkfifo "$arenas/pipe/state"
 	ln -s . "$arenas/loop/loop"
+	mkdir -p "$work/secret"
+	echo root: >"$work/secret/state"
+	ln -s "$work/secret" "$arenas/link"
 	ln -s /etc/passwd "$arenas/loop/state"
 	mkdir "$arenas/text"
 	printf '\033]0;title\007<script>alert(1)</script>' >"$arenas/text/state"
@@ -707,6 +710,23 @@ names_are_allowed()
 	expect 0 --root "$work/hostile" list --csv && ! grep -q '^\(bench\|pressure\),' "$work/out"
 }
 
+# Not even one of a folder: what is in it is not of the copy.
+follows_no_folder()
+{
+	local linked=$work/linked
+
+	prints 'no arena, bench' 4 --root "$work/hostile" show link --json &&
+		! grep -q root: "$work/out" || return
+	# the copy itself may be one; not what is above the files
+	ln -sfn "$work/hostile" "$linked"
+	expect 0 --root "$linked" list --csv && grep -q ^arena,text "$work/out" || return
+	rm "$linked"
+	mkdir "$linked"
+	ln -s "$work/hostile/sys" "$work/hostile/proc" "$linked"
+	prints 'no driver was loaded' 3 --root "$linked" list &&
+		prints 'tells of no zone' 3 --root "$linked" probe
+}
+
 follows_no_link() { expect 0 --root "$work/hostile" list && ! grep -q root: "$work/out"; }
 
 hangs_not() { timeout 20 "$work/asan/kmem-studio" --root "$work/hostile" list >/dev/null; }
@@ -736,6 +756,7 @@ test_broken()
 	check "hostile: list as CSV" prints_no_command list --csv
 	check "hostile: a name that is none" names_are_allowed
 	check "hostile: links are not followed" follows_no_link
+	check "hostile: links of folders are not followed" follows_no_folder
 	check "hostile: a pipe does not hang it" hangs_not
 	check "hostile: show" prints_no_command show text
 	check "hostile: CSV" is_csv 0 --root "$work/hostile" list
