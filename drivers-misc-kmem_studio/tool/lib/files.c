@@ -197,6 +197,12 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(char * const *)a, *(char * const *)b);
 }
 
+static void sort(struct names *names)
+{
+	if (names->nr)
+		qsort(names->name, names->nr, sizeof(*names->name), compare_names);
+}
+
 /* Takes @name. */
 void names_add(struct names *names, char *name)
 {
@@ -214,6 +220,7 @@ int folder_list(struct studio *st, const char *path, struct names *names)
 	*names = (struct names){};
 	if (st->archive) {
 		archive_list(st->archive, path, names);
+		sort(names);
 		return names->nr ? 0 : -ENOENT;
 	}
 	fd = open_path(st, path, O_RDONLY | O_DIRECTORY);
@@ -231,20 +238,8 @@ int folder_list(struct studio *st, const char *path, struct names *names)
 		names_add(names, xstrdup(entry->d_name));
 	}
 	closedir(dir);
-	if (names->nr)
-		qsort(names->name, names->nr, sizeof(*names->name), compare_names);
+	sort(names);
 	return 0;
-}
-
-bool names_have(const struct names *names, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < names->nr; i++) {
-		if (!strcmp(names->name[i], name))
-			return true;
-	}
-	return false;
 }
 
 void names_free(struct names *names)
@@ -283,24 +278,38 @@ int folder_remove(struct studio *st, const char *path)
 	return err;
 }
 
+static int write_all(FILE *f, const char *data, size_t len)
+{
+	return fwrite(data, 1, len, f) != len || fflush(f) ? -errno : 0;
+}
+
+/* What could not be written whole would be taken for all there is. */
+static void remove_part(const char *path)
+{
+	struct stat stat;
+
+	/* not a device */
+	if (!lstat(path, &stat) && S_ISREG(stat.st_mode))
+		unlink(path);
+}
+
 /* A file that the user named, "-" is standard output. Return: 0 or STATUS_REFUSED. */
 int output_write(const char *path, const char *data, size_t len)
 {
 	bool is_stdout = !strcmp(path, "-");
 	FILE *f = is_stdout ? stdout : fopen(path, "we");
+	int err;
 
 	if (!f)
 		return fail(STATUS_REFUSED, "cannot make %s: %s", path, strerror(errno));
-	if (fwrite(data, 1, len, f) != len || fflush(f)) {
-		int err = errno;
-
-		if (!is_stdout)
-			fclose(f);
-		else if (err == EPIPE)
-			return STATUS_REFUSED;
-		return fail(STATUS_REFUSED, "cannot write %s: %s", path, strerror(err));
-	}
-	if (!is_stdout && fclose(f))
-		return fail(STATUS_REFUSED, "cannot write %s: %s", path, strerror(errno));
-	return STATUS_OK;
+	err = write_all(f, data, len);
+	if (!is_stdout && fclose(f) && !err)
+		err = -errno;
+	if (!err)
+		return STATUS_OK;
+	if (is_stdout && err == -EPIPE)
+		return STATUS_REFUSED;
+	if (!is_stdout)
+		remove_part(path);
+	return fail(STATUS_REFUSED, "cannot write %s: %s", path, strerror(-err));
 }

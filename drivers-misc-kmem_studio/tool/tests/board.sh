@@ -252,6 +252,12 @@ check "a pipe that closes leaves nothing" test "$(arenas)" = cp
 status 0 "a terminal of 20 columns" map --width 20
 status 0 "save" save -o "$out/save.tar"
 check "leaves nothing" test "$(arenas)" = cp
+check "ends as a tar does" test "$(tail -c 1024 "$out/save.tar" | tr -d '\0' | wc -c)" = 0
+mkdir "$out/small"
+mount -t tmpfs -o size=64k none "$out/small"
+status 4 "save where there is no room" save --no-run -o "$out/small/save.tar"
+check "leaves no part of it" not [ -e "$out/small/save.tar" ]
+umount "$out/small"
 tar xf "$out/save.tar" -C "$out"
 kmem-studio list --csv | grep ,cp, >"$out/live"
 kmem-studio list --csv --root "$out/kmem-studio-save" | grep ,cp, >"$out/saved"

@@ -610,6 +610,61 @@ tar_says_the_same()
 		expect 0 --root "$work/$name.tar" "${words[@]}" && cmp "$work/want" "$work/out"
 }
 
+# A tar that lacks its end is not taken for all there is.
+refuses_cut_tars()
+{
+	local tar=$work/${copies[0]##*/}.tar size
+
+	as_tar "${copies[0]##*/}" || return
+	# it is padded behind its two blocks of zeros
+	size=$(LC_ALL=C sed 's/\x00*$//' "$tar" | wc -c)
+	size=$(((size + 511) / 512 * 512))
+	for size in $size $((size + 512)) $((size - 512)) $((size / 2)) 2000; do
+		head -c "$size" "$tar" >"$work/cut.tar"
+		prints 'cut off' 4 --root "$work/cut.tar" list && [ ! -s "$work/out" ] || return
+	done
+}
+
+# As of a machine with many arenas: each is there, in the same order.
+reads_large_tars()
+{
+	local root=$work/large arenas i
+
+	rm -rf "$root"
+	cp -r "${copies[0]}" "$root"
+	arenas=$root/sys/kernel/config/kmem_studio/arenas
+	for ((i = 0; i < 1000; i++)); do
+		cp -r "$arenas/report-page" "$arenas/z$i"
+	done
+	mv "$arenas/z1" "$arenas/z1-1"
+	[ "$(find "$root" -type f | wc -l)" -gt 16384 ] &&
+		tar -cf "$work/large.tar" --format=ustar -C "$work" large &&
+		expect 0 --root "$root" list --csv && mv "$work/out" "$work/want" &&
+		expect 0 --root "$work/large.tar" list --csv && cmp "$work/want" "$work/out"
+}
+
+says_what_is_left_out()
+{
+	rm -rf "$work/linking"
+	cp -r "${copies[0]}" "$work/linking"
+	ln -s /etc/passwd "$work/linking/passwd"
+	tar -cf "$work/linking.tar" --format=ustar -C "$work" linking &&
+		prints 'left out (1)' 0 --root "$work/linking.tar" list
+}
+
+# written_whole FILE ARGUMENT...: nothing is left of a file for which there is no room
+written_whole()
+{
+	local file=$1
+
+	shift
+	(
+		trap '' XFSZ
+		ulimit -f 1
+		expect 4 --root "${copies[0]}" "$@"
+	) && [ ! -e "$file" ]
+}
+
 # Whatever is in it: no crash, no hang.
 hostile_tars()
 {
@@ -779,6 +834,13 @@ test_broken()
 	check "a tar: map" tar_says_the_same map
 	check "a tar: report" tar_says_the_same report -o -
 	check "tars that were changed at random" hostile_tars
+	check "tars that were cut off" refuses_cut_tars
+	check "a tar of 1000 arenas" reads_large_tars
+	check "a tar with a link" says_what_is_left_out
+	check "no part of a report is left" written_whole "$work/part.html" \
+		report -o "$work/part.html"
+	check "no part of a picture is left" written_whole "$work/part.svg" \
+		map --svg "$work/part.svg"
 	check "no tar" prints 'save wrote' 2 --root "$tool/Makefile" list
 	check "an empty copy" expect 3 --root "$dest" list
 	check "a report without the driver" incomplete_report
