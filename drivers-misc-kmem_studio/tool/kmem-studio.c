@@ -131,21 +131,43 @@ static int bad_line(const char *fmt, ...)
 
 static struct archive archive;
 
-/* A tar, or a folder. Return: is it one? */
-static bool take_root(struct studio *st, const char *root)
+static int no_root(void)
+{
+	return bad_line("--root takes what save wrote, a tar or a folder");
+}
+
+static int take_tar(struct studio *st, const char *path)
 {
 	struct studio here = { .root = "" };
+	int err;
+
+	archive_free(&archive);
+	st->archive = &archive;
+	err = bytes_read(&here, path, &archive.t);
+	if (!err)
+		err = archive_open(&archive);
+	if (err == -ENODATA)
+		return fail(STATUS_REFUSED,
+			    "%s is damaged or cut off: it does not end as a tar does", path);
+	if (err)
+		return no_root();
+	if (archive.left_out)
+		say("%s: what is no plain file is left out (%zu)", path, archive.left_out);
+	return STATUS_OK;
+}
+
+/* A tar, or a folder. Return: an enum status */
+static int take_root(struct studio *st, const char *root)
+{
 	struct stat stat_of;
 
 	st->root = root;
 	st->archive = NULL;
 	if (!*root || stat(root, &stat_of))
-		return false;
-	if (S_ISDIR(stat_of.st_mode))
-		return !access(root, X_OK);
-	archive_free(&archive);
-	st->archive = &archive;
-	return !bytes_read(&here, root, &archive.t) && archive_open(&archive);
+		return no_root();
+	if (!S_ISDIR(stat_of.st_mode))
+		return take_tar(st, root);
+	return access(root, X_OK) ? no_root() : STATUS_OK;
 }
 
 /* Is it an option of all commands that lacks its value, because the line ends? */
@@ -166,13 +188,15 @@ static int take_value(struct studio *st, char **argv, int *i, bool *taken)
 	const char *root = value_of(argv, i, "--root");
 	const char *columns = value_of(argv, i, "--width");
 	const char *colour = value_of(argv, i, "--color");
+	int status;
 	u64 width;
 
 	*taken = root || columns || colour;
 	if (!*taken && lacks_value(argv, *i))
 		return bad_line("%s takes a value", argv[*i]);
-	if (root && !take_root(st, root))
-		return bad_line("--root takes what save wrote, a tar or a folder");
+	status = root ? take_root(st, root) : STATUS_OK;
+	if (status)
+		return status;
 	if (columns) {
 		if (!parse_u64(columns, &width) || width < 1 || width > 1000)
 			return bad_line("--width takes a number of columns, 1 to 1000");

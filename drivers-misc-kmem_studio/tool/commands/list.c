@@ -108,8 +108,7 @@ static int do_list(struct studio *st, int argc, char **argv)
 		return status;
 	table_init(&table, columns, ARRAY_SIZE(columns));
 	for (k = 0; k < nr_kinds; k++) {
-		int err = &kinds[k] == ARENA ? arena_names(st, &names) :
-					       folder_list(st, kinds[k].folder, &names);
+		int err = kind_names(st, &kinds[k], &names);
 
 		if (err && &kinds[k] == ARENA)
 			say("the arenas are not to be seen (%s): %s", kinds[k].folder,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * probe: how fragmented memory is, and what an allocation of each order costs now. The second
- * is the driver's: its table has names in its first line, and is shown as it is.
+ * is the driver's: of what it prints, the line for programs is read.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "../lib/driver.h"
@@ -13,34 +14,116 @@
 #include "commands.h"
 
 #define PROBE		STUDIO_DEBUG "/probe"
-#define MOST_COLUMNS	24
+#define PROBE_LINE	"probe:"
+/* Rows of a table: there are some twenty orders. */
+#define MOST_COSTS	256
 
-static enum column_kind kind_of(const char *name)
+static const struct column cost_columns[] = {
+	{ "kind", "KIND", COLUMN_TEXT },
+	{ "order", "ORDER", COLUMN_NUMBER },
+	{ "got", "GOT", COLUMN_NUMBER },
+	{ "asked", "OF", COLUMN_NUMBER },
+	{ "mean_ns", "MEAN", COLUMN_NS },
+	{ "worst_ns", "WORST", COLUMN_NS },
+	{ "reclaims", "RECLAIMS", COLUMN_NUMBER, 2 },
+	{ "compacted", "COMPACTED", COLUMN_NUMBER, 2 },
+	{ "zone", "ZONE", COLUMN_TEXT, 1 },
+	{ "node", "NODE", COLUMN_NUMBER, 1 },
+};
+
+enum cost { KIND, ORDER, GOT, ASKED, MEAN, WORST, RECLAIMS, COMPACTED, ZONE, NODE, NR_COSTS };
+
+/* Both tables in one: a row is of a zone, or has a kind and is a cost. */
+static const struct column all_columns[] = {
+	{ "node", "NODE", COLUMN_NUMBER },
+	{ "zone", "ZONE", COLUMN_TEXT },
+	{ "order", "ORDER", COLUMN_NUMBER },
+	{ "free_blocks", "FREE BLOCKS", COLUMN_NUMBER },
+	{ "unusable_percent", "UNUSABLE %", COLUMN_NUMBER },
+	{ "kind", "KIND", COLUMN_TEXT },
+	{ "got", "GOT", COLUMN_NUMBER },
+	{ "asked", "OF", COLUMN_NUMBER },
+	{ "mean_ns", "MEAN", COLUMN_NS },
+	{ "worst_ns", "WORST", COLUMN_NS },
+	{ "reclaims", "RECLAIMS", COLUMN_NUMBER },
+	{ "compacted", "COMPACTED", COLUMN_NUMBER },
+};
+
+#define COLUMNS_OF_ZONES	5
+
+/* "page3=8/8,1234.567,2345.678,0,0,DMA,0", cut into its fields. Return: is it one? */
+static bool parse_cost(char *word, char **field)
 {
-	size_t len = strlen(name);
+	char *rest = word;
+	size_t digits, i;
+	double number;
 
-	return len > 3 && !strcmp(name + len - 3, "_ns") ? COLUMN_NS : COLUMN_TEXT;
+	field[KIND] = next_field(&rest, '=');
+	digits = strcspn(word, "0123456789");
+	field[GOT] = next_field(&rest, '/');
+	for (i = ASKED; i < NR_COSTS; i++)
+		field[i] = next_field(&rest, ',');
+	if (!field[NODE] || rest || !digits)
+		return false;
+	for (i = GOT; i <= COMPACTED; i++) {
+		if (!parse_decimal(field[i], &number))
+			return false;
+	}
+	field[ORDER] = word + digits;
+	return parse_decimal(field[ORDER], &number);
 }
 
-/* Return: is the text a table? @names keeps what its columns are called */
-static bool read_table(char *text, struct table *table, struct column *column)
+static void add_cost(char **field, struct table *table)
 {
-	char *line = next_line(&text), *field;
-	size_t nr = 0, i;
+	bool none = !strcmp(field[ZONE], "-");
+	size_t i;
 
-	while (line && nr < MOST_COLUMNS && (field = next_field(&line, '\t')))
-		column[nr++] = (struct column){ field, field, kind_of(field) };
-	if (nr < 2)
-		return false;
-	table_init(table, column, nr);
-	while ((line = next_line(&text))) {
-		/* a line for machines follows the table */
-		if (!strchr(line, '\t'))
-			break;
-		for (i = 0; i < nr; i++)
-			table_cell(table, line ? next_field(&line, '\t') : NULL);
+	table_cell(table, strncmp(field[KIND], "cma", 3) ? "page" : "cma");
+	for (i = ORDER; i < ZONE; i++)
+		table_cell(table, field[i]);
+	table_cell(table, none ? NULL : field[ZONE]);
+	table_cell(table, none ? NULL : field[NODE]);
+}
+
+/* What the driver printed. */
+static void parse_costs(char *text, struct table *table)
+{
+	char *field[NR_COSTS], *line, *word;
+	size_t nr = 0;
+
+	make_printable(text);
+	while ((line = next_line(&text)) && strncmp(line, PROBE_LINE, strlen(PROBE_LINE)))
+		;
+	if (!line)
+		return;
+	line += strlen(PROBE_LINE);
+	while (nr < MOST_COSTS && (word = next_field(&line, ' '))) {
+		if (!parse_cost(word, field))
+			continue;
+		add_cost(field, table);
+		nr++;
 	}
-	return true;
+}
+
+/* Where there are none it is told why. */
+static void read_costs(struct studio *st, struct table *table)
+{
+	struct text t = {};
+	int err;
+
+	table_init(table, cost_columns, ARRAY_SIZE(cost_columns));
+	err = file_read(st, PROBE, &t);
+	if (!err)
+		parse_costs(t.s, table);
+	if (err == -EPERM || err == -EACCES)
+		say("only root may ask the driver what allocations cost: use sudo");
+	else if (err && is_saved(st))
+		say("the copy does not have what allocations cost");
+	else if (err)
+		say("no costs are shown: no driver with a probe is loaded, or no debugfs mounted");
+	else if (!table->nr)
+		say("no costs are shown: " PROBE " has none that are understood");
+	text_free(&t);
 }
 
 static void heading(struct studio *st, const char *title, struct text *out)
@@ -50,68 +133,91 @@ static void heading(struct studio *st, const char *title, struct text *out)
 	text_putc(out, '\n');
 }
 
-static void show_costs(struct studio *st, struct text *out, struct json *j)
+static int print_text(struct studio *st, const struct machine *m, const struct table *zones,
+		      const struct table *costs)
 {
-	struct column column[MOST_COLUMNS];
-	struct table table;
-	struct text t = {};
+	struct canvas canvas;
+	struct text out = {};
+	int status;
 
-	if (file_read(st, PROBE, &t)) {
-		say("the driver that runs has no probe, or it is for root: no costs are shown");
-		text_free(&t);
-		return;
+	picture_blocks(&canvas, st->width, m);
+	canvas_terminal(st, &canvas, &out);
+	canvas_free(&canvas);
+	heading(st, "Which part of free memory is of no use for an allocation of each order", &out);
+	table_text(st, zones, &out);
+	if (costs->nr) {
+		heading(st, "What an allocation of each order costs now", &out);
+		table_text(st, costs, &out);
 	}
-	make_printable(t.s);
-	if (!read_table(t.s, &table, column)) {
-		text_free(&t);
-		return;
+	status = output_write("-", out.s, out.len);
+	text_free(&out);
+	return status;
+}
+
+static int print_json(const struct table *zones, const struct table *costs)
+{
+	struct json j;
+
+	js_begin(&j, "probe");
+	table_json(zones, "fragmentation", &j);
+	if (costs->nr)
+		table_json(costs, "costs", &j);
+	return js_print(&j);
+}
+
+static int print_csv(struct studio *st, const struct table *zones, const struct table *costs)
+{
+	struct table all;
+	size_t at, i;
+	int status;
+
+	table_init(&all, all_columns, ARRAY_SIZE(all_columns));
+	for (at = 0; at < zones->nr; at += zones->nr_columns) {
+		for (i = 0; i < COLUMNS_OF_ZONES; i++)
+			table_cell(&all, zones->cell[at + i]);
+		table_end_row(&all);
 	}
-	if (j) {
-		table_json(&table, "costs", j);
-	} else {
-		heading(st, "What an allocation of each order costs now", out);
-		table_text(st, &table, out);
+	for (at = 0; at < costs->nr; at += costs->nr_columns) {
+		char **cost = costs->cell + at;
+
+		table_cell(&all, cost[NODE]);
+		table_cell(&all, cost[ZONE]);
+		table_cell(&all, cost[ORDER]);
+		table_cell(&all, NULL);
+		table_cell(&all, NULL);
+		table_cell(&all, cost[KIND]);
+		for (i = GOT; i <= COMPACTED; i++)
+			table_cell(&all, cost[i]);
 	}
-	table_free(&table);
-	text_free(&t);
+	status = table_print(st, &all, "probe", "all");
+	table_free(&all);
+	return status;
 }
 
 static int do_probe(struct studio *st, int argc, char **argv)
 {
-	struct canvas canvas;
-	struct table table;
-	struct text out = {};
+	struct table zones, costs;
 	struct machine m;
-	struct json j;
 	int status;
 
 	(void)argv;
 	if (argc > 1)
 		return usage(&command_probe, "probe takes no argument");
 	machine_read(st, &m);
-	fragmentation_table(&table, &m, NULL);
-	if (!table.nr) {
+	fragmentation_table(&zones, &m, NULL);
+	if (!zones.nr) {
 		status = fail(STATUS_MISSING, "%s/proc/buddyinfo tells of no zone", st->root);
-	} else if (st->format == FORMAT_JSON) {
-		js_begin(&j, "probe");
-		table_json(&table, "fragmentation", &j);
-		show_costs(st, NULL, &j);
-		status = js_print(&j);
-	} else if (st->format == FORMAT_CSV) {
-		status = table_print(st, &table, "probe", "fragmentation");
 	} else {
-		picture_blocks(&canvas, st->width, &m);
-		canvas_terminal(st, &canvas, &out);
-		canvas_free(&canvas);
-		heading(st,
-			"Which part of free memory is of no use for an allocation of each order",
-			&out);
-		table_text(st, &table, &out);
-		show_costs(st, &out, NULL);
-		status = output_write("-", out.s, out.len);
+		read_costs(st, &costs);
+		if (st->format == FORMAT_JSON)
+			status = print_json(&zones, &costs);
+		else if (st->format == FORMAT_CSV)
+			status = print_csv(st, &zones, &costs);
+		else
+			status = print_text(st, &m, &zones, &costs);
+		table_free(&costs);
 	}
-	text_free(&out);
-	table_free(&table);
+	table_free(&zones);
 	machine_free(&m);
 	return status;
 }
@@ -120,6 +226,8 @@ const struct command command_probe = {
 	.name = "probe",
 	.args = "",
 	.about = "how fragmented memory is, and what an allocation of each order costs now",
+	.more =
+		"The costs are for root: the driver asks eight times for each order, and tells how many it got, the mean and the longest time, and how often memory was reclaimed and compacted. As CSV both are one table: what is a cost has a kind, page or cma (of the area for DMA).",
 	.example = "kmem-studio probe",
 	.run = do_probe,
 };

@@ -64,7 +64,7 @@ static void add_file(struct studio *st, const char *path, struct text *tar)
 	text_free(&t);
 }
 
-/* Asking is not for copies, and bitmaps of CMA are long. */
+/* Asking is not for copies, and bitmaps of CMA are long; the probe is a measurement. */
 static bool left_out(const char *name)
 {
 	return !strcmp(name, "translate") || !strcmp(name, "bitmap") || !strcmp(name, "probe");
@@ -141,7 +141,7 @@ static void add_answer(const struct findings *f, struct text *tar)
 	free(path);
 }
 
-static void add_all(struct studio *st, struct findings *f, struct text *tar)
+static void add_all(struct studio *st, struct findings *f, bool measured, struct text *tar)
 {
 	struct text t = {};
 	size_t i;
@@ -156,6 +156,8 @@ static void add_all(struct studio *st, struct findings *f, struct text *tar)
 	frames_save(st, &f->m, &t);
 	if (t.len)
 		add_text(tar, "/proc/kpageflags.runs", &t);
+	if (measured)
+		add_file(st, STUDIO_DEBUG "/probe", tar);
 	add_log(st, tar);
 	add_answer(f, tar);
 	add_results(f, tar);
@@ -206,7 +208,7 @@ static int do_save(struct studio *st, int argc, char **argv)
 		say("you are not root: what only root may see is left out");
 	findings_measure(st, &f, measure);
 	findings_look(st, &f);
-	add_all(st, &f, &tar);
+	add_all(st, &f, measure, &tar);
 	/* a copy of before is better than half of one */
 	status = interrupted() ? STATUS_OK : write_copy(st, &f, output, &tar);
 	status = worse(status, f.status);
@@ -220,7 +222,7 @@ const struct command command_save = {
 	.args = "-o FILE.tar",
 	.about = "a copy of the files that this program reads, for --root",
 	.more =
-		"With the results of a report. It has nothing in it that memory holds. Exit statuses, and what Ctrl-C does, are those of report.",
+		"With the results of a report and of probe. It has nothing in it that memory holds. Exit statuses, and what Ctrl-C does, are those of report.",
 	.choices = choices,
 	.wrong = "memory was found wrong, or not all was verified",
 	.example = "kmem-studio save -o copy.tar",

@@ -86,7 +86,7 @@ static void look(struct studio *st, struct view *v)
 	for (k = 0; k < nr_kinds; k++) {
 		bool arenas = &kinds[k] == ARENA;
 
-		if (arenas ? arena_names(st, &names) : folder_list(st, kinds[k].folder, &names))
+		if (kind_names(st, &kinds[k], &names))
 			continue;
 		for (i = 0; i < names.nr && v->nr < MOST_ITEMS; i++) {
 			struct line line = { .kind = &kinds[k] };

@@ -3,6 +3,7 @@
  * A saved copy in one file: plain files of a POSIX ustar archive, which is what save writes.
  * Nothing is unpacked. The first folder of each path is the copy's own, and left out.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,6 @@
 #include "files.h"
 
 #define BLOCK		512
-#define MOST_MEMBERS	16384
 
 /* A field of octal digits, at @at of a header. */
 static size_t octal(const char *header, size_t at, size_t size)
@@ -48,31 +48,55 @@ static int compare(const void *a, const void *b)
 	return strcmp(((const struct member *)a)->path, ((const struct member *)b)->path);
 }
 
-/* Find what is in @a->t. Return: is it an archive? */
-bool archive_open(struct archive *a)
+/* Two blocks of zeros, which a tar has behind its last member. */
+static bool is_end(const struct archive *a, size_t at)
+{
+	static const char zeros[2 * BLOCK];
+
+	return at + sizeof(zeros) <= a->t.len && !memcmp(a->t.s + at, zeros, sizeof(zeros));
+}
+
+/* A member whose @len bytes follow its header. */
+static void take_member(struct archive *a, const char *header, size_t len)
+{
+	bool is_file = header[156] == '0' || !header[156];
+	char *path = is_file ? path_in(header) : NULL;
+
+	if (path) {
+		a->member = grow(a->member, a->nr, sizeof(*a->member));
+		a->member[a->nr++] = (struct member){ path, header + BLOCK, len };
+	} else if (is_file || !strchr("5xg", header[156])) {
+		/* neither a folder nor what pax tells of a member */
+		a->left_out++;
+	}
+}
+
+/*
+ * Find what is in @a->t: its size bounds how many members there are. Return: 0, -EINVAL if it is
+ * no archive of files, -ENODATA if it does not end as one.
+ */
+int archive_open(struct archive *a)
 {
 	size_t at = 0, len;
 
-	while (at + BLOCK <= a->t.len && is_header(a->t.s + at) && a->nr < MOST_MEMBERS) {
+	while (at + BLOCK <= a->t.len && is_header(a->t.s + at)) {
 		const char *header = a->t.s + at;
-		char *path = NULL;
 
 		len = octal(header, 124, 12);
 		at += BLOCK;
 		if (len > a->t.len - at)
 			break;
-		if (header[156] == '0' || !header[156])
-			path = path_in(header);
-		if (path) {
-			a->member = grow(a->member, a->nr, sizeof(*a->member));
-			a->member[a->nr++] = (struct member){ path, a->t.s + at, len };
-		}
+		take_member(a, header, len);
 		len = (len + BLOCK - 1) / BLOCK * BLOCK;
 		at = len > a->t.len - at ? a->t.len : at + len;
 	}
 	if (a->nr)
 		qsort(a->member, a->nr, sizeof(*a->member), compare);
-	return a->nr;
+	if (!at)
+		return -EINVAL;
+	if (!is_end(a, at))
+		return -ENODATA;
+	return a->nr ? 0 : -EINVAL;
 }
 
 void archive_free(struct archive *a)
@@ -103,29 +127,48 @@ static const char *within(const struct member *member, const char *path)
 	return member->path + len + 1;
 }
 
-bool archive_has(const struct archive *a, const char *path)
+/* The first member of the folder @path, or of what comes behind it. */
+static size_t first_within(const struct archive *a, const char *path)
 {
-	size_t i;
+	char *folder = xasprintf("%s/", path);
+	size_t low = 0, high = a->nr;
 
-	for (i = 0; i < a->nr && !within(&a->member[i], path); i++)
-		;
-	return i < a->nr || archive_find(a, path);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(a->member[middle].path, folder) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	free(folder);
+	return low;
 }
 
-/* What a folder has, each once: paths are in order. */
+bool archive_has(const struct archive *a, const char *path)
+{
+	size_t first = first_within(a, path);
+
+	return (first < a->nr && within(&a->member[first], path)) || archive_find(a, path);
+}
+
+/* What a folder has. What is in a folder of it comes in one piece, and gives one name. */
 void archive_list(const struct archive *a, const char *path, struct names *names)
 {
+	const char *name;
 	size_t i;
 
-	for (i = 0; i < a->nr; i++) {
-		const char *name = within(&a->member[i], path);
+	for (i = first_within(a, path); i < a->nr; i++) {
 		char *first;
 
-		if (!name || *name == '.' || !*name)
+		name = within(&a->member[i], path);
+		if (!name)
+			break;
+		if (*name == '.' || !*name)
 			continue;
 		first = xstrdup(name);
 		first[strcspn(first, "/")] = 0;
-		if (names_have(names, first))
+		if (names->nr && !strcmp(names->name[names->nr - 1], first))
 			free(first);
 		else
 			names_add(names, first);

@@ -23,14 +23,16 @@ struct member {
  * @t:      the file
  * @member: what is in it, by path
  * @nr:     how many
+ * @left_out: members that are no files with a path
  */
 struct archive {
 	struct text	t;
 	struct member	*member;
 	size_t		nr;
+	size_t		left_out;
 };
 
-bool archive_open(struct archive *a);
+int archive_open(struct archive *a);
 void archive_free(struct archive *a);
 const struct member *archive_find(const struct archive *a, const char *path);
 bool archive_has(const struct archive *a, const char *path);

@@ -185,28 +185,35 @@ int arena_read(struct studio *st, const char *name, struct item *arena)
 	return item_read(st, ARENAS_CONFIG, name, arena);
 }
 
+/* What a folder of configfs has, added to @names. Return: 0 or a negative errno. */
+int item_names(struct studio *st, const char *folder, struct names *names)
+{
+	struct names all;
+	size_t i;
+	int err;
+
+	err = folder_list(st, folder, &all);
+	for (i = 0; i < all.nr; i++) {
+		/* of a copy that somebody made up */
+		if (name_is_allowed(all.name[i]))
+			names_add(names, xstrdup(all.name[i]));
+	}
+	names_free(&all);
+	return err;
+}
+
 /* Those of configfs, and the lab's where there is one. Return: 0 or a negative errno. */
 int arena_names(struct studio *st, struct names *names)
 {
-	struct names all;
 	u64 lab = 0;
-	size_t i;
 	int err;
 
 	*names = (struct names){};
 	file_u64(st, STUDIO_MODULE "/parameters/nr_structs", &lab);
 	if (lab)
 		names_add(names, xstrdup(LAB));
-	err = folder_list(st, ARENAS_CONFIG, &all);
-	if (err)
-		return lab ? 0 : err;
-	for (i = 0; i < all.nr; i++) {
-		if (!name_is_allowed(all.name[i]))
-			continue;
-		names_add(names, xstrdup(all.name[i]));
-	}
-	names_free(&all);
-	return 0;
+	err = item_names(st, ARENAS_CONFIG, names);
+	return lab ? 0 : err;
 }
 
 bool arena_is_live(const struct item *arena)

@@ -63,6 +63,7 @@ struct spans {
 };
 
 int item_read(struct studio *st, const char *folder, const char *name, struct item *item);
+int item_names(struct studio *st, const char *folder, struct names *names);
 void item_free(struct item *item);
 const char *item_value(const struct item *item, const char *name);
 bool item_u64(const struct item *item, const char *name, u64 *value);

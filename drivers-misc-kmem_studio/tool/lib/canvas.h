@@ -102,7 +102,6 @@ void canvas_curve(struct canvas *c, enum ink colour, char letter, const struct p
 void canvas_terminal(struct studio *st, const struct canvas *c, struct text *out);
 void canvas_svg(const struct canvas *c, bool alone, struct text *out);
 void canvas_svg_style(struct text *out);
-bool canvas_can_png(void);
 int canvas_png(const struct canvas *c, const char *path);
 const char *ink_colour(enum ink ink, bool dark);
 int canvas_output(struct studio *st, const struct canvas *c, size_t nr, const char *svg,

@@ -2,11 +2,11 @@
 /*
  * A picture as PNG, drawn by cairo on light paper, twice as large as SVG so that it prints.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "canvas.h"
+#include "files.h"
 
 #ifdef HAVE_CAIRO
 #include <cairo.h>
@@ -138,20 +138,22 @@ static void draw(cairo_t *cr, const struct mark *mark)
 	}
 }
 
-bool canvas_can_png(void)
+static cairo_status_t take(void *png, const unsigned char *data, unsigned int len)
 {
-	return true;
+	text_put(png, (const char *)data, len);
+	return CAIRO_STATUS_SUCCESS;
 }
 
 /* Return: an enum status */
 int canvas_png(const struct canvas *c, const char *path)
 {
-	struct text title = {};
+	struct text title = {}, png = {};
 	cairo_surface_t *surface;
 	cairo_status_t status;
 	char *cursor, *line;
 	int top = 1, y = 0;
 	cairo_t *cr;
+	int result;
 	size_t i;
 
 	text_wrap(&title, c->title, c->columns);
@@ -175,21 +177,19 @@ int canvas_png(const struct canvas *c, const char *path)
 		draw(cr, &c->mark[i]);
 	status = cairo_status(cr);
 	if (!status)
-		status = cairo_surface_write_to_png(surface, path);
+		status = cairo_surface_write_to_png_stream(surface, take, &png);
 	cairo_destroy(cr);
 	cairo_surface_destroy(surface);
 	if (status)
-		return fail(STATUS_REFUSED, "cannot write %s: %s", path,
-			    cairo_status_to_string(status));
-	return STATUS_OK;
+		result = fail(STATUS_REFUSED, "cannot write %s: %s", path,
+			      cairo_status_to_string(status));
+	else
+		result = output_write(path, png.s, png.len);
+	text_free(&png);
+	return result;
 }
 
 #else /* !HAVE_CAIRO */
-
-bool canvas_can_png(void)
-{
-	return false;
-}
 
 int canvas_png(const struct canvas *c, const char *path)
 {

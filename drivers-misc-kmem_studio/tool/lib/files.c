@@ -23,29 +23,67 @@ char *path_of(struct studio *st, const char *path)
 	return xasprintf("%s%s", st->root, path);
 }
 
-bool file_exists(struct studio *st, const char *path)
+/*
+ * In a saved copy: a link of it, of whichever part of the path, would lead to files of whoever
+ * reads it, so none is followed. Return: a file descriptor, or a negative errno.
+ */
+static int open_below(struct studio *st, const char *path, int flags)
 {
-	char *full = path_of(st, path);
-	bool is = st->archive ? archive_has(st->archive, path) : !access(full, F_OK);
+	int fd = open(st->root, O_PATH | O_DIRECTORY | O_CLOEXEC), err = errno;
+	char *copy = xstrdup(path), *rest = copy, *part;
 
-	free(full);
-	return is;
+	while (fd >= 0 && (part = next_field(&rest, '/'))) {
+		int how = rest ? O_PATH | O_DIRECTORY | O_CLOEXEC : flags;
+		int folder = fd;
+
+		/* nothing leads out of it */
+		if (!*part || !strcmp(part, ".."))
+			continue;
+		fd = openat(folder, part, how | O_NOFOLLOW);
+		err = errno;
+		close(folder);
+	}
+	free(copy);
+	return fd < 0 ? -err : fd;
 }
 
 /* Return: a file descriptor, or a negative errno. */
+static int open_path(struct studio *st, const char *path, int flags)
+{
+	int fd;
+
+	flags |= O_CLOEXEC | O_NOCTTY;
+	if (is_saved(st))
+		return open_below(st, path, flags);
+	fd = open(path, flags);
+	return fd < 0 ? -errno : fd;
+}
+
+bool file_exists(struct studio *st, const char *path)
+{
+	struct stat stat;
+	bool is;
+	int fd;
+
+	if (st->archive)
+		return archive_has(st->archive, path);
+	if (!is_saved(st))
+		return !access(path, F_OK);
+	fd = open_path(st, path, O_PATH);
+	if (fd < 0)
+		return false;
+	is = !fstat(fd, &stat) && !S_ISLNK(stat.st_mode);
+	close(fd);
+	return is;
+}
+
+/* Of plain files only. Return: a file descriptor, or a negative errno. */
 int file_open(struct studio *st, const char *path)
 {
-	/* a link of a copy would lead to a file of whoever reads it */
-	int nofollow = is_saved(st) ? O_NOFOLLOW : 0;
-	char *full = path_of(st, path);
-	int fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | nofollow);
-	int err = fd < 0 ? -errno : 0;
+	int fd = open_path(st, path, O_RDONLY | O_NONBLOCK);
 	struct stat stat;
 
-	free(full);
-	if (err)
-		return err;
-	if (fstat(fd, &stat) || !S_ISREG(stat.st_mode)) {
+	if (fd >= 0 && (fstat(fd, &stat) || !S_ISREG(stat.st_mode))) {
 		close(fd);
 		return -EINVAL;
 	}
@@ -159,6 +197,12 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(char * const *)a, *(char * const *)b);
 }
 
+static void sort(struct names *names)
+{
+	if (names->nr)
+		qsort(names->name, names->nr, sizeof(*names->name), compare_names);
+}
+
 /* Takes @name. */
 void names_add(struct names *names, char *name)
 {
@@ -170,39 +214,32 @@ void names_add(struct names *names, char *name)
 int folder_list(struct studio *st, const char *path, struct names *names)
 {
 	struct dirent *entry;
-	char *full;
-	DIR *dir;
+	DIR *dir = NULL;
+	int fd, err;
 
 	*names = (struct names){};
 	if (st->archive) {
 		archive_list(st->archive, path, names);
+		sort(names);
 		return names->nr ? 0 : -ENOENT;
 	}
-	full = path_of(st, path);
-	dir = opendir(full);
-	free(full);
-	if (!dir)
-		return -errno;
+	fd = open_path(st, path, O_RDONLY | O_DIRECTORY);
+	if (fd < 0)
+		return fd;
+	dir = fdopendir(fd);
+	if (!dir) {
+		err = -errno;
+		close(fd);
+		return err;
+	}
 	while ((entry = readdir(dir)) && names->nr < MAX_NAMES) {
 		if (entry->d_name[0] == '.')
 			continue;
 		names_add(names, xstrdup(entry->d_name));
 	}
 	closedir(dir);
-	if (names->nr)
-		qsort(names->name, names->nr, sizeof(*names->name), compare_names);
+	sort(names);
 	return 0;
-}
-
-bool names_have(const struct names *names, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < names->nr; i++) {
-		if (!strcmp(names->name[i], name))
-			return true;
-	}
-	return false;
 }
 
 void names_free(struct names *names)
@@ -241,24 +278,38 @@ int folder_remove(struct studio *st, const char *path)
 	return err;
 }
 
+static int write_all(FILE *f, const char *data, size_t len)
+{
+	return fwrite(data, 1, len, f) != len || fflush(f) ? -errno : 0;
+}
+
+/* What could not be written whole would be taken for all there is. */
+static void remove_part(const char *path)
+{
+	struct stat stat;
+
+	/* not a device */
+	if (!lstat(path, &stat) && S_ISREG(stat.st_mode))
+		unlink(path);
+}
+
 /* A file that the user named, "-" is standard output. Return: 0 or STATUS_REFUSED. */
 int output_write(const char *path, const char *data, size_t len)
 {
 	bool is_stdout = !strcmp(path, "-");
 	FILE *f = is_stdout ? stdout : fopen(path, "we");
+	int err;
 
 	if (!f)
 		return fail(STATUS_REFUSED, "cannot make %s: %s", path, strerror(errno));
-	if (fwrite(data, 1, len, f) != len || fflush(f)) {
-		int err = errno;
-
-		if (!is_stdout)
-			fclose(f);
-		else if (err == EPIPE)
-			return STATUS_REFUSED;
-		return fail(STATUS_REFUSED, "cannot write %s: %s", path, strerror(err));
-	}
-	if (!is_stdout && fclose(f))
-		return fail(STATUS_REFUSED, "cannot write %s: %s", path, strerror(errno));
-	return STATUS_OK;
+	err = write_all(f, data, len);
+	if (!is_stdout && fclose(f) && !err)
+		err = -errno;
+	if (!err)
+		return STATUS_OK;
+	if (is_stdout && err == -EPIPE)
+		return STATUS_REFUSED;
+	if (!is_stdout)
+		remove_part(path);
+	return fail(STATUS_REFUSED, "cannot write %s: %s", path, strerror(-err));
 }

@@ -33,7 +33,6 @@ int folder_make(struct studio *st, const char *path);
 int folder_remove(struct studio *st, const char *path);
 void names_free(struct names *names);
 void names_add(struct names *names, char *name);
-bool names_have(const struct names *names, const char *name);
 int output_write(const char *path, const char *data, size_t len);
 char *path_of(struct studio *st, const char *path);
 

@@ -27,6 +27,13 @@ bool kind_is_there(struct studio *st, const struct kind *kind)
 	return file_exists(st, kind->folder);
 }
 
+/* What there is of a kind. Return: 0 or a negative errno. */
+int kind_names(struct studio *st, const struct kind *kind, struct names *names)
+{
+	*names = (struct names){};
+	return kind == ARENA ? arena_names(st, names) : item_names(st, kind->folder, names);
+}
+
 static char *path_to(const struct kind *kind, const char *name, const char *file)
 {
 	return xasprintf("%s/%s%s%s", kind->folder, name, file ? "/" : "", file ? file : "");

@@ -35,6 +35,7 @@ int find_arena(struct studio *st, const char *name, const char **bare);
 int need_live(struct studio *st, const char *name);
 int no_such_index(const char *name, const char *what, u64 index, u64 nr);
 bool kind_is_there(struct studio *st, const struct kind *kind);
+int kind_names(struct studio *st, const struct kind *kind, struct names *names);
 int kind_need(struct studio *st, const struct kind *kind, unsigned int needs);
 int item_make(struct studio *st, const struct kind *kind, const char *name);
 int item_make_free(struct studio *st, const struct kind *kind, const char *name, char *made,

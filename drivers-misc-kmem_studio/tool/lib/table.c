@@ -16,11 +16,14 @@ void table_init(struct table *t, const struct column *column, size_t nr_columns)
 	*t = (struct table){ .column = column, .nr_columns = nr_columns };
 }
 
-/* The next cell of the row; those of bars are filled in by themselves. */
+/* The next cell of the row, fit to be shown; those of bars are filled in by themselves. */
 void table_cell(struct table *t, const char *value)
 {
 	t->cell = grow(t->cell, t->nr, sizeof(*t->cell));
-	t->cell[t->nr++] = value ? xstrdup(value) : NULL;
+	t->cell[t->nr] = value ? xstrdup(value) : NULL;
+	if (value)
+		make_printable(t->cell[t->nr]);
+	t->nr++;
 	while (t->nr % t->nr_columns &&
 	       t->column[t->nr % t->nr_columns].kind == COLUMN_BAR) {
 		t->cell = grow(t->cell, t->nr, sizeof(*t->cell));

@@ -183,6 +183,17 @@ ends_by_int()
 	[ "$got" = 130 ]
 }
 
+# Rows of probe --csv that have no kind are of zones.
+zones_of_csv() { awk -F, 'NR > 1 && $6 == "" { n++ } END { print n }' "$out/stdout"; }
+
+# As many blocks and runs as the driver tells of.
+costs_of_csv()
+{
+	words=$(sed -n 's/^probe: //p' "$debug/probe" | wc -w)
+	costs=$(awk -F, '$6 == "page" || $6 == "cma" { n++ } END { print n }' "$out/stdout")
+	[ "$words" -gt 1 ] && [ "$costs" = "$words" ]
+}
+
 # What was not refused was verified.
 none_is_wrong() { not says 'WRONG\|not verified'; }
 
@@ -286,8 +297,15 @@ status 2 "translate: junk" translate xyz
 status 0 "verify" verify vm ch
 check "says so" says 'vm is all right'
 status 0 "probe" probe --csv
-check "as many orders as the kernel has" test "$(tail -n +2 "$out/stdout" | wc -l)" = \
+check "as many orders as the kernel has" test "$(zones_of_csv)" = \
 	"$(awk '{ n += NF - 4 } END { print n }' /proc/buddyinfo)"
+if [ -f $debug/probe ]; then
+	check "costs of as many, and of the area, as CSV" costs_of_csv
+	status 0 "probe for people" probe
+	check "has costs" says '^page  *0  *8  *8  '
+	status 0 "probe as JSON" probe --json
+	check "has costs" says '"mean_ns": [0-9]'
+fi
 status 3 "watch without a terminal, or without ncurses" watch
 status 0 "corrupt" corrupt ch 4443
 status 1 "verify finds it" verify vm ch
@@ -347,12 +365,22 @@ status 0 "a terminal of 20 columns" map --width 20
 status 0 "save" save -o "$out/save.tar" --json
 check "leaves nothing" test "$(arenas)" = cp
 check "tells of it as JSON" test "$(json_of command) $(json_of file)" = "save $out/save.tar"
+check "ends as a tar does" test "$(tail -c 1024 "$out/save.tar" | tr -d '\0' | wc -c)" = 0
+mkdir "$out/small"
+mount -t tmpfs -o size=64k none "$out/small"
+status 4 "save where there is no room" save --no-run -o "$out/small/save.tar"
+check "leaves no part of it" not [ -e "$out/small/save.tar" ]
+umount "$out/small"
 tar xf "$out/save.tar" -C "$out"
 kmem-studio list --csv | grep ,cp, >"$out/live"
 kmem-studio list --csv --root "$out/kmem-studio-save" | grep ,cp, >"$out/saved"
 check "the copy says the same" cmp "$out/live" "$out/saved"
 kmem-studio list --csv --root "$out/save.tar" | grep ,cp, >"$out/saved"
 check "so does the tar" cmp "$out/live" "$out/saved"
+[ ! -f $debug/probe ] || {
+	kmem-studio probe --csv --root "$out/save.tar" >"$out/stdout"
+	check "it has what the driver measured" grep -q ,page,8,8, "$out/stdout"
+}
 status 3 "a copy cannot be changed" --root "$out/kmem-studio-save" rm cp
 status 0 "report of the copy" --root "$out/kmem-studio-save" report -o "$out/copy.html"
 status 0 "report" report --course -o "$out/report.html"

@@ -381,6 +381,46 @@ fits()
 	expect 0 "$@" --width "$width" --color never && [ "$(wc -L <"$work/out")" -le "$width" ]
 }
 
+# As the driver prints it.
+probed_copy()
+{
+	rm -rf "$work/probed"
+	cp -r "$1" "$work/probed"
+	cat >"$work/probed/sys/kernel/debug/kmem_studio/probe" <<-'END'
+	kind  order   got        mean ns       worst ns reclaims compacted  from
+	page      0    8/8       1234.567       4321.000        0         0  DMA, node 0
+	page      1    5/8      21234.567      34321.000        3        12  DMA (area), node 1
+	page     10    0/8          0.000          0.000        7         8  -
+	cma       1    8/8    5000000.500   90000000.000        0         0  DMA (area), node 0
+	END
+	printf 'probe: %s %s %s %s\n' page0=8/8,1234.567,4321.000,0,0,DMA,0 \
+		page1=5/8,21234.567,34321.000,3,12,DMA,1 page10=0/8,0.000,0.000,7,8,-,0 \
+		cma1=8/8,5000000.500,90000000.000,0,0,DMA,0 \
+		>>"$work/probed/sys/kernel/debug/kmem_studio/probe"
+}
+
+shows_costs()
+{
+	local root=$work/probed
+
+	probed_copy "$1"
+	prints '^page  *1  *5  *8  *21.2 us  *34.3 us  *3  *12  *DMA  *1$' 0 --root "$root" probe &&
+		prints '^page  *10  *0  *8 .* -  *-$' 0 --root "$root" probe &&
+		is_csv 0 --root "$root" probe &&
+		grep -qx '1,DMA,1,,,page,5,8,21234.567,34321.000,3,12' "$work/out" &&
+		grep -qx ',,10,,,page,0,8,0.000,0.000,7,8' "$work/out" &&
+		is_json 0 --root "$root" probe && jq -e '.costs | length == 4 and
+			(.[1] | .kind == "page" and .order == 1 and .got == 5 and .asked == 8 and
+			.mean_ns == 21234.567 and .worst_ns == 34321 and .reclaims == 3 and
+			.compacted == 12 and .zone == "DMA" and .node == 1) and
+			.[2].zone == null and .[3].kind == "cma"' "$work/out" &&
+		all_fit "$root" probe &&
+		# and where there is no line that is understood
+		sed -i 's/^probe:.*/probe: page=8 page0=x,y page1=1\/8,a,b,c,d,e,f/' \
+			"$root/sys/kernel/debug/kmem_studio/probe" &&
+		prints 'no costs are shown' 0 --root "$root" probe
+}
+
 # Each of its words, in the narrowest and the widest that people have.
 all_fit()
 {
@@ -515,6 +555,7 @@ test_copy()
 		--root "$root" page "$arena" 0
 	check "$name: probe" prints 'order 0' 0 --root "$root" probe
 	check "$name: probe as CSV" is_csv 0 --root "$root" probe
+	check "$name: probe shows what the driver measured" shows_costs "$root"
 	check "$name: report" expect 0 --root "$root" report --course -o "$output/report-$name.html"
 	check "$name: a question stays above its room" asks "$output/report-$name.html"
 	check "$name: report has its data" prints '"lab"' 0 --root "$root" report --json
@@ -584,6 +625,61 @@ tar_says_the_same()
 		expect 0 --root "$work/$name.tar" "${words[@]}" && cmp "$work/want" "$work/out"
 }
 
+# A tar that lacks its end is not taken for all there is.
+refuses_cut_tars()
+{
+	local tar=$work/${copies[0]##*/}.tar size
+
+	as_tar "${copies[0]##*/}" || return
+	# it is padded behind its two blocks of zeros
+	size=$(LC_ALL=C sed 's/\x00*$//' "$tar" | wc -c)
+	size=$(((size + 511) / 512 * 512))
+	for size in $size $((size + 512)) $((size - 512)) $((size / 2)) 2000; do
+		head -c "$size" "$tar" >"$work/cut.tar"
+		prints 'cut off' 4 --root "$work/cut.tar" list && [ ! -s "$work/out" ] || return
+	done
+}
+
+# As of a machine with many arenas: each is there, in the same order.
+reads_large_tars()
+{
+	local root=$work/large arenas i
+
+	rm -rf "$root"
+	cp -r "${copies[0]}" "$root"
+	arenas=$root/sys/kernel/config/kmem_studio/arenas
+	for ((i = 0; i < 1000; i++)); do
+		cp -r "$arenas/report-page" "$arenas/z$i"
+	done
+	mv "$arenas/z1" "$arenas/z1-1"
+	[ "$(find "$root" -type f | wc -l)" -gt 16384 ] &&
+		tar -cf "$work/large.tar" --format=ustar -C "$work" large &&
+		expect 0 --root "$root" list --csv && mv "$work/out" "$work/want" &&
+		expect 0 --root "$work/large.tar" list --csv && cmp "$work/want" "$work/out"
+}
+
+says_what_is_left_out()
+{
+	rm -rf "$work/linking"
+	cp -r "${copies[0]}" "$work/linking"
+	ln -s /etc/passwd "$work/linking/passwd"
+	tar -cf "$work/linking.tar" --format=ustar -C "$work" linking &&
+		prints 'left out (1)' 0 --root "$work/linking.tar" list
+}
+
+# written_whole FILE ARGUMENT...: nothing is left of a file for which there is no room
+written_whole()
+{
+	local file=$1
+
+	shift
+	(
+		trap '' XFSZ
+		ulimit -f 1
+		expect 4 --root "${copies[0]}" "$@"
+	) && [ ! -e "$file" ]
+}
+
 # Whatever is in it: no crash, no hang.
 hostile_tars()
 {
@@ -638,6 +734,9 @@ hostile_copy()
 	mkdir "$arenas/"$'\033[31mred' "$arenas/a b" "$arenas/pipe" "$arenas/loop"
 	mkfifo "$arenas/pipe/state"
 	ln -s . "$arenas/loop/loop"
+	mkdir -p "$work/secret"
+	echo root: >"$work/secret/state"
+	ln -s "$work/secret" "$arenas/link"
 	ln -s /etc/passwd "$arenas/loop/state"
 	mkdir "$arenas/text"
 	printf '\033]0;title\007<script>alert(1)</script>' >"$arenas/text/state"
@@ -647,6 +746,8 @@ hostile_copy()
 	printf 'index\tvirt\tpfn\tpages\tnode\tzone\tkind\n0\t<b>\t0x0\t1\t0\t<script>\t<i>\n' \
 		>"$debug/text/spans"
 	printf '0\t\0\t0xffffffffffffffff\t0xffffffffffffffff\t0\tx\ty\n' >>"$debug/text/spans"
+	mkdir -p "${arenas%/*}/"{benches,pressures}/$'\e]0;x\a'
+	printf '\033]0;y\007' >"${arenas%/*}/benches/"$'\e]0;x\a'/allocator
 	head -c 100000 /dev/zero >"$root/proc/zoneinfo"
 	printf '00000000-ffffffffffffffff : System RAM\n5-4 : System RAM\n0-fff : System RAM\n' \
 		>"$root/proc/iomem"
@@ -672,6 +773,28 @@ fuzzer_sees()
 	chmod 755 "$planted"
 	! "$tool/tests/fuzz.sh" "$planted" "$work/mutate" "${copies[0]}" 3 >"$work/out" &&
 		grep -q "$2" "$work/out"
+}
+
+names_are_allowed()
+{
+	expect 0 --root "$work/hostile" list --csv && ! grep -q '^\(bench\|pressure\),' "$work/out"
+}
+
+# Not even one of a folder: what is in it is not of the copy.
+follows_no_folder()
+{
+	local linked=$work/linked
+
+	prints 'no arena, bench' 4 --root "$work/hostile" show link --json &&
+		! grep -q root: "$work/out" || return
+	# the copy itself may be one; not what is above the files
+	ln -sfn "$work/hostile" "$linked"
+	expect 0 --root "$linked" list --csv && grep -q ^arena,text "$work/out" || return
+	rm "$linked"
+	mkdir "$linked"
+	ln -s "$work/hostile/sys" "$work/hostile/proc" "$linked"
+	prints 'no driver was loaded' 3 --root "$linked" list &&
+		prints 'tells of no zone' 3 --root "$linked" probe
 }
 
 follows_no_link() { expect 0 --root "$work/hostile" list && ! grep -q root: "$work/out"; }
@@ -700,7 +823,10 @@ test_broken()
 {
 	hostile_copy
 	check "hostile: list" prints_no_command list
+	check "hostile: list as CSV" prints_no_command list --csv
+	check "hostile: a name that is none" names_are_allowed
 	check "hostile: links are not followed" follows_no_link
+	check "hostile: links of folders are not followed" follows_no_folder
 	check "hostile: a pipe does not hang it" hangs_not
 	check "hostile: show" prints_no_command show text
 	check "hostile: CSV" is_csv 0 --root "$work/hostile" list
@@ -723,6 +849,13 @@ test_broken()
 	check "a tar: map" tar_says_the_same map
 	check "a tar: report" tar_says_the_same report -o -
 	check "tars that were changed at random" hostile_tars
+	check "tars that were cut off" refuses_cut_tars
+	check "a tar of 1000 arenas" reads_large_tars
+	check "a tar with a link" says_what_is_left_out
+	check "no part of a report is left" written_whole "$work/part.html" \
+		report -o "$work/part.html"
+	check "no part of a picture is left" written_whole "$work/part.svg" \
+		map --svg "$work/part.svg"
 	check "no tar" prints 'save wrote' 2 --root "$tool/Makefile" list
 	check "an empty copy" expect 3 --root "$dest" list
 	check "a report without the driver" incomplete_report
@@ -830,6 +963,20 @@ hostile_reports()
 	expect 0 report --compare "$work/hostile.html" "$2" -o "$work/compared.html"
 }
 
+# A string of JSON may be anything.
+reports_that_set_colours()
+{
+	local format
+
+	sed -E 's/"(allocator|pattern|kernel)": *"[^"]*"/"\1": "\\u001b[31m\\u009b1m"/' "$1" \
+		>"$work/hostile.html"
+	for format in --color=never --csv; do
+		expect 0 report --compare "$work/hostile.html" "$2" "$format" &&
+			grep -q '31m' "$work/out" &&
+			! grep -q "$(printf '\033\\|\302\233')" "$work/out" || return
+	done
+}
+
 test_compare()
 {
 	local a=$output/report-${copies[0]##*/}.html b=$output/report-${copies[-1]##*/}.html
@@ -844,6 +991,7 @@ test_compare()
 	check "two reports fit" fits 60 report --compare "$a" "$b"
 	check "each has a row" rows_of_both "$a" "$b"
 	check "reports that were changed at random" hostile_reports "$a" "$b"
+	check "reports that set colours" reports_that_set_colours "$a" "$b"
 }
 
 test_browser()
