@@ -290,8 +290,8 @@ static bool parse_span(char **names, char **fields, size_t nr, struct span *span
 	    !parse_u64(field_of(names, fields, nr, "pages"), &span->pages) ||
 	    !parse_i64(field_of(names, fields, nr, "node"), &span->node))
 		return false;
-	if (span->index >= MAX_PFN || span->pfn >= MAX_PFN || span->pages >= MAX_PFN ||
-	    !span->pages)
+	if (span->index >= MAX_PFN || span->pfn >= MAX_PFN || !span->pages ||
+	    span->pages > MAX_PFN - span->index || span->pages > MAX_PFN - span->pfn)
 		return false;
 	take(span->zone, sizeof(span->zone), field_of(names, fields, nr, "zone"));
 	take(span->kind, sizeof(span->kind), field_of(names, fields, nr, "kind"));
@@ -299,7 +299,7 @@ static bool parse_span(char **names, char **fields, size_t nr, struct span *span
 	return true;
 }
 
-/* Return: 0 or a negative errno; lines that are none are left out. */
+/* Return: 0 or a negative errno; lines that are none, or not in order, are left out. */
 int arena_spans(struct studio *st, const char *name, struct spans *spans)
 {
 	char *path = xasprintf(ARENAS_DEBUG "/%s/spans", name);
@@ -307,6 +307,7 @@ int arena_spans(struct studio *st, const char *name, struct spans *spans)
 	struct text t = {};
 	char *cursor, *line;
 	size_t columns = 0;
+	u64 next = 0;
 	int err;
 
 	*spans = (struct spans){};
@@ -319,8 +320,10 @@ int arena_spans(struct studio *st, const char *name, struct spans *spans)
 	while (columns && (line = next_line(&cursor)) && spans->nr < MAX_SPANS) {
 		struct span span;
 
-		if (split(line, fields) < columns || !parse_span(names, fields, columns, &span))
+		if (split(line, fields) < columns ||
+		    !parse_span(names, fields, columns, &span) || span.index < next)
 			continue;
+		next = span.index + span.pages;
 		spans->span = grow(spans->span, spans->nr, sizeof(*spans->span));
 		spans->span[spans->nr++] = span;
 		spans->pages += span.pages;

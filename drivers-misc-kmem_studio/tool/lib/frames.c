@@ -86,36 +86,44 @@ void page_flags_words(struct text *t, u64 flags)
 		text_puts(t, "none");
 }
 
-/* @nr frames from @pfn on are @what, as far as they are RAM. */
-void frames_mark(struct frames *frames, u64 pfn, u64 nr, enum frame what)
+/* The first range of RAM that does not end before @pfn: they are in order. */
+static size_t first_range(const struct machine *m, u64 pfn)
 {
+	size_t low = 0, high = m->nr_ram;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (m->ram[middle].first + m->ram[middle].nr <= pfn)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* @nr frames from @pfn on are @what, as far as they are RAM. Return: how many are */
+u64 frames_mark(struct frames *frames, u64 pfn, u64 nr, enum frame what)
+{
+	const struct machine *m = frames->m;
+	u64 marked = 0;
 	size_t i;
 
-	for (i = 0; i < frames->m->nr_ram; i++) {
-		const struct range *ram = &frames->m->ram[i];
+	for (i = first_range(m, pfn); i < m->nr_ram && m->ram[i].first < pfn + nr; i++) {
+		const struct range *ram = &m->ram[i];
 		u64 first = pfn > ram->first ? pfn : ram->first;
 		u64 end = pfn + nr < ram->first + ram->nr ? pfn + nr : ram->first + ram->nr;
 
-		if (first < end)
-			memset(frames->of[i] + (first - ram->first), what, end - first);
+		memset(frames->of[i] + (first - ram->first), what, end - first);
+		marked += end - first;
 	}
+	return marked;
 }
 
-enum frame frames_at(const struct frames *frames, u64 pfn)
-{
-	size_t i;
-
-	for (i = 0; i < frames->m->nr_ram; i++) {
-		const struct range *ram = &frames->m->ram[i];
-
-		if (pfn - ram->first < ram->nr)
-			return frames->of[i][pfn - ram->first];
-	}
-	return FRAME_UNKNOWN;
-}
-
+/* They are in order, and a frame is in one of them: what is not so is no run. */
 static void mark_runs(struct frames *frames, char *text)
 {
+	u64 next = 0;
 	char *line;
 
 	while ((line = next_line(&text))) {
@@ -125,10 +133,11 @@ static void mark_runs(struct frames *frames, char *text)
 		pfn = strtoull(line, &end, 16);
 		nr = strtoull(end, &end, 16);
 		flags = strtoull(end, &end, 16);
-		if (*end || pfn >= 1ULL << 52 || nr >= 1ULL << 52)
+		if (*end || pfn < next || pfn >= 1ULL << 52 || nr >= 1ULL << 52)
 			continue;
 		frames_mark(frames, pfn, nr, frame_of(flags));
 		frames->flags = true;
+		next = pfn + nr;
 	}
 }
 

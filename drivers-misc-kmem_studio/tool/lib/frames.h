@@ -35,8 +35,7 @@ struct frames {
 
 int frames_read(struct studio *st, const struct machine *m, struct frames *frames);
 void frames_free(struct frames *frames);
-void frames_mark(struct frames *frames, u64 pfn, u64 nr, enum frame what);
-enum frame frames_at(const struct frames *frames, u64 pfn);
+u64 frames_mark(struct frames *frames, u64 pfn, u64 nr, enum frame what);
 const char *frame_word(enum frame what);
 void frames_save(struct studio *st, const struct machine *m, struct text *t);
 bool page_flags_at(struct studio *st, u64 pfn, u64 *flags);

@@ -77,16 +77,16 @@ static void draw_scattered(struct canvas *c, int columns, const struct placed *p
 		const struct span *span = &placed->spans.span[i];
 		u64 k;
 
-		for (k = 0; k < span->pages; k++, at++) {
-			if (at % pages_per_cell)
-				continue;
+		/* from the first of its pages with which a cell begins */
+		k = (pages_per_cell - at % pages_per_cell) % pages_per_cell;
+		for (; k < span->pages; k += pages_per_cell) {
 			if (x == columns) {
 				x = 0;
 				y++;
 			}
 			if (is_bad(placed, span->pfn + k, pages_per_cell))
 				canvas_cells(c, x, y, 1, INK_BAD, 'X');
-			else if (at < used)
+			else if (at + k < used)
 				/* a new run of neighbours begins with a capital letter */
 				canvas_cells(c, x, y, 1, INK_OURS,
 					     k ? placed->letter + ('a' - 'A') : placed->letter);
@@ -94,6 +94,7 @@ static void draw_scattered(struct canvas *c, int columns, const struct placed *p
 				canvas_cells(c, x, y, 1, INK_ROUNDING, '+');
 			x++;
 		}
+		at += span->pages;
 	}
 }
 

@@ -9,6 +9,9 @@
 #include "frames.h"
 #include "pictures.h"
 
+/* How often all RAM may be an arena's. */
+#define MOST_TURNS	16
+
 static void read_bad(struct studio *st, const struct machine *m, struct placed *placed)
 {
 	char *report, *cursor, *line;
@@ -71,17 +74,21 @@ void placed_free(struct placed_list *list)
 	*list = (struct placed_list){};
 }
 
+/* Pages of slabs are of several arenas, but spans of a copy that somebody made up have no end. */
 void placed_mark(const struct placed_list *list, struct frames *frames)
 {
+	u64 most = machine_ram_pages(frames->m) * MOST_TURNS, marked = 0;
 	size_t i, k;
 
 	for (i = 0; i < list->nr; i++) {
 		const struct placed *placed = &list->placed[i];
 
-		for (k = 0; k < placed->spans.nr; k++)
-			frames_mark(frames, placed->spans.span[k].pfn,
-				    placed->spans.span[k].pages, FRAME_OURS + i % 26);
+		for (k = 0; k < placed->spans.nr && marked < most; k++)
+			marked += frames_mark(frames, placed->spans.span[k].pfn,
+					      placed->spans.span[k].pages, FRAME_OURS + i % 26);
 	}
+	if (marked >= most && most)
+		say("spans of arenas lie on each other: not all are in the picture");
 	for (i = 0; i < list->nr; i++) {
 		for (k = 0; k < list->placed[i].nr_bad; k++)
 			frames_mark(frames, list->placed[i].bad[k], 1, FRAME_BAD);

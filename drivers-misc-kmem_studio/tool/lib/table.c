@@ -10,6 +10,8 @@
 
 #define BAR_LEAST	8
 #define BAR_MOST	40
+/* Of a file, which may be anybody's; a report has some hundred. */
+#define MOST_ROWS	65536
 
 void table_init(struct table *t, const struct column *column, size_t nr_columns)
 {
@@ -94,30 +96,36 @@ static void show_cell(const struct table *t, size_t row, size_t column, struct t
 	}
 }
 
-/* The part of the largest value of the column before it, 0 to 1; less than 0: none. */
-static double share_at(const struct table *t, size_t row, size_t column)
+/* The largest value of each column that has bars, to be freed. */
+static double *largest_values(const struct table *t)
 {
-	double value, most = 0, own = 0;
-	bool known = false;
-	size_t i;
+	double *most = xcalloc(t->nr_columns, sizeof(*most)), value;
+	size_t row, column;
 
-	for (i = 0; i < rows_of(t); i++) {
-		const char *s = cell_at(t, i, column - 1);
-
-		if (!s || !parse_decimal(s, &value))
+	for (column = 0; column + 1 < t->nr_columns; column++) {
+		if (t->column[column + 1].kind != COLUMN_BAR)
 			continue;
-		if (value > most)
-			most = value;
-		if (i == row) {
-			own = value;
-			known = true;
+		for (row = 0; row < rows_of(t); row++) {
+			const char *s = cell_at(t, row, column);
+
+			if (s && parse_decimal(s, &value) && value > most[column])
+				most[column] = value;
 		}
+		if (t->column[column].kind == COLUMN_PERCENT)
+			most[column] = 100;
 	}
-	if (!known)
+	return most;
+}
+
+/* The part of the largest value of the column before it, 0 to 1; less than 0: none. */
+static double share_at(const struct table *t, size_t row, size_t column, const double *most)
+{
+	const char *s = cell_at(t, row, column - 1);
+	double value;
+
+	if (!s || !parse_decimal(s, &value))
 		return -1;
-	if (t->column[column - 1].kind == COLUMN_PERCENT)
-		most = 100;
-	return most > 0 ? own / most : 0;
+	return most[column - 1] > 0 ? value / most[column - 1] : 0;
 }
 
 static void show_bar(struct studio *st, double share, int width, struct text *out)
@@ -184,7 +192,7 @@ static void show_records(const struct table *t, struct text *out)
 }
 
 static void show_line(struct studio *st, const struct table *t, size_t row, const int *width,
-		      struct text *out)
+		      const double *most, struct text *out)
 {
 	struct text cell = {};
 	size_t column;
@@ -200,7 +208,7 @@ static void show_line(struct studio *st, const struct table *t, size_t row, cons
 		if (row == SIZE_MAX)
 			text_puts(&cell, t->column[column].title);
 		else if (t->column[column].kind == COLUMN_BAR)
-			show_bar(st, share_at(t, row, column), width[column], &cell);
+			show_bar(st, share_at(t, row, column, most), width[column], &cell);
 		else if (!repeats(t, row, column))
 			show_cell(t, row, column, &cell);
 		columns = utf8_columns(cell.s);
@@ -282,20 +290,22 @@ static bool fit(struct studio *st, const struct table *t, int *width, bool *left
 void table_text(struct studio *st, const struct table *t, struct text *out)
 {
 	int *width = xcalloc(t->nr_columns, sizeof(*width));
+	double *most = largest_values(t);
 	bool left_out;
 	size_t row;
 
 	text_put(out, "", 0);
 	if (fit(st, t, width, &left_out)) {
-		show_line(st, t, SIZE_MAX, width, out);
+		show_line(st, t, SIZE_MAX, width, most, out);
 		for (row = 0; row < rows_of(t); row++)
-			show_line(st, t, row, width, out);
+			show_line(st, t, row, width, most, out);
 		if (left_out)
 			text_puts(out, "(A wider terminal, --csv and --json have more columns.)\n");
 	} else {
 		show_records(t, out);
 	}
 	free(width);
+	free(most);
 }
 
 static void csv_field(struct text *out, const char *s)
@@ -358,7 +368,7 @@ static char *csv_next(char **cursor)
 /* What table_csv() wrote, or anything: columns are found by their names. */
 void table_read_csv(struct table *t, char *csv)
 {
-	size_t column_of[32], nr = 0, i;
+	size_t column_of[32], nr = 0, rows = 0, i;
 	char *line = next_line(&csv), *field;
 
 	make_printable(csv ? csv : (char[]){ 0 });
@@ -367,7 +377,7 @@ void table_read_csv(struct table *t, char *csv)
 			;
 		column_of[nr++] = i;
 	}
-	while ((line = next_line(&csv))) {
+	for (; (line = next_line(&csv)) && rows < MOST_ROWS; rows++) {
 		char **row = xcalloc(t->nr_columns, sizeof(*row));
 
 		for (i = 0; i < nr && (field = csv_next(&line)); i++) {
@@ -380,6 +390,8 @@ void table_read_csv(struct table *t, char *csv)
 		}
 		free(row);
 	}
+	if (line)
+		say("a table has more than %d rows: the others are left out", MOST_ROWS);
 }
 
 /* An array of objects. */
@@ -419,6 +431,7 @@ static void html_class(const struct table *t, size_t column, struct text *out)
 
 void table_html(const struct table *t, struct text *out)
 {
+	double *most = largest_values(t);
 	struct text cell = {};
 	size_t row, column;
 
@@ -439,7 +452,7 @@ void table_html(const struct table *t, struct text *out)
 			html_class(t, column, out);
 			text_putc(out, '>');
 			if (t->column[column].kind == COLUMN_BAR) {
-				double share = share_at(t, row, column);
+				double share = share_at(t, row, column, most);
 
 				if (share > 0)
 					text_printf(out, "<span style=\"width:%.1f%%\"></span>",
@@ -458,6 +471,7 @@ void table_html(const struct table *t, struct text *out)
 	}
 	text_puts(out, "</tbody></table></div>\n");
 	text_free(&cell);
+	free(most);
 }
 
 /* In the format that was asked for. Return: an enum status */

@@ -801,6 +801,45 @@ follows_no_link() { expect 0 --root "$work/hostile" list && ! grep -q root: "$wo
 
 hangs_not() { timeout 20 "$work/asan/kmem-studio" --root "$work/hostile" list >/dev/null; }
 
+# Small files that tell of very much: 1 TB of RAM, of which each line tells again.
+endless_copy()
+{
+	local root=$work/endless debug
+
+	rm -rf "$root"
+	cp -r "${copies[0]}" "$root"
+	debug=$root/sys/kernel/debug/kmem_studio/arenas
+	{
+		printf 'index\tvirt\tpfn\tpages\tnode\tzone\tkind\n'
+		for i in 0 1 2 3 4 5 6 7; do
+			printf '%s\t0x0\t%s\t1\t0\tDMA\tmap\n' $i $i
+		done
+		printf '8\t0x0\t0x8\t0x8000000000000\t0\tDMA\tmap\n'
+	} >"$debug/vm/spans"
+	{
+		head -n 1 "$debug/vm/spans"
+		seq 70000 | awk '{
+			printf "%.0f\t0x0\t0x0\t268435455\t0\tDMA\tmap\n", $1 * 268435455 }'
+	} >"$debug/ch/spans"
+	echo '00000000-ffffffffff : System RAM' >"$root/proc/iomem"
+	yes '0 fffffff 0' | head -n 70000 >"$root/proc/kpageflags.runs"
+	{
+		echo allocator,alloc_ns,fill_ns
+		yes 1,2,3 | head -n 400000
+	} >"$root/results/lab.csv"
+}
+
+# ends PATTERN ARGUMENT...: within a minute, and says so
+ends()
+{
+	local pattern=$1
+
+	shift
+	timeout 60 "$work/asan/kmem-studio" --root "$work/endless" "$@" >"$work/out" 2>"$work/err"
+	[ $? -le 4 ] || return
+	grep -qe "$pattern" "$work/out" "$work/err"
+}
+
 full_disk()
 {
 	"$work/asan/kmem-studio" --root "${copies[0]}" "$@" >/dev/full 2>"$work/err"
@@ -838,6 +877,11 @@ test_broken()
 	check "the fuzzer sees a moved cursor" fuzzer_sees 'printf "\033[2J"' 'control characters'
 	check "hostile: a name that is a path" prints 'no arena' 4 \
 		--root "$work/hostile" show ../../../proc
+	endless_copy
+	check "endless: map of an arena" ends 'in 9 runs' map vm
+	check "endless: spans that lie on each other" ends 'lie on each other' map ch
+	check "endless: map of memory" ends 'Physical memory' map
+	check "endless: results" ends 'more than 65536 rows' report -o "$work/endless.html"
 	check "a full disk: list" full_disk list
 	check "a full disk: JSON" full_disk map --json
 	check "a full disk: SVG" full_file map --svg /dev/full
