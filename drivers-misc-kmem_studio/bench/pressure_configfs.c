@@ -132,8 +132,10 @@ static bool is_being_taken(const struct kmst_pressure_item *own)
 /* It gave way, or it is what is left of somebody who was killed. */
 static bool is_over(const struct kmst_pressure_item *own)
 {
-	return own->pressure.ended == KMST_PRESSURE_LOST ||
-	       (own->pressure.ended == KMST_PRESSURE_TAKING && !is_being_taken(own));
+	const enum kmst_pressure_end ended = own->pressure.ended;
+
+	return (ended == KMST_PRESSURE_LOST || ended == KMST_PRESSURE_TAKING) &&
+	       !is_being_taken(own);
 }
 
 /* Returns 0 to take memory. Whoever makes the call again goes on, if nobody stopped it. */
