@@ -36,9 +36,13 @@ static void add(struct studio *st, const struct kind *kind, const char *name,
 	table_cell(table, kind->word);
 	table_cell(table, name);
 	for (i = 2; i < ARRAY_SIZE(columns); i++) {
-		if (columns[i].kind == COLUMN_TEXT)
-			table_cell(table, item_value(&item, columns[i].name));
-		else if (item_u64(&item, columns[i].name, &number))
+		const char *file = kind_file(kind, columns[i].name);
+
+		if (!strcmp(file, "state"))
+			table_cell(table, kind_state(kind, &item));
+		else if (columns[i].kind == COLUMN_TEXT)
+			table_cell(table, item_value(&item, file));
+		else if (item_u64(&item, file, &number))
 			table_u64(table, number);
 		else
 			table_cell(table, NULL);

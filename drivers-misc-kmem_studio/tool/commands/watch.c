@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -127,13 +128,14 @@ static void draw_list(struct view *v, int top, int rows)
 	attroff(A_BOLD);
 	for (row = 0; row < rows && v->top + row < v->nr; row++) {
 		const struct line *line = &v->line[v->top + row];
-		const char *state = value(&line->item, "state");
+		const char *state = kind_state(line->kind, &line->item);
 		char text[256];
 
+		state = state && *state ? state : "-";
 		snprintf(text, sizeof(text), "%-16.16s %-9.9s %-14.14s %7.7s %8.8s %8.8s %15.15s",
 			 line->item.name, state,
 			 line->kind == ARENA ? value(&line->item, "allocator") : line->kind->word,
-			 value(&line->item, "nr_pages"), value(&line->item, "scrubs"),
+			 value(&line->item, kind_file(line->kind, "nr_pages")), value(&line->item, "scrubs"),
 			 value(&line->item, "mismatches"), value(&line->item, "words_verified"));
 		if (v->top + row == v->selected)
 			attron(A_REVERSE);
@@ -336,8 +338,11 @@ static int do_watch(struct studio *st, int argc, char **argv)
 	} while (!interrupted() && handle(st, &v, getch()));
 	endwin();
 	delscreen(screen);
-	if (v.child > 0)
+	if (v.child > 0) {
+		/* a bench may run for hours: the driver gives up what is killed */
+		kill(v.child, SIGKILL);
 		waitpid(v.child, NULL, 0);
+	}
 	forget(&v);
 	return STATUS_OK;
 }
@@ -360,7 +365,7 @@ const struct command command_watch = {
 	.args = "",
 	.about = "what changes, on the screen, with keys to start and stop",
 	.more =
-		"Arenas, scrubs, wrong words with their physical addresses, free blocks by order. Keys: up and down choose, s starts, x stops, v verifies, q ends.",
+		"Arenas, scrubs, wrong words with their physical addresses, free blocks by order. Keys: up and down choose, s starts, x stops, v verifies, q ends, also what a key has started.",
 	.choices = choices,
 	.example = "kmem-studio watch --interval 500",
 	.run = do_watch,

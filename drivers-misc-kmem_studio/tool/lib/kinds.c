@@ -34,6 +34,27 @@ int kind_names(struct studio *st, const struct kind *kind, struct names *names)
 	return kind == ARENA ? arena_names(st, names) : item_names(st, kind->folder, names);
 }
 
+/* What a file of an arena is called there: a pressure has another one for its pages. */
+const char *kind_file(const struct kind *kind, const char *file)
+{
+	return kind == PRESSURE && !strcmp(file, "nr_pages") ? "pages_held" : file;
+}
+
+/* Return: a word for people, NULL if it is not known */
+const char *kind_state(const struct kind *kind, const struct item *item)
+{
+	const char *live, *ended;
+
+	if (kind != PRESSURE)
+		return item_value(item, "state");
+	live = item_value(item, "live");
+	ended = item_value(item, "ended");
+	/* one that gave way reads as live, and holds nothing */
+	if (ended && (!strcmp(ended, "taking") || !strcmp(ended, "lost")))
+		return ended;
+	return !live ? NULL : strcmp(live, "1") ? "idle" : "live";
+}
+
 static char *path_to(const struct kind *kind, const char *name, const char *file)
 {
 	return xasprintf("%s/%s%s%s", kind->folder, name, file ? "/" : "", file ? file : "");

@@ -34,6 +34,8 @@ int find_item(struct studio *st, const char *name, const struct kind **kind,
 int find_arena(struct studio *st, const char *name, const char **bare);
 int need_live(struct studio *st, const char *name);
 int no_such_index(const char *name, const char *what, u64 index, u64 nr);
+const char *kind_file(const struct kind *kind, const char *file);
+const char *kind_state(const struct kind *kind, const struct item *item);
 bool kind_is_there(struct studio *st, const struct kind *kind);
 int kind_names(struct studio *st, const struct kind *kind, struct names *names);
 int kind_need(struct studio *st, const struct kind *kind, unsigned int needs);

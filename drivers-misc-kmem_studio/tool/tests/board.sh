@@ -425,6 +425,14 @@ fi
 if [ -d $config/pressures ]; then
 	status 0 "pressure" pressure fill --leave 64M --hold 1
 	check "leaves nothing" test -z "$(ls $config/pressures)"
+	mkdir $config/pressures/p
+	status 0 "list of one that is idle" list --csv
+	check "says so" says '^pressure,p,idle,,,0,,$'
+	status 0 "start of it" start p
+	status 0 "list of it" list --csv
+	check "has its state and its pages" says \
+		"^pressure,p,live,,,$(cat $config/pressures/p/pages_held),,\$"
+	status 0 "rm of it" rm p
 else
 	status 3 "pressure: the driver has none" pressure fragment
 	check "says so" says 'older'

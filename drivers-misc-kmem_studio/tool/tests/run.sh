@@ -835,7 +835,8 @@ ends()
 	local pattern=$1
 
 	shift
-	timeout 60 "$work/asan/kmem-studio" --root "$work/endless" "$@" >"$work/out" 2>"$work/err"
+	timeout -k 5 60 "$work/asan/kmem-studio" --root "$work/endless" "$@" >"$work/out" \
+		2>"$work/err"
 	[ $? -le 4 ] || return
 	grep -qe "$pattern" "$work/out" "$work/err"
 }
@@ -1082,6 +1083,72 @@ watch_ended()
 	[ "$(cat "$work/watched")" = 0 ]
 }
 
+# A pressure has other files than an arena, and a bench has no pages.
+pressure_copy()
+{
+	local config=$1/sys/kernel/config/kmem_studio
+
+	mkdir -p "$config/pressures/"{took,gave,none,takes} "$config/benches/long"
+	set -- took 1 'no block' 4711 gave 1 lost 0 none 0 '' 0 takes 1 taking 12
+	while [ $# -gt 0 ]; do
+		echo "$2" >"$config/pressures/$1/live"
+		echo "$3" >"$config/pressures/$1/ended"
+		echo "$4" >"$config/pressures/$1/pages_held"
+		shift 4
+	done
+	echo idle >"$config/benches/long/state"
+}
+
+lists_pressures()
+{
+	rm -rf "$work/pressed"
+	cp -r "${copies[0]}" "$work/pressed"
+	pressure_copy "$work/pressed"
+	expect 0 --root "$work/pressed" list --csv &&
+		grep -qx 'pressure,took,live,,,4711,,' "$work/out" &&
+		grep -qx 'pressure,gave,lost,,,0,,' "$work/out" &&
+		grep -qx 'pressure,none,idle,,,0,,' "$work/out" &&
+		grep -qx 'pressure,takes,taking,,,12,,' "$work/out" &&
+		grep -qx 'bench,long,idle,,,,,' "$work/out"
+}
+
+# Its files are those of a copy, and what starts the bench is a pipe that takes nothing.
+watch_over()
+{
+	rm -f "$work/watched"
+	tmux -L "kst$$" -f /dev/null new-session -d -x 100 -y 40 \
+		"unshare -rm sh -c 'mount --bind $1/sys /sys && exec $work/asan/kmem-studio \
+			watch --interval 100' 2>$work/watch.err; echo \$? >$work/watched"
+}
+
+test_watch_of_benches()
+{
+	local root=$work/pressed run
+
+	if ! unshare -rm mount --bind "$work" /sys 2>/dev/null; then
+		skip "watch: q ends it while a bench runs" "no namespaces"
+		return
+	fi
+	run=$root/sys/kernel/config/kmem_studio/benches/long/run
+	mkfifo "$run"
+	exec 9<>"$run"
+	head -c 65536 /dev/zero >&9
+	watch_over "$root"
+	check "watch: pressures" seen '^took .*live .*pressure *4711'
+	for ((i = 0; i < 60; i++)); do
+		tmux -L "kst$$" send-keys Down
+	done
+	for ((i = 0; i < 4; i++)); do
+		tmux -L "kst$$" send-keys Up
+	done
+	tmux -L "kst$$" send-keys s
+	check "watch: a bench is started" seen 'Start of long'
+	tmux -L "kst$$" send-keys q
+	check "watch: q ends it while a bench runs" watch_ended
+	tmux -L "kst$$" kill-server 2>/dev/null
+	exec 9>&-
+}
+
 test_watch()
 {
 	local root=$work/watched.copy arena row
@@ -1121,6 +1188,7 @@ test_watch()
 	tmux -L "kst$$" send-keys q
 	check "watch: ends" watch_ended
 	tmux -L "kst$$" kill-server 2>/dev/null
+	test_watch_of_benches
 }
 
 # --- all of it --------------------------------------------------------------------
@@ -1146,6 +1214,7 @@ if has xmllint; then
 fi
 test_compare
 test_browser
+check "list: pressures" lists_pressures
 test_watch
 
 echo "TAP version 13"
