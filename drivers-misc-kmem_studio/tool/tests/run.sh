@@ -1,9 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Test kmem-studio without a kernel, on saved copies (kmem-studio save, unpacked):
+# Test kmem-studio without a kernel, on saved copies (kmem-studio save, unpacked or not):
 #
 #	tests/run.sh [--output DIR] COPY...
+#
+# They have to be of a machine on which an arena of vmalloc was live and another one corrupt:
+# kmem-studio new a 10000 vmalloc; kmem-studio new b 50000 chunk; kmem-studio corrupt b 4443;
+# kmem-studio verify b; kmem-studio save -o copy.tar
 #
 # Builds it with AddressSanitizer and without, runs it on the copies, under valgrind, on
 # copies that were changed at random (ROUNDS of them, 50), and on hostile ones; looks at the
@@ -22,8 +26,26 @@ if [ "${1-}" = --output ]; then
 	shift 2
 fi
 [ $# -gt 0 ] || { sed -n '/^#	/p' "$0"; exit 2; }
-readarray -t copies < <(readlink -f "$@")
 mkdir -p "$output"
+
+# Cases change files of copies, so those are folders. The name is that of the tar.
+unpacked()
+{
+	local copy to
+
+	for copy; do
+		copy=$(readlink -f "$copy")
+		if [ ! -d "$copy" ]; then
+			to=$work/unpacked/$(basename "$copy" .tar)
+			mkdir -p "$to" && tar -xf "$copy" -C "$to" --strip-components=1 || return
+			copy=$to
+		fi
+		echo "$copy"
+	done
+}
+
+readarray -t copies < <(unpacked "$@")
+[ ${#copies[@]} = $# ] || { echo "Bail out! not all of these are copies: $*"; exit 1; }
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:exitcode=99
 export UBSAN_OPTIONS=halt_on_error=1:exitcode=99
 export LC_ALL=C.UTF-8
@@ -91,6 +113,15 @@ build()
 	}
 	cat "$work/build.log"
 	! grep -q 'warning:' "$work/build.log"
+}
+
+# Without a copy it says how to get one.
+check_takes_copies()
+{
+	! make -s -C "$tool" O="$work/plain" check >"$work/out" 2>&1 &&
+		grep -q 'COPIES=.*kmem-studio save' "$work/out" && ! grep -q usage "$work/out" &&
+		make -n -C "$tool" O="$work/plain" check COPIES="a.tar b.tar" >"$work/out" &&
+		grep -q 'tests/run.sh a.tar b.tar$' "$work/out"
 }
 
 says_what_is_missing()
@@ -786,7 +817,7 @@ follows_no_link() { expect 0 --root "$work/hostile" list && ! grep -q root: "$wo
 
 hangs_not() { timeout 20 "$work/asan/kmem-studio" --root "$work/hostile" list >/dev/null; }
 
-# Small files that tell of very much: 1 TB of RAM, of which each line tells again.
+# endless_copy ARENA ARENA: small files that tell of very much: 1 TB of RAM, of which each line tells again.
 endless_copy()
 {
 	local root=$work/endless debug
@@ -800,12 +831,12 @@ endless_copy()
 			printf '%s\t0x0\t%s\t1\t0\tDMA\tmap\n' $i $i
 		done
 		printf '8\t0x0\t0x8\t0x8000000000000\t0\tDMA\tmap\n'
-	} >"$debug/vm/spans"
+	} >"$debug/$1/spans"
 	{
-		head -n 1 "$debug/vm/spans"
+		head -n 1 "$debug/$1/spans"
 		seq 70000 | awk '{
 			printf "%.0f\t0x0\t0x0\t268435455\t0\tDMA\tmap\n", $1 * 268435455 }'
-	} >"$debug/ch/spans"
+	} >"$debug/$2/spans"
 	echo '00000000-ffffffffff : System RAM' >"$root/proc/iomem"
 	yes '0 fffffff 0' | head -n 70000 >"$root/proc/kpageflags.runs"
 	{
@@ -846,6 +877,8 @@ closed_pipe()
 
 test_broken()
 {
+	local arena corrupt
+
 	hostile_copy
 	check "hostile: list" prints_no_command list
 	check "hostile: list as CSV" prints_no_command list --csv
@@ -863,9 +896,10 @@ test_broken()
 	check "the fuzzer sees a moved cursor" fuzzer_sees 'printf "\033[2J"' 'control characters'
 	check "hostile: a name that is a path" prints 'no arena' 4 \
 		--root "$work/hostile" show ../../../proc
-	endless_copy
-	check "endless: map of an arena" ends 'in 9 runs' map vm
-	check "endless: spans that lie on each other" ends 'lie on each other' map ch
+	arena=$(arena_of "${copies[0]}") corrupt=$(corrupt_of "${copies[0]}")
+	endless_copy "$arena" "$corrupt"
+	check "endless: map of an arena" ends 'in 9 runs' map "$arena"
+	check "endless: spans that lie on each other" ends 'lie on each other' map "$corrupt"
 	check "endless: map of memory" ends 'Physical memory' map
 	check "endless: results" ends 'more than 65536 rows' report -o "$work/endless.html"
 	check "a full disk: list" full_disk list
@@ -902,7 +936,6 @@ test_broken()
 	check "no such option" refuses_options
 	check "help" prints 'usage' 0 --help
 	check "help of a command" helps
-	check "a report that is none" expect 4 report --compare "$tool/Makefile" "$tool/Makefile"
 }
 
 # What can be shown is written, and the end says that this is not all.
@@ -966,6 +999,7 @@ test_compare()
 		skip "report --compare" "built without jansson"
 		return
 	fi
+	check "a report that is none" expect 4 report --compare "$tool/Makefile" "$tool/Makefile"
 	check "two reports" prints 'page_size_bytes' 0 report --compare "$a" "$b"
 	check "two reports as JSON" is_json 0 report --compare "$a" "$b"
 	check "two reports as a page" expect 0 report --compare "$a" "$b" -o "$output/compared.html"
@@ -1136,6 +1170,7 @@ check "builds with sanitizers" build asan LDFLAGS=$sanitizers \
 check "builds the fuzzer" cc -O1 -g -Wall -Wextra -Werror -o "$work/mutate" "$tool/tests/mutate.c"
 check "a smaller one says what it lacks" says_what_is_missing
 dest="$work/a b"
+check "make check takes copies" check_takes_copies
 check "installs, also in a folder with a space" installs "$dest"
 check "the man page has what --help tells" manual_is_the_help
 check "the man page has all options" manual_has_the_options
