@@ -17,6 +17,5 @@ int driver_need(struct studio *st, unsigned int needs);
 bool driver_is_there(struct studio *st);
 int driver_say_error(struct studio *st, int mark, const char *who, const char *what, int err);
 const char *errno_words(int err);
-int run_program(const char *const argv[]);
 
 #endif

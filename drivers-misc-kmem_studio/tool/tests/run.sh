@@ -817,7 +817,7 @@ follows_no_link() { expect 0 --root "$work/hostile" list && ! grep -q root: "$wo
 
 hangs_not() { timeout 20 "$work/asan/kmem-studio" --root "$work/hostile" list >/dev/null; }
 
-# endless_copy ARENA ARENA: small files that tell of very much: 1 TB of RAM, of which each line tells again.
+# endless_copy ARENA ARENA: small files that tell of very much: 1 TB, of which each line tells
 endless_copy()
 {
 	local root=$work/endless debug
@@ -923,6 +923,11 @@ test_broken()
 	check "no tar" prints 'save wrote' 2 --root "$tool/Makefile" list
 	check "an empty copy" expect 3 --root "$dest" list
 	check "a report without the driver" incomplete_report
+	if unshare -rm mount -t tmpfs none /sys 2>/dev/null; then
+		check "what modprobe says is told" tells_what_modprobe_says
+	else
+		skip "what modprobe says is told" "no namespaces"
+	fi
 	check "one page, one run" one_page
 	if has script; then
 		check "no colours where none are wanted" no_colours "${copies[0]}" \
@@ -936,6 +941,30 @@ test_broken()
 	check "no such option" refuses_options
 	check "help" prints 'usage' 0 --help
 	check "help of a command" helps
+}
+
+# without_driver COMMAND: the program with another modprobe, where there is no driver
+without_driver()
+{
+	mkdir -p "$work/fake"
+	printf '#!/bin/sh\n%s\n' "$1" >"$work/fake/modprobe"
+	chmod 755 "$work/fake/modprobe"
+	unshare -rm sh -c "mount -t tmpfs none /sys && PATH=$work/fake:\$PATH \
+		$work/asan/kmem-studio lab 10" >"$work/out" 2>"$work/err"
+	[ $? = 3 ] || { cat "$work/err"; return 1; }
+}
+
+# What modprobe says of a driver is told, and only where it finds none that there is none.
+tells_what_modprobe_says()
+{
+	without_driver 'echo "modprobe: FATAL: Module kmem_studio not found." >&2; exit 1' &&
+		grep -q 'has no driver.*FATAL: Module kmem_studio not found.*build it' "$work/err" &&
+		without_driver 'printf "Key was\nrejected\033[31m\n" >&2; exit 1' &&
+		grep -q 'does not load kmem_studio: Key was rejected?' "$work/err" &&
+		! grep -q 'build it' "$work/err" &&
+		without_driver 'exit 1' && grep -q 'does not say why' "$work/err" &&
+		without_driver 'exit 0' && grep -q 'but the driver is not there' "$work/err" &&
+		without_driver 'yes | head -c 100000 >&2; exit 1' && [ "$(wc -c <"$work/err")" -lt 4096 ]
 }
 
 # What can be shown is written, and the end says that this is not all.
