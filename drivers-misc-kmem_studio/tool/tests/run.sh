@@ -564,6 +564,8 @@ test_copy()
 	check "$name: map in ASCII" is_ascii --root "$root" map "$arena"
 	check "$name: map has the pages of the table" map_counts "$root" "$arena"
 	check "$name: map marks the wrong word" marks_the_word "$root" "$corrupt"
+	check "$name: boxes cut characters" cuts_characters "$root" "$(answered "$root")"
+	check "$name: figures beyond 64 bits" shows_large_figures "$root" "$arena"
 	check "$name: no such name" no_such_name "$root" "$arena"
 	check "$name: page" prints 'lead to the same frame' 0 \
 		--root "$root" page "$(answered "$root")" 0
@@ -717,6 +719,37 @@ hostile_tars()
 	done
 }
 
+# What has several bytes is not cut in the middle: all lines are characters.
+cuts_characters()
+{
+	local root=$work/wide pages
+
+	rm -rf "$root"
+	cp -r "$1" "$root"
+	pages=$root/sys/kernel/debug/kmem_studio/arenas/$2/pages
+	awk -F'\t' -v OFS='\t' '
+		NR == 1 { for (i = 1; i <= NF; i++) if ($i == "zone") zone = i }
+		NR > 1 { $zone = "äöüäöüäöüäöüäöüäöüäöü" }
+		{ print }' "$pages" >"$work/pages"
+	cat "$work/pages" >"$pages"
+	expect 0 --root "$root" page "$2" 0 --width 100 && grep -q äöüäöü "$work/out" &&
+		! grep -qaxv '.*' "$work/out"
+}
+
+# Figures beyond 64 bits.
+shows_large_figures()
+{
+	rm -rf "$work/wide"
+	cp -r "$1" "$work/wide"
+	for file in alloc_ns bytes_requested; do
+		echo 99999999999999999999 >"$work/wide/sys/kernel/config/kmem_studio/arenas/$2/$file"
+	done
+	printf 'allocator,alloc_ns\npage,99999999999999999999\n' >"$work/wide/results/compare.csv"
+	prints '^alloc_ns .*100000000000.0 s' 0 --root "$work/wide" show "$2" &&
+		prints '^bytes_requested .*86.7 EB' 0 --root "$work/wide" show "$2" &&
+		prints '100000000000.0 s' 0 --root "$work/wide" report -o -
+}
+
 # Made up: the drivers that the copies are of may have no benches.
 draws_benches()
 {
@@ -840,7 +873,7 @@ endless_copy()
 	echo '00000000-ffffffffff : System RAM' >"$root/proc/iomem"
 	yes '0 fffffff 0' | head -n 70000 >"$root/proc/kpageflags.runs"
 	{
-		echo allocator,alloc_ns,fill_ns
+		echo nr_structs,nr_pages,rounding_pages
 		yes 1,2,3 | head -n 400000
 	} >"$root/results/lab.csv"
 }
@@ -1193,7 +1226,7 @@ test_watch()
 # --- all of it --------------------------------------------------------------------
 
 check "builds without a warning" build plain
-sanitizers=-fsanitize=address,undefined
+sanitizers=-fsanitize=address,undefined,float-cast-overflow
 check "builds with sanitizers" build asan LDFLAGS=$sanitizers \
 	CFLAGS="-O1 -g $sanitizers -fno-omit-frame-pointer -Wno-format-truncation"
 check "builds the fuzzer" cc -O1 -g -Wall -Wextra -Werror -o "$work/mutate" "$tool/tests/mutate.c"
