@@ -347,22 +347,32 @@ static int run(struct studio *st, const struct command *command, int argc, char 
 	return status;
 }
 
+static struct studio studio = { .root = "" };
+
+/* Who runs out of memory ends the program from wherever that is. */
+static void at_end(void)
+{
+	undo_all(&studio);
+}
+
 int main(int argc, char **argv)
 {
-	struct studio st = { .root = "", .width = terminal_width() };
 	const struct command *command = NULL;
+	struct studio *st = &studio;
 	int status;
 
+	st->width = terminal_width();
+	atexit(at_end);
 	setlocale(LC_CTYPE, "");
-	st.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
-	st.colour = terminal_has_colours();
-	status = take_options(&st, &argc, argv);
+	st->utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
+	st->colour = terminal_has_colours();
+	status = take_options(st, &argc, argv);
 	if (!status && argc > 1 && !strcmp(argv[1], "help")) {
-		st.ask = ASK_HELP;
+		st->ask = ASK_HELP;
 		argv++;
 		argc--;
 	}
-	if (!status && st.ask == ASK_VERSION) {
+	if (!status && st->ask == ASK_VERSION) {
 		print_version();
 		return close_output(STATUS_OK);
 	}
@@ -372,12 +382,12 @@ int main(int argc, char **argv)
 		command = find(argv[1]);
 	if (!status && argc > 1 && !command)
 		status = no_such_command(argv[1]);
-	else if (!status && st.ask == ASK_HELP)
-		status = print_help(&st, command);
+	else if (!status && st->ask == ASK_HELP)
+		status = print_help(st, command);
 	else if (!status && !command)
 		status = bad_line("say which command");
 	else if (!status)
-		status = run(&st, command, argc - 1, argv + 1);
+		status = run(st, command, argc - 1, argv + 1);
 	archive_free(&archive);
 	status = close_output(status);
 	/* what was found wrong until then counts for more */

@@ -144,10 +144,9 @@ void canvas_heading(struct canvas *c, double x, double y, const char *fmt, ...)
 /* Along a row or along a column. */
 void canvas_arrow(struct canvas *c, double x1, double y1, double x2, double y2)
 {
-	struct mark *mark = add(c, MARK_ARROW, x1, y1, x2 - x1, y2 - y1, INK_TEXT);
 	int bottom = ceil(y1 > y2 ? y1 : y2) + 1;
 
-	(void)mark;
+	add(c, MARK_ARROW, x1, y1, x2 - x1, y2 - y1, INK_TEXT);
 	if (bottom > c->rows)
 		c->rows = bottom;
 }

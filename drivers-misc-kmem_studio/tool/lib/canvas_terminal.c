@@ -132,6 +132,14 @@ static void draw_bar(struct screen *s, const struct mark *mark)
 		put_ascii(s, x + i, y, parts[eighths % 8], '#');
 }
 
+/* Characters, which may have several bytes. */
+static void cut(char *s, int columns)
+{
+	while (*s && columns--)
+		s += utf8_bytes(s) ? utf8_bytes(s) : 1;
+	*s = 0;
+}
+
 static void draw_box(struct screen *s, const struct mark *mark)
 {
 	int x1 = lround(mark->x), y1 = lround(mark->y);
@@ -158,8 +166,8 @@ static void draw_box(struct screen *s, const struct mark *mark)
 	for (y = y1 + 1; y < y2 && (line = next_line(&cursor)); y++) {
 		int room = x2 - x1 - 3;
 
-		if (utf8_columns(line) > room && room > 0 && (size_t)room < strlen(line))
-			line[room] = 0;
+		if (room > 0)
+			cut(line, room);
 		draw_string(s, x1 + 2, y, line, INK_TEXT, false);
 	}
 	free(text);

@@ -9,7 +9,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+<<<<<<< HEAD
 #include <sys/prctl.h>
+=======
+#include <sys/vfs.h>
+>>>>>>> tool-b
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,19 +21,42 @@
 #include "files.h"
 #include "klog.h"
 
+/* linux/magic.h has the second only */
+#define CONFIGFS_MAGIC	0x62656570UL
+#define DEBUGFS_MAGIC	0x64626720UL
+
+#define MOST_SAID	1024
+
 #define MOUNT_CONFIGFS	"configfs is not mounted: type %smount -t configfs none " CONFIGFS
 #define MOUNT_DEBUGFS	"debugfs is not mounted: type mount -t debugfs none " DEBUGFS
 
-/* Return: its exit status, 127 if it could not be started. */
-int run_program(const char *const argv[])
+/* What it has to say, as much as one line for people has room for. */
+static void hear(int fd, struct text *said)
 {
-	int status;
+	char buffer[512];
+	ssize_t n;
+
+	while ((n = read(fd, buffer, sizeof(buffer))) > 0 || (n < 0 && errno == EINTR)) {
+		if (n > 0 && said->len < MOST_SAID)
+			text_put(said, buffer, n);
+	}
+}
+
+/*
+ * @said gets what it writes to standard error, made fit to be shown. Return: its exit status,
+ * 127 if it could not be started.
+ */
+static int run_program(const char *const argv[], struct text *said)
+{
+	int status, ends[2];
+	char *s;
 	pid_t pid;
 
+	text_put(said, "", 0);
+	if (pipe2(ends, O_CLOEXEC))
+		return 127;
 	fflush(NULL);
 	pid = fork();
-	if (pid < 0)
-		return 127;
 	if (!pid) {
 		int null = open("/dev/null", O_RDWR);
 
@@ -38,9 +65,21 @@ int run_program(const char *const argv[])
 		setpgid(0, 0);
 		dup2(null, 0);
 		dup2(null, 1);
-		dup2(null, 2);
+		dup2(ends[1], 2);
 		execvp(argv[0], (char * const *)argv);
 		_exit(127);
+	}
+	close(ends[1]);
+	if (pid > 0)
+		hear(ends[0], said);
+	close(ends[0]);
+	if (pid < 0)
+		return 127;
+	s = trim(said->s);
+	memmove(said->s, s, strlen(s) + 1);
+	for (s = said->s; *s; s++) {
+		if (*s == '\n')
+			*s = ' ';
 	}
 	while (waitpid(pid, &status, 0) < 0) {
 		if (errno != EINTR)
@@ -106,13 +145,34 @@ bool driver_is_there(struct studio *st)
 static void unload(struct studio *st, const char *what)
 {
 	static const char * const rmmod[] = { "rmmod", "kmem_studio", NULL };
+	struct text said = {};
 	int i;
 
 	(void)st;
 	(void)what;
 	/* what was removed a moment ago may still be verified */
-	for (i = 0; i < 50 && run_program(rmmod) == 1; i++)
+	for (i = 0; i < 50 && run_program(rmmod, &said) == 1; i++) {
+		text_clear(&said);
 		usleep(100000);
+	}
+	text_free(&said);
+}
+
+/* modprobe did not load it. Return: STATUS_MISSING */
+static int tell_not_loaded(int status, const char *said)
+{
+	if (status == 127)
+		return fail(STATUS_MISSING,
+			    "the driver is not loaded, and there is no modprobe: load kmem_studio.ko by hand (insmod)");
+	if (!status)
+		return fail(STATUS_MISSING,
+			    "modprobe kmem_studio says nothing, but the driver is not there: see modprobe --showconfig");
+	if (strstr(said, "not found"))
+		return fail(STATUS_MISSING,
+			    "this kernel has no driver kmem_studio, and modprobe finds none (%s): build it for the kernel that runs (uname -r), then type modprobe kmem_studio",
+			    said);
+	return fail(STATUS_MISSING, "modprobe does not load kmem_studio: %s",
+		    *said ? said : "it does not say why");
 }
 
 static int load_module(struct studio *st)
@@ -121,20 +181,20 @@ static int load_module(struct studio *st)
 		"modprobe", "kmem_studio", "nr_structs=0", NULL
 	};
 	int mark = klog_mark(st);
+	struct text said = {};
 	int status;
 
-	status = run_program(modprobe);
+	status = run_program(modprobe, &said);
 	if (!status && driver_is_there(st)) {
 		klog_forget(mark);
 		undo_later(st, unload, "module");
-		return STATUS_OK;
+		status = STATUS_OK;
+	} else {
+		klog_explain(mark);
+		status = tell_not_loaded(status, said.s);
 	}
-	klog_explain(mark);
-	if (status == 127)
-		return fail(STATUS_MISSING,
-			    "the driver is not loaded, and there is no modprobe: load kmem_studio.ko by hand (insmod)");
-	return fail(STATUS_MISSING,
-		    "this kernel has no driver kmem_studio, and modprobe finds none: build it for the kernel that runs (uname -r), then type modprobe kmem_studio");
+	text_free(&said);
+	return status;
 }
 
 static int check_driver(struct studio *st, unsigned int needs)
@@ -150,6 +210,14 @@ static int check_driver(struct studio *st, unsigned int needs)
 	return load_module(st);
 }
 
+/* Is a file system of that kind mounted there? */
+static bool is_mounted(const char *path, unsigned long magic)
+{
+	struct statfs statfs_of;
+
+	return !statfs(path, &statfs_of) && (unsigned long)statfs_of.f_type == magic;
+}
+
 static int check_configfs(struct studio *st)
 {
 	if (file_exists(st, STUDIO_CONFIG))
@@ -159,6 +227,9 @@ static int check_configfs(struct studio *st)
 	if (!file_exists(st, CONFIGFS))
 		return fail(STATUS_MISSING,
 			    "this kernel has no configfs (CONFIG_CONFIGFS_FS): type modprobe configfs");
+	if (is_mounted(CONFIGFS, CONFIGFS_MAGIC))
+		return fail(STATUS_MISSING,
+			    "configfs is mounted, but the driver that runs has no folder in it (" STUDIO_CONFIG "): it is older");
 	if (geteuid())
 		return fail(STATUS_MISSING, MOUNT_CONFIGFS, "sudo ");
 	return fail(STATUS_MISSING, MOUNT_CONFIGFS, "");
@@ -176,6 +247,9 @@ static int check_debugfs(struct studio *st)
 	if (!file_exists(st, DEBUGFS))
 		return fail(STATUS_MISSING,
 			    "this kernel has no debugfs (CONFIG_DEBUG_FS), where the tables are");
+	if (is_mounted(DEBUGFS, DEBUGFS_MAGIC))
+		return fail(STATUS_MISSING,
+			    "debugfs is mounted, but the driver that runs has no folder in it (" STUDIO_DEBUG "): see debugfs= of the kernel's command line");
 	return fail(STATUS_MISSING, MOUNT_DEBUGFS);
 }
 

@@ -18,6 +18,5 @@ bool driver_is_there(struct studio *st);
 int driver_say_error(struct studio *st, int mark, const char *who, const char *what, int err);
 int driver_write_or_kill(struct studio *st, const char *path, const char *value);
 const char *errno_words(int err);
-int run_program(const char *const argv[]);
 
 #endif

@@ -95,18 +95,6 @@ void js_u64(struct json *j, const char *key, u64 value)
 	text_printf(&j->t, "%llu", value);
 }
 
-void js_double(struct json *j, const char *key, double value)
-{
-	begin_value(j, key);
-	text_printf(&j->t, "%.6g", value);
-}
-
-void js_bool(struct json *j, const char *key, bool value)
-{
-	begin_value(j, key);
-	text_puts(&j->t, value ? "true" : "false");
-}
-
 void js_null(struct json *j, const char *key)
 {
 	begin_value(j, key);

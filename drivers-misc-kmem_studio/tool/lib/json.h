@@ -24,8 +24,6 @@ void js_open(struct json *j, const char *key, char bracket);
 void js_close(struct json *j, char bracket);
 void js_string(struct json *j, const char *key, const char *value);
 void js_u64(struct json *j, const char *key, u64 value);
-void js_double(struct json *j, const char *key, double value);
-void js_bool(struct json *j, const char *key, bool value);
 void js_null(struct json *j, const char *key);
 void js_value(struct json *j, const char *key, const char *value);
 int js_print(struct json *j);

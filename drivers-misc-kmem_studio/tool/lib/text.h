@@ -64,7 +64,7 @@ void make_printable(char *s);
 int utf8_columns(const char *s);
 int utf8_bytes(const char *s);
 
-void text_bytes(struct text *t, u64 bytes);
-void text_ns(struct text *t, u64 ns);
+void text_bytes(struct text *t, double bytes);
+void text_ns(struct text *t, double ns);
 
 #endif

@@ -2,32 +2,33 @@
 /*
  * Figures for people, with a unit.
  */
+#include <math.h>
+
 #include "text.h"
 
-/* Bytes for people: at most four digits and a unit. */
-void text_bytes(struct text *t, u64 bytes)
+/* Bytes for people: at most four digits and a unit. What is read may be beyond 64 bits. */
+void text_bytes(struct text *t, double bytes)
 {
 	static const char * const units[] = { "B", "KB", "MB", "GB", "TB", "PB", "EB" };
-	double value = bytes;
 	size_t u = 0;
 
-	while (value >= 1024 && u < ARRAY_SIZE(units) - 1) {
-		value /= 1024;
+	while (bytes >= 1024 && u < ARRAY_SIZE(units) - 1) {
+		bytes /= 1024;
 		u++;
 	}
-	if (value >= 100 || value == (u64)value)
-		text_printf(t, "%.0f %s", value, units[u]);
+	if (bytes >= 100 || bytes == floor(bytes))
+		text_printf(t, "%.0f %s", bytes, units[u]);
 	else
-		text_printf(t, "%.1f %s", value, units[u]);
+		text_printf(t, "%.1f %s", bytes, units[u]);
 }
 
-void text_ns(struct text *t, u64 ns)
+void text_ns(struct text *t, double ns)
 {
-	if (ns < 10000)
-		text_printf(t, "%llu ns", ns);
-	else if (ns < 10000000)
+	if (ns < 1e4)
+		text_printf(t, "%.0f ns", floor(ns));
+	else if (ns < 1e7)
 		text_printf(t, "%.1f us", ns / 1e3);
-	else if (ns < 10000000000ULL)
+	else if (ns < 1e10)
 		text_printf(t, "%.1f ms", ns / 1e6);
 	else
 		text_printf(t, "%.1f s", ns / 1e9);

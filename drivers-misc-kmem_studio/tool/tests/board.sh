@@ -477,6 +477,14 @@ mounts_and_users >"$out/after"
 check "mounts and users are as they were" cmp "$out/before" "$out/after"
 rmmod kmem_studio
 check "the driver can be unloaded" not loaded
+# a driver that is there, without a folder where it has one
+mount -t tmpfs none /sys/module
+mkdir /sys/module/kmem_studio
+status 3 "run without a folder in configfs" run page 1000
+check "does not say that it is to be mounted" says 'configfs is mounted, but'
+status 3 "page without a folder in debugfs" page x 0
+check "does not say that it is to be mounted" says 'debugfs is mounted, but'
+umount /sys/module
 # how many there are depends on the driver, and parsers want to know it first
 echo "TAP version 13"
 echo "1..$n"

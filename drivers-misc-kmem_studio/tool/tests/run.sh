@@ -1,9 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Test kmem-studio without a kernel, on saved copies (kmem-studio save, unpacked):
+# Test kmem-studio without a kernel, on saved copies (kmem-studio save, unpacked or not):
 #
 #	tests/run.sh [--output DIR] COPY...
+#
+# They have to be of a machine on which an arena of vmalloc was live and another one corrupt:
+# kmem-studio new a 10000 vmalloc; kmem-studio new b 50000 chunk; kmem-studio corrupt b 4443;
+# kmem-studio verify b; kmem-studio save -o copy.tar
 #
 # Builds it with AddressSanitizer and without, runs it on the copies, under valgrind, on
 # copies that were changed at random (ROUNDS of them, 50), and on hostile ones; looks at the
@@ -22,8 +26,26 @@ if [ "${1-}" = --output ]; then
 	shift 2
 fi
 [ $# -gt 0 ] || { sed -n '/^#	/p' "$0"; exit 2; }
-readarray -t copies < <(readlink -f "$@")
 mkdir -p "$output"
+
+# Cases change files of copies, so those are folders. The name is that of the tar.
+unpacked()
+{
+	local copy to
+
+	for copy; do
+		copy=$(readlink -f "$copy")
+		if [ ! -d "$copy" ]; then
+			to=$work/unpacked/$(basename "$copy" .tar)
+			mkdir -p "$to" && tar -xf "$copy" -C "$to" --strip-components=1 || return
+			copy=$to
+		fi
+		echo "$copy"
+	done
+}
+
+readarray -t copies < <(unpacked "$@")
+[ ${#copies[@]} = $# ] || { echo "Bail out! not all of these are copies: $*"; exit 1; }
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:exitcode=99
 export UBSAN_OPTIONS=halt_on_error=1:exitcode=99
 export LC_ALL=C.UTF-8
@@ -91,6 +113,15 @@ build()
 	}
 	cat "$work/build.log"
 	! grep -q 'warning:' "$work/build.log"
+}
+
+# Without a copy it says how to get one.
+check_takes_copies()
+{
+	! make -s -C "$tool" O="$work/plain" check >"$work/out" 2>&1 &&
+		grep -q 'COPIES=.*kmem-studio save' "$work/out" && ! grep -q usage "$work/out" &&
+		make -n -C "$tool" O="$work/plain" check COPIES="a.tar b.tar" >"$work/out" &&
+		grep -q 'tests/run.sh a.tar b.tar$' "$work/out"
 }
 
 says_what_is_missing()
@@ -543,6 +574,8 @@ test_copy()
 	check "$name: map in ASCII" is_ascii --root "$root" map "$arena"
 	check "$name: map has the pages of the table" map_counts "$root" "$arena"
 	check "$name: map marks the wrong word" marks_the_word "$root" "$corrupt"
+	check "$name: boxes cut characters" cuts_characters "$root" "$(answered "$root")"
+	check "$name: figures beyond 64 bits" shows_large_figures "$root" "$arena"
 	check "$name: no such name" no_such_name "$root" "$arena"
 	check "$name: page" prints 'lead to the same frame' 0 \
 		--root "$root" page "$(answered "$root")" 0
@@ -701,6 +734,37 @@ hostile_tars()
 	done
 }
 
+# What has several bytes is not cut in the middle: all lines are characters.
+cuts_characters()
+{
+	local root=$work/wide pages
+
+	rm -rf "$root"
+	cp -r "$1" "$root"
+	pages=$root/sys/kernel/debug/kmem_studio/arenas/$2/pages
+	awk -F'\t' -v OFS='\t' '
+		NR == 1 { for (i = 1; i <= NF; i++) if ($i == "zone") zone = i }
+		NR > 1 { $zone = "äöüäöüäöüäöüäöüäöüäöü" }
+		{ print }' "$pages" >"$work/pages"
+	cat "$work/pages" >"$pages"
+	expect 0 --root "$root" page "$2" 0 --width 100 && grep -q äöüäöü "$work/out" &&
+		! grep -qaxv '.*' "$work/out"
+}
+
+# Figures beyond 64 bits.
+shows_large_figures()
+{
+	rm -rf "$work/wide"
+	cp -r "$1" "$work/wide"
+	for file in alloc_ns bytes_requested; do
+		echo 99999999999999999999 >"$work/wide/sys/kernel/config/kmem_studio/arenas/$2/$file"
+	done
+	printf 'allocator,alloc_ns\npage,99999999999999999999\n' >"$work/wide/results/compare.csv"
+	prints '^alloc_ns .*100000000000.0 s' 0 --root "$work/wide" show "$2" &&
+		prints '^bytes_requested .*86.7 EB' 0 --root "$work/wide" show "$2" &&
+		prints '100000000000.0 s' 0 --root "$work/wide" report -o -
+}
+
 # Made up: the drivers that the copies are of may have no benches.
 draws_benches()
 {
@@ -801,7 +865,7 @@ follows_no_link() { expect 0 --root "$work/hostile" list && ! grep -q root: "$wo
 
 hangs_not() { timeout 20 "$work/asan/kmem-studio" --root "$work/hostile" list >/dev/null; }
 
-# Small files that tell of very much: 1 TB of RAM, of which each line tells again.
+# endless_copy ARENA ARENA: small files that tell of very much: 1 TB, of which each line tells
 endless_copy()
 {
 	local root=$work/endless debug
@@ -815,16 +879,16 @@ endless_copy()
 			printf '%s\t0x0\t%s\t1\t0\tDMA\tmap\n' $i $i
 		done
 		printf '8\t0x0\t0x8\t0x8000000000000\t0\tDMA\tmap\n'
-	} >"$debug/vm/spans"
+	} >"$debug/$1/spans"
 	{
-		head -n 1 "$debug/vm/spans"
+		head -n 1 "$debug/$1/spans"
 		seq 70000 | awk '{
 			printf "%.0f\t0x0\t0x0\t268435455\t0\tDMA\tmap\n", $1 * 268435455 }'
-	} >"$debug/ch/spans"
+	} >"$debug/$2/spans"
 	echo '00000000-ffffffffff : System RAM' >"$root/proc/iomem"
 	yes '0 fffffff 0' | head -n 70000 >"$root/proc/kpageflags.runs"
 	{
-		echo allocator,alloc_ns,fill_ns
+		echo nr_structs,nr_pages,rounding_pages
 		yes 1,2,3 | head -n 400000
 	} >"$root/results/lab.csv"
 }
@@ -861,6 +925,8 @@ closed_pipe()
 
 test_broken()
 {
+	local arena corrupt
+
 	hostile_copy
 	check "hostile: list" prints_no_command list
 	check "hostile: list as CSV" prints_no_command list --csv
@@ -878,9 +944,10 @@ test_broken()
 	check "the fuzzer sees a moved cursor" fuzzer_sees 'printf "\033[2J"' 'control characters'
 	check "hostile: a name that is a path" prints 'no arena' 4 \
 		--root "$work/hostile" show ../../../proc
-	endless_copy
-	check "endless: map of an arena" ends 'in 9 runs' map vm
-	check "endless: spans that lie on each other" ends 'lie on each other' map ch
+	arena=$(arena_of "${copies[0]}") corrupt=$(corrupt_of "${copies[0]}")
+	endless_copy "$arena" "$corrupt"
+	check "endless: map of an arena" ends 'in 9 runs' map "$arena"
+	check "endless: spans that lie on each other" ends 'lie on each other' map "$corrupt"
 	check "endless: map of memory" ends 'Physical memory' map
 	check "endless: results" ends 'more than 65536 rows' report -o "$work/endless.html"
 	check "a full disk: list" full_disk list
@@ -904,6 +971,11 @@ test_broken()
 	check "no tar" prints 'save wrote' 2 --root "$tool/Makefile" list
 	check "an empty copy" expect 3 --root "$dest" list
 	check "a report without the driver" incomplete_report
+	if unshare -rm mount -t tmpfs none /sys 2>/dev/null; then
+		check "what modprobe says is told" tells_what_modprobe_says
+	else
+		skip "what modprobe says is told" "no namespaces"
+	fi
 	check "one page, one run" one_page
 	if has script; then
 		check "no colours where none are wanted" no_colours "${copies[0]}" \
@@ -918,7 +990,30 @@ test_broken()
 	check "a copy and JSON at one place" prints 'cannot both' 2 save -o - --json
 	check "help" prints 'usage' 0 --help
 	check "help of a command" helps
-	check "a report that is none" expect 4 report --compare "$tool/Makefile" "$tool/Makefile"
+}
+
+# without_driver COMMAND: the program with another modprobe, where there is no driver
+without_driver()
+{
+	mkdir -p "$work/fake"
+	printf '#!/bin/sh\n%s\n' "$1" >"$work/fake/modprobe"
+	chmod 755 "$work/fake/modprobe"
+	unshare -rm sh -c "mount -t tmpfs none /sys && PATH=$work/fake:\$PATH \
+		$work/asan/kmem-studio lab 10" >"$work/out" 2>"$work/err"
+	[ $? = 3 ] || { cat "$work/err"; return 1; }
+}
+
+# What modprobe says of a driver is told, and only where it finds none that there is none.
+tells_what_modprobe_says()
+{
+	without_driver 'echo "modprobe: FATAL: Module kmem_studio not found." >&2; exit 1' &&
+		grep -q 'has no driver.*FATAL: Module kmem_studio not found.*build it' "$work/err" &&
+		without_driver 'printf "Key was\nrejected\033[31m\n" >&2; exit 1' &&
+		grep -q 'does not load kmem_studio: Key was rejected?' "$work/err" &&
+		! grep -q 'build it' "$work/err" &&
+		without_driver 'exit 1' && grep -q 'does not say why' "$work/err" &&
+		without_driver 'exit 0' && grep -q 'but the driver is not there' "$work/err" &&
+		without_driver 'yes | head -c 100000 >&2; exit 1' && [ "$(wc -c <"$work/err")" -lt 4096 ]
 }
 
 # What can be shown is written, and the end says that this is not all.
@@ -1030,6 +1125,7 @@ test_compare()
 		skip "report --compare" "built without jansson"
 		return
 	fi
+	check "a report that is none" expect 4 report --compare "$tool/Makefile" "$tool/Makefile"
 	check "two reports" prints 'page_size_bytes' 0 report --compare "$a" "$b"
 	check "two reports as JSON" is_json 0 report --compare "$a" "$b"
 	check "two reports as a page" expect 0 report --compare "$a" "$b" -o "$output/compared.html"
@@ -1194,12 +1290,13 @@ test_watch()
 # --- all of it --------------------------------------------------------------------
 
 check "builds without a warning" build plain
-sanitizers=-fsanitize=address,undefined
+sanitizers=-fsanitize=address,undefined,float-cast-overflow
 check "builds with sanitizers" build asan LDFLAGS=$sanitizers \
 	CFLAGS="-O1 -g $sanitizers -fno-omit-frame-pointer -Wno-format-truncation"
 check "builds the fuzzer" cc -O1 -g -Wall -Wextra -Werror -o "$work/mutate" "$tool/tests/mutate.c"
 check "a smaller one says what it lacks" says_what_is_missing
 dest="$work/a b"
+check "make check takes copies" check_takes_copies
 check "installs, also in a folder with a space" installs "$dest"
 check "the man page has what --help tells" manual_is_the_help
 check "the man page has all options" manual_has_the_options
