@@ -9,11 +9,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-<<<<<<< HEAD
 #include <sys/prctl.h>
-=======
 #include <sys/vfs.h>
->>>>>>> tool-b
 #include <sys/wait.h>
 #include <unistd.h>
 
