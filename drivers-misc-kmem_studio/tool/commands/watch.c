@@ -135,7 +135,8 @@ static void draw_list(struct view *v, int top, int rows)
 		snprintf(text, sizeof(text), "%-16.16s %-9.9s %-14.14s %7.7s %8.8s %8.8s %15.15s",
 			 line->item.name, state,
 			 line->kind == ARENA ? value(&line->item, "allocator") : line->kind->word,
-			 value(&line->item, kind_file(line->kind, "nr_pages")), value(&line->item, "scrubs"),
+			 value(&line->item, kind_file(line->kind, "nr_pages")),
+			 value(&line->item, "scrubs"),
 			 value(&line->item, "mismatches"), value(&line->item, "words_verified"));
 		if (v->top + row == v->selected)
 			attron(A_REVERSE);

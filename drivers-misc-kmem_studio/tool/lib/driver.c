@@ -226,7 +226,8 @@ static int check_configfs(struct studio *st)
 			    "this kernel has no configfs (CONFIG_CONFIGFS_FS): type modprobe configfs");
 	if (is_mounted(CONFIGFS, CONFIGFS_MAGIC))
 		return fail(STATUS_MISSING,
-			    "configfs is mounted, but the driver that runs has no folder in it (" STUDIO_CONFIG "): it is older");
+			    "configfs is mounted, but the driver that runs has no folder in it (%s): it is older",
+			    STUDIO_CONFIG);
 	if (geteuid())
 		return fail(STATUS_MISSING, MOUNT_CONFIGFS, "sudo ");
 	return fail(STATUS_MISSING, MOUNT_CONFIGFS, "");
@@ -246,7 +247,8 @@ static int check_debugfs(struct studio *st)
 			    "this kernel has no debugfs (CONFIG_DEBUG_FS), where the tables are");
 	if (is_mounted(DEBUGFS, DEBUGFS_MAGIC))
 		return fail(STATUS_MISSING,
-			    "debugfs is mounted, but the driver that runs has no folder in it (" STUDIO_DEBUG "): see debugfs= of the kernel's command line");
+			    "debugfs is mounted, but the driver that runs has no folder in it (%s): see debugfs= of the kernel's command line",
+			    STUDIO_DEBUG);
 	return fail(STATUS_MISSING, MOUNT_DEBUGFS);
 }
 

@@ -757,7 +757,8 @@ shows_large_figures()
 	rm -rf "$work/wide"
 	cp -r "$1" "$work/wide"
 	for file in alloc_ns bytes_requested; do
-		echo 99999999999999999999 >"$work/wide/sys/kernel/config/kmem_studio/arenas/$2/$file"
+		echo 99999999999999999999 \
+			>"$work/wide/sys/kernel/config/kmem_studio/arenas/$2/$file"
 	done
 	printf 'allocator,alloc_ns\npage,99999999999999999999\n' >"$work/wide/results/compare.csv"
 	prints '^alloc_ns .*100000000000.0 s' 0 --root "$work/wide" show "$2" &&
@@ -1007,13 +1008,15 @@ without_driver()
 tells_what_modprobe_says()
 {
 	without_driver 'echo "modprobe: FATAL: Module kmem_studio not found." >&2; exit 1' &&
-		grep -q 'has no driver.*FATAL: Module kmem_studio not found.*build it' "$work/err" &&
+		grep -q 'has no driver.*FATAL: Module kmem_studio not found.*build it' \
+			"$work/err" &&
 		without_driver 'printf "Key was\nrejected\033[31m\n" >&2; exit 1' &&
 		grep -q 'does not load kmem_studio: Key was rejected?' "$work/err" &&
 		! grep -q 'build it' "$work/err" &&
 		without_driver 'exit 1' && grep -q 'does not say why' "$work/err" &&
 		without_driver 'exit 0' && grep -q 'but the driver is not there' "$work/err" &&
-		without_driver 'yes | head -c 100000 >&2; exit 1' && [ "$(wc -c <"$work/err")" -lt 4096 ]
+		without_driver 'yes | head -c 100000 >&2; exit 1' &&
+		[ "$(wc -c <"$work/err")" -lt 4096 ]
 }
 
 # What can be shown is written, and the end says that this is not all.
