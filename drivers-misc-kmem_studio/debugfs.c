@@ -18,6 +18,7 @@
 #include <linux/nodemask.h>
 #include <linux/sched/signal.h>
 #include <linux/seq_file.h>
+#include <linux/slab.h>
 #include <linux/string_choices.h>
 
 #include "arena.h"

@@ -7,6 +7,8 @@
 #include <linux/cleanup.h>
 #include <linux/kthread.h>
 #include <linux/lockdep.h>
+#include <linux/nodemask.h>
+#include <linux/overflow.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
 #include <linux/string.h>
