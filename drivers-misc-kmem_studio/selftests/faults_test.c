@@ -7,6 +7,9 @@
  * Needs root, and a kernel with CONFIG_FAULT_INJECTION, CONFIG_FAILSLAB,
  * CONFIG_FAIL_PAGE_ALLOC and CONFIG_FAULT_INJECTION_DEBUG_FS. What is lost without a trace
  * is for kmemleak to find.
+ *
+ * LOAD_STRIDE=N in the environment: of the allocations of a load, most of which are the
+ * kernel's own, each Nth fails.
  */
 #include <poll.h>
 #include <signal.h>
@@ -132,17 +135,18 @@ static bool nothing_is_kept(void)
 typedef int (*call_fn)(const char *argument);
 
 /*
- * Make the first allocation of a call fail, then the second, until there is none left to
- * fail. What succeeds is undone. Some failures are none of the caller's business, and the
+ * Make the first allocation of a call fail, then the one @stride behind it, until there is
+ * none left to fail. What succeeds is undone. Some failures are none of the caller's business, and the
  * call succeeds; one at least has to fail.
  */
-static bool fail_each(call_fn call, call_fn undo, const char *argument)
+static bool fail_each(call_fn call, call_fn undo, const char *argument,
+		      unsigned int stride)
 {
-	unsigned int nth, failures = 0;
+	unsigned int nth, tried = 0, failures = 0;
 	bool reached = true;
 	int err;
 
-	for (nth = 1; reached && nth < MOST; nth++) {
+	for (nth = 1; reached && nth < MOST; nth += stride) {
 		page_trace_restart();
 		set_nth(nth);
 		err = call(argument);
@@ -152,6 +156,7 @@ static bool fail_each(call_fn call, call_fn undo, const char *argument)
 			ksft_print_msg("fails without a fault: %s\n", strerror(-err));
 			return false;
 		}
+		tried += reached;
 		failures += !!err;
 		if (!err && undo && undo(argument)) {
 			ksft_print_msg("cannot be undone after fault %u\n", nth);
@@ -160,7 +165,7 @@ static bool fail_each(call_fn call, call_fn undo, const char *argument)
 		if (!nothing_is_kept())
 			return false;
 	}
-	ksft_print_msg("%s: %u of %u faults were seen\n", argument, failures, nth - 2);
+	ksft_print_msg("%s: %u of %u faults were seen\n", argument, failures, tried);
 	return !reached && failures;
 }
 
@@ -238,7 +243,7 @@ static int unload(const char *unused)
 
 static bool mkdir_fails(void)
 {
-	return fail_each(make, arena_remove, ARENA) && access(ARENAS "/" ARENA, F_OK);
+	return fail_each(make, arena_remove, ARENA, 1) && access(ARENAS "/" ARENA, F_OK);
 }
 
 static bool starts_fail(const char *allocator)
@@ -249,7 +254,7 @@ static bool starts_fail(const char *allocator)
 	    arena_put_number(ARENA, "nr_structs", NR_STRUCTS))
 		return false;
 	spans_in_a_row = strcmp(allocator, "vmalloc");
-	right = fail_each(start, stop, ARENA) && !arena_get(ARENA, "live") &&
+	right = fail_each(start, stop, ARENA, 1) && !arena_get(ARENA, "live") &&
 		!start(ARENA) && !arena_put(ARENA, "verify", "1") && !stop(ARENA);
 	return !arena_remove(ARENA) && right;
 }
@@ -260,7 +265,7 @@ static bool files_fail(call_fn call, const char *path)
 
 	if (arena_make(ARENA) || arena_start(ARENA, "chunk", NR_STRUCTS))
 		return false;
-	right = fail_each(call, NULL, path) && !arena_put(ARENA, "verify", "1") &&
+	right = fail_each(call, NULL, path, 1) && !arena_put(ARENA, "verify", "1") &&
 		!stop(ARENA) && !arena_get(ARENA, "pages_held");
 	return !arena_remove(ARENA) && right;
 }
@@ -311,6 +316,7 @@ static bool end_opener(pid_t pid)
 /* A load that fails leaves no module, and an open file of it nothing to trip over. */
 static bool loads_fail(void)
 {
+	const char *stride = getenv("LOAD_STRIDE");
 	pid_t pid;
 	bool right;
 
@@ -319,7 +325,8 @@ static bool loads_fail(void)
 	pid = opener();
 	if (pid < 0)
 		return false;
-	right = fail_each(load, unload, "nr_structs=10000 allocator=chunk");
+	right = fail_each(load, unload, "nr_structs=10000 allocator=chunk",
+			  stride && atoi(stride) > 0 ? atoi(stride) : 1);
 	return end_opener(pid) && right && !driver_is_loaded() && !load("nr_structs=0");
 }
 
