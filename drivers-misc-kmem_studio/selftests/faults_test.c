@@ -136,8 +136,8 @@ typedef int (*call_fn)(const char *argument);
 
 /*
  * Make the first allocation of a call fail, then the one @stride behind it, until there is
- * none left to fail. What succeeds is undone. Some failures are none of the caller's business, and the
- * call succeeds; one at least has to fail.
+ * none left to fail. What succeeds is undone. Some failures are none of the caller's business,
+ * and the call succeeds; one at least has to fail.
  */
 static bool fail_each(call_fn call, call_fn undo, const char *argument,
 		      unsigned int stride)
