@@ -16,6 +16,7 @@
 #include "../lib/options.h"
 #include "../lib/pictures.h"
 #include "../lib/table.h"
+#include "bench.h"
 #include "commands.h"
 
 #define MOST_POINTS	4096

@@ -8,6 +8,7 @@
 #include "../lib/kinds.h"
 #include "../lib/table.h"
 #include "commands.h"
+#include "list.h"
 
 static const struct column columns[] = {
 	{ "kind", "KIND", COLUMN_TEXT },

@@ -10,6 +10,7 @@
 #include "../lib/options.h"
 #include "../lib/trial.h"
 #include "commands.h"
+#include "list.h"
 
 enum { OPT_NODE = LONG_ONLY, OPT_GFP, OPT_SCRUB, OPT_CMA_ONLY, OPT_IDLE };
 

@@ -12,6 +12,7 @@
 #include "../lib/table.h"
 #include "../lib/trial.h"
 #include "commands.h"
+#include "compare.h"
 
 enum { OPT_PATTERN = LONG_ONLY, OPT_NODE, OPT_GFP, OPT_HOLD, OPT_CMA_ONLY, OPT_KEEP };
 
