@@ -9,10 +9,11 @@
 # kmem-studio new a 10000 vmalloc; kmem-studio new b 50000 chunk; kmem-studio corrupt b 4443;
 # kmem-studio verify b; kmem-studio save -o copy.tar
 #
-# Builds it with AddressSanitizer and without, runs it on the copies, under valgrind, on
-# copies that were changed at random (ROUNDS of them, 50), and on hostile ones; looks at the
-# report in Chromium, and drives watch in tmux. Prints KTAP. What is looked at by people
-# (screenshots, pictures) stays in DIR. A tool that is missing skips its cases.
+# Builds it with AddressSanitizer and without, runs it on the copies, on a driver that is made
+# up of plain files, under valgrind, on copies that were changed at random (ROUNDS of them,
+# 50), and on hostile ones; looks at the report in Chromium, and drives watch in tmux. Prints
+# KTAP. What is looked at by people (screenshots, pictures) stays in DIR. A tool that is missing
+# skips its cases.
 #
 # shellcheck disable=SC2317,SC2329 # functions are also called by name
 set -u
