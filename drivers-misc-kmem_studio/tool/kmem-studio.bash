@@ -43,6 +43,7 @@ _kmem_studio()
 		;;
 	--color) words="auto always never" ;;
 	--pattern) words=$(cut -f 1 "$config/patterns" 2>/dev/null) ;;
+	--give-way | --touch | --movable) words="0 1" ;;
 	--patterns) words="hot fifo lifo random cross" ;;
 	--allocator | --allocators) words=$(cut -f 1 "$config/allocators" 2>/dev/null) ;;
 	*)

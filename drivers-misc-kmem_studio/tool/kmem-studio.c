@@ -198,7 +198,7 @@ static int take_value(struct studio *st, char **argv, int *i, bool *taken)
 	if (status)
 		return status;
 	if (columns) {
-		if (!parse_u64(columns, &width) || width < 1 || width > 1000)
+		if (!parse_within(columns, 1, 1000, &width))
 			return bad_line("--width takes a number of columns, 1 to 1000");
 		st->width = width;
 	}

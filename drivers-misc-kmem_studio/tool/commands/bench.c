@@ -16,6 +16,7 @@
 #include "../lib/options.h"
 #include "../lib/pictures.h"
 #include "../lib/table.h"
+#include "bench.h"
 #include "commands.h"
 
 #define MOST_POINTS	4096
@@ -354,33 +355,45 @@ static bool read_histogram(struct studio *st, const char *name, struct table *ta
 	return !err;
 }
 
-static int draw_histograms(struct studio *st, const char *name)
+static int draw_histograms(struct studio *st, const struct table *histogram)
 {
 	int status = STATUS_OK, of_free;
 	struct canvas canvas;
-	struct table table;
 
-	if (!read_histogram(st, name, &table))
-		say("the histogram is in debugfs, which is not to be read");
 	for (of_free = 0; !status && of_free < 2; of_free++) {
 		if (!picture_histogram(&canvas, st->width, of_free ? "Frees" : "Allocations",
-				       &table, of_free)) {
+				       histogram, of_free)) {
 			putchar('\n');
 			status = canvas_output(st, &canvas, 1, NULL, NULL);
 		}
 		canvas_free(&canvas);
 	}
-	table_free(&table);
 	return status;
 }
 
-static int print(struct studio *st, const char *name, const struct sweep *sweep,
-		 const struct table *table)
+/* @histogram: NULL where there is none */
+static int print_json(const struct table *table, const struct table *histogram)
 {
-	int status = table_print(st, table, "bench", "rows");
+	struct json j;
+
+	js_begin(&j, "bench");
+	table_json(table, "rows", &j);
+	if (histogram)
+		table_json(histogram, "histogram", &j);
+	return js_print(&j);
+}
+
+static int print_all(struct studio *st, const struct sweep *sweep, const struct table *table,
+		     const struct table *histogram)
+{
 	bool curves = sweep->orders.nr > 1 && !sweep->bytes;
 	bool files = sweep->svg || sweep->png;
+	int status;
 
+	if (st->format == FORMAT_JSON)
+		status = print_json(table, histogram);
+	else
+		status = table_print(st, table, "bench", "rows");
 	if (!status && files)
 		status = draw_curves(st, table, sweep);
 	if (status || st->format != FORMAT_TEXT)
@@ -389,9 +402,24 @@ static int print(struct studio *st, const char *name, const struct sweep *sweep,
 		putchar('\n');
 		status = draw_curves(st, table, sweep);
 	}
+	return !status && histogram ? draw_histograms(st, histogram) : status;
+}
+
+static int print(struct studio *st, const char *name, const struct sweep *sweep,
+		 const struct table *table)
+{
+	struct table histogram;
+	int status;
+	bool has;
+
 	/* of the last point; where it is the only one it is seen at once */
-	if (!status && (sweep->histogram || table->nr == table->nr_columns))
-		status = draw_histograms(st, name);
+	if (st->format == FORMAT_CSV || (!sweep->histogram && table->nr != table->nr_columns))
+		return print_all(st, sweep, table, NULL);
+	has = read_histogram(st, name, &histogram);
+	if (!has)
+		say("the histogram is in debugfs, which is not to be read");
+	status = print_all(st, sweep, table, has ? &histogram : NULL);
+	table_free(&histogram);
 	return status;
 }
 
@@ -420,11 +448,9 @@ static const struct choice choices[] = {
 	  "rounds before them, 0 to 10000 (default: 3)" },
 	{ "touch", "0|1", OPT_SET + 4,
 	  "1 to write a word of each page, measured apart (default: 0)" },
-	{ "node", "N", OPT_SET + 5,
-	  "NUMA node to take the memory from (default: -1, any)" },
-	{ "gfp", "FLAGS", OPT_SET + 6,
-	  "how the memory may be got: KERNEL, ATOMIC, NOWAIT or HIGHUSER_MOVABLE, and |ZERO, |NORETRY and others behind it (default: KERNEL)"
-	},
+	{ "node", "N", OPT_SET + 5, HELP_NODE },
+	{ "gfp", "FLAGS", OPT_SET + 6, HELP_GFP },
+	{ "seed", "N", OPT_SET + 7, HELP_SEED },
 	{ "allocators", "A,B", OPT_ALLOCATORS,
 	  "names of the file allocators (default: page)" },
 	{ "orders", "N-M,...", OPT_ORDERS,
@@ -436,7 +462,7 @@ static const struct choice choices[] = {
 	{ "bytes", "N", OPT_BYTES,
 	  "allocations of so many bytes, instead of orders" },
 	{ "histogram", NULL, OPT_HISTOGRAM,
-	  "how the times of the last point are spread; where it is the only one, that is shown anyway"
+	  "how the times of the last point are spread, not as CSV; where it is the only one, that is shown anyway"
 	},
 	{ "svg", "FILE", OPT_SVG,
 	  "write the curves to this file, as SVG" },

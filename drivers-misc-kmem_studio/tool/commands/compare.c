@@ -10,6 +10,7 @@
 #include "../lib/table.h"
 #include "../lib/trial.h"
 #include "commands.h"
+#include "compare.h"
 
 static const struct column columns[] = {
 	{ "allocator", "ALLOCATOR", COLUMN_TEXT },

@@ -7,6 +7,7 @@
 #include "../lib/driver.h"
 #include "../lib/kinds.h"
 #include "commands.h"
+#include "list.h"
 
 #define WORDS	8	/* of a struct */
 

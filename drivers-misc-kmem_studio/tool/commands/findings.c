@@ -10,7 +10,10 @@
 #include "../lib/driver.h"
 #include "../lib/kinds.h"
 #include "../lib/trial.h"
+#include "bench.h"
+#include "compare.h"
 #include "findings.h"
+#include "lab.h"
 
 static void failed(struct findings *f, const char *fmt, ...) PRINTF(2, 3);
 

@@ -16,6 +16,7 @@
 #include "../lib/options.h"
 #include "../lib/table.h"
 #include "commands.h"
+#include "lab.h"
 
 #define PARAMETERS	STUDIO_MODULE "/parameters"
 #define FIRST_WORDS	4

@@ -8,6 +8,7 @@
 #include "../lib/kinds.h"
 #include "../lib/table.h"
 #include "commands.h"
+#include "list.h"
 
 static const struct column columns[] = {
 	{ "kind", "KIND", COLUMN_TEXT },
@@ -59,7 +60,6 @@ int print_items(struct studio *st, const char *command, char **names, int nr)
 	struct table table;
 	struct json j;
 	int status, n;
-	size_t i;
 
 	table_init(&table, columns, ARRAY_SIZE(columns));
 	js_begin(&j, command);
@@ -79,10 +79,7 @@ int print_items(struct studio *st, const char *command, char **names, int nr)
 		js_open(&j, NULL, '{');
 		js_string(&j, "kind", kind->word);
 		js_string(&j, "name", name);
-		js_open(&j, "values", '{');
-		for (i = 0; i < item.nr; i++)
-			js_value(&j, item.attr[i].name, item.attr[i].value);
-		js_close(&j, '}');
+		item_json(&item, "values", &j);
 		js_close(&j, '}');
 		item_free(&item);
 	}

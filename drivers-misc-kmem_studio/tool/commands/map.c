@@ -12,6 +12,7 @@
 #include "../lib/kinds.h"
 #include "../lib/options.h"
 #include "../lib/pictures.h"
+#include "../lib/split.h"
 #include "../lib/table.h"
 #include "commands.h"
 
@@ -194,11 +195,68 @@ static int draw(struct studio *st, const struct machine *m, const struct frames 
 	return status;
 }
 
+static const struct column split_columns[] = {
+	{ "first_page", "FIRST PAGE", COLUMN_NUMBER },
+	{ "half_pages", "HALF", COLUMN_NUMBER },
+	{ "first_half", "FIRST HALF", COLUMN_TEXT },
+	{ "second_half", "SECOND HALF", COLUMN_TEXT },
+};
+
+static void split_table(const struct split *split, struct table *table)
+{
+	size_t i;
+
+	table_init(table, split_columns, ARRAY_SIZE(split_columns));
+	for (i = 0; i < split->nr; i++) {
+		table_u64(table, split->step[i].first);
+		table_u64(table, split->step[i].half);
+		table_cell(table, split->step[i].taken ? "taken" : "split");
+		table_cell(table, split->step[i].split ? "split" : "free");
+	}
+}
+
+static int print_split_json(const struct split *split, const struct table *steps)
+{
+	struct json j;
+
+	js_begin(&j, "map --split");
+	js_open(&j, "split", '{');
+	js_u64(&j, "wanted_pages", split->pages);
+	js_u64(&j, "order", split->order);
+	js_u64(&j, "block_pages", split->block);
+	js_u64(&j, "rounding_pages", split->block - split->pages);
+	table_json(steps, "steps", &j);
+	js_close(&j, '}');
+	return js_print(&j);
+}
+
+/* What is drawn, for programs. */
+static int print_split(struct studio *st, u64 pages)
+{
+	struct table steps;
+	struct split split;
+	int status;
+
+	split_block(pages, &split);
+	split_table(&split, &steps);
+	if (st->format == FORMAT_JSON)
+		status = print_split_json(&split, &steps);
+	else
+		status = table_print(st, &steps, "map", "steps");
+	table_free(&steps);
+	return status;
+}
+
 static int draw_split(struct studio *st, const struct wanted *wanted)
 {
 	struct canvas canvas;
 	int status;
 
+	if (st->format != FORMAT_TEXT) {
+		status = print_split(st, wanted->split);
+		if (status || (!wanted->svg && !wanted->png))
+			return status;
+	}
 	picture_split(&canvas, wanted->svg || wanted->png ? 100 : st->width, wanted->split);
 	status = canvas_output(st, &canvas, 1, wanted->svg, wanted->png);
 	canvas_free(&canvas);
@@ -288,8 +346,7 @@ static int do_map(struct studio *st, int argc, char **argv)
 			wanted.png = optarg;
 		else if (c != OPT_SPLIT)
 			return STATUS_USAGE;
-		else if (!parse_u64(optarg, &wanted.split) || !wanted.split ||
-			 wanted.split > MOST_SPLIT)
+		else if (!parse_within(optarg, 1, MOST_SPLIT, &wanted.split))
 			return usage(&command_map, "--split takes a number of pages, 1 to %d",
 				     MOST_SPLIT);
 	}

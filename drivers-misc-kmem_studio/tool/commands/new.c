@@ -8,22 +8,22 @@
 #include "../lib/driver.h"
 #include "../lib/kinds.h"
 #include "../lib/options.h"
-#include "../lib/trial.h"
+#include "../lib/trial_options.h"
 #include "commands.h"
+#include "list.h"
 
-enum { OPT_NODE = LONG_ONLY, OPT_GFP, OPT_SCRUB, OPT_CMA_ONLY, OPT_IDLE };
+enum { OPT_SCRUB = LONG_ONLY, OPT_IDLE };
 
 static const struct choice choices[] = {
-	{ "node", "N", OPT_NODE,
-	  "NUMA node to take the memory from (default: -1, any)" },
-	{ "gfp", "FLAGS", OPT_GFP,
-	  "how the memory may be got: KERNEL, ATOMIC, NOWAIT or HIGHUSER_MOVABLE, and |ZERO, |NORETRY and others behind it (default: KERNEL)"
-	},
+	CHOICE_NODE,
+	CHOICE_GFP,
+	CHOICE_SEED,
 	{ "scrub", "MS", OPT_SCRUB,
 	  "verify it again and again, so many milliseconds apart, up to 86400000 (default: 0, never)"
 	},
-	{ "cma-only", NULL, OPT_CMA_ONLY,
-	  "allocator cma: refuse memory that is not of the area set aside for DMA" },
+	CHOICE_MISMATCHES,
+	CHOICE_GIVE_WAY,
+	CHOICE_CMA_ONLY,
 	{ "idle", NULL, OPT_IDLE,
 	  "make it only: kmem-studio start starts it" },
 	{}
@@ -81,23 +81,16 @@ static int do_new(struct studio *st, int argc, char **argv)
 
 	while ((c = next_option(&command_new, argc, argv)) != -1) {
 		switch (c) {
-		case OPT_NODE:
-			trial.node = optarg;
-			break;
-		case OPT_GFP:
-			trial.gfp = optarg;
-			break;
 		case OPT_SCRUB:
 			trial.scrub_ms = optarg;
-			break;
-		case OPT_CMA_ONLY:
-			trial.cma_only = true;
 			break;
 		case OPT_IDLE:
 			idle = true;
 			break;
 		default:
-			return STATUS_USAGE;
+			status = trial_option(&command_new, &trial, c);
+			if (status)
+				return status;
 		}
 	}
 	if (argc - optind < 3 || argc - optind > 4)

@@ -29,19 +29,12 @@ static int print_json(const struct chain *chain)
 {
 	struct text flags = {};
 	struct json j;
-	size_t i;
 
 	js_begin(&j, "page");
 	js_string(&j, "arena", chain->name);
 	js_u64(&j, "index", chain->index);
-	js_open(&j, "table", '{');
-	for (i = 0; i < chain->row.nr; i++)
-		js_value(&j, chain->row.attr[i].name, chain->row.attr[i].value);
-	js_close(&j, '}');
-	js_open(&j, "answer", '{');
-	for (i = 0; i < chain->answer.nr; i++)
-		js_value(&j, chain->answer.attr[i].name, chain->answer.attr[i].value);
-	js_close(&j, '}');
+	item_json(&chain->row, "table", &j);
+	item_json(&chain->answer, "answer", &j);
 	if (chain->user_virt)
 		js_u64(&j, "program_virt", chain->user_virt);
 	else
@@ -59,6 +52,37 @@ static int print_json(const struct chain *chain)
 	return js_print(&j);
 }
 
+static int print_csv(struct studio *st, const struct chain *chain)
+{
+	struct table table;
+	int status;
+
+	names_table(&table);
+	names_of_chain(chain, &table);
+	status = table_print(st, &table, "page", "names");
+	table_free(&table);
+	return status;
+}
+
+/* A picture that goes to a file does so beside JSON and CSV, too. */
+static int print(struct studio *st, const struct machine *m, const struct chain *chain,
+		 const char *svg, const char *png)
+{
+	struct canvas canvas;
+	int status = STATUS_OK;
+
+	if (st->format == FORMAT_JSON)
+		status = print_json(chain);
+	else if (st->format == FORMAT_CSV)
+		status = print_csv(st, chain);
+	if (status || (st->format != FORMAT_TEXT && !svg && !png))
+		return status;
+	picture_chain(&canvas, svg || png ? 90 : st->width, m, chain);
+	status = canvas_output(st, &canvas, 1, svg, png);
+	canvas_free(&canvas);
+	return status;
+}
+
 /* Why there is none of that index. */
 static int no_page(struct studio *st, const char *name, const struct chain *chain)
 {
@@ -70,7 +94,6 @@ static int no_page(struct studio *st, const char *name, const struct chain *chai
 static int do_page(struct studio *st, int argc, char **argv)
 {
 	const char *svg = NULL, *png = NULL, *name;
-	struct canvas canvas;
 	struct chain chain;
 	struct machine m;
 	u64 index;
@@ -97,15 +120,8 @@ static int do_page(struct studio *st, int argc, char **argv)
 	if (!chain_read(st, name, index, &chain))
 		return no_page(st, name, &chain);
 	machine_read(st, &m);
-	if (st->format == FORMAT_JSON)
-		status = print_json(&chain);
-	/* a picture that goes to a file does so beside JSON, too */
-	if (!status && (st->format != FORMAT_JSON || svg || png)) {
-		picture_chain(&canvas, svg || png ? 90 : st->width, &m, &chain);
-		status = canvas_output(st, &canvas, 1, svg, png);
-		canvas_free(&canvas);
-	}
-	if (!status && !strncmp(chain_verdict(&chain), "DIFFER", 6))
+	status = print(st, &m, &chain, svg, png);
+	if (!status && says_differ(chain_verdict(&chain)))
 		status = STATUS_WRONG;
 	machine_free(&m);
 	chain_free(&chain);

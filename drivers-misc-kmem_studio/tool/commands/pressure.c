@@ -15,6 +15,9 @@
 #include "../lib/table.h"
 #include "commands.h"
 
+/* The driver's limit. */
+#define MOST_EVERY	1024
+
 enum { OPT_LEAVE = LONG_ONLY, OPT_HOLD, OPT_KEEP, OPT_SET };
 
 /* Those with OPT_SET are files of a pressure, in this order. */
@@ -31,6 +34,8 @@ static const struct choice choices[] = {
 	  "what is left free beyond the min watermarks in any case (default: 16M)" },
 	{ "movable", "0|1", OPT_SET + 4,
 	  "1 to take what is meant for movable pages, too (default: 0)" },
+	{ "every", "N", OPT_SET + 5,
+	  "one run of so many is kept by cma, 1 to 1024 (default: 2)" },
 	{ "leave", "BYTES", OPT_LEAVE,
 	  "what fill leaves free (default: 64M)" },
 	{ "hold", "SECONDS", OPT_HOLD,
@@ -41,11 +46,12 @@ static const struct choice choices[] = {
 };
 
 static const char * const files[] = {
-	"order", "node", "max_percent", "min_free_bytes", "movable", "leave_bytes",
+	"order", "node", "max_percent", "min_free_bytes", "movable", "every", "leave_bytes",
 };
 
-#define FILE_LEAVE	5
 #define FILE_MIN_FREE	3
+#define FILE_EVERY	5
+#define FILE_LEAVE	6
 
 /* "64M" in bytes, as text; to be freed, NULL if it is no size. */
 static char *size_text(const char *s)
@@ -89,7 +95,6 @@ static int print(struct studio *st, const char *name, const char *kind,
 	struct item item;
 	struct json j;
 	int status;
-	size_t i;
 	u64 held;
 
 	fragmentation_table(&table, before, after);
@@ -98,10 +103,7 @@ static int print(struct studio *st, const char *name, const char *kind,
 	held = item_number(&item, "pages_held");
 	if (st->format == FORMAT_JSON) {
 		js_begin(&j, "pressure");
-		js_open(&j, "values", '{');
-		for (i = 0; i < item.nr; i++)
-			js_value(&j, item.attr[i].name, item.attr[i].value);
-		js_close(&j, '}');
+		item_json(&item, "values", &j);
 		table_json(&table, "fragmentation", &j);
 		status = js_print(&j);
 	} else if (st->format == FORMAT_CSV) {
@@ -157,7 +159,7 @@ static int apply(struct studio *st, const char *kind, char **value, u64 seconds,
 static int do_pressure(struct studio *st, int argc, char **argv)
 {
 	char *value[ARRAY_SIZE(files)] = {};
-	u64 seconds = 0;
+	u64 seconds = 0, number;
 	bool stays = false, ok = true;
 	int status = STATUS_OK, c;
 	size_t i;
@@ -171,6 +173,8 @@ static int do_pressure(struct studio *st, int argc, char **argv)
 			ok = take_size(&value[FILE_LEAVE], optarg);
 		else if (c == OPT_SET + FILE_MIN_FREE)
 			ok = take_size(&value[FILE_MIN_FREE], optarg);
+		else if (c == OPT_SET + FILE_EVERY && !parse_within(optarg, 1, MOST_EVERY, &number))
+			ok = false;
 		else if (c >= OPT_SET)
 			ok = take_text(&value[c - OPT_SET], optarg);
 		else

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench.h"
 #include "findings.h"
 
 #ifdef HAVE_JANSSON

@@ -10,23 +10,23 @@
 #include "../lib/kinds.h"
 #include "../lib/options.h"
 #include "../lib/table.h"
-#include "../lib/trial.h"
+#include "../lib/trial_options.h"
 #include "commands.h"
+#include "compare.h"
 
-enum { OPT_PATTERN = LONG_ONLY, OPT_NODE, OPT_GFP, OPT_HOLD, OPT_CMA_ONLY, OPT_KEEP };
+enum { OPT_PATTERN = LONG_ONLY, OPT_HOLD, OPT_KEEP };
 
 static const struct choice choices[] = {
 	{ "pattern", "P", OPT_PATTERN,
 	  "what is written, a name of the file patterns (default: counter)" },
-	{ "node", "N", OPT_NODE,
-	  "NUMA node to take the memory from (default: -1, any)" },
-	{ "gfp", "FLAGS", OPT_GFP,
-	  "how the memory may be got: KERNEL, ATOMIC, NOWAIT or HIGHUSER_MOVABLE, and |ZERO, |NORETRY and others behind it (default: KERNEL)"
-	},
+	CHOICE_NODE,
+	CHOICE_GFP,
+	CHOICE_SEED,
+	CHOICE_MISMATCHES,
+	CHOICE_GIVE_WAY,
 	{ "hold", "SECONDS", OPT_HOLD,
 	  "how long it stays live before it is verified (default: 0)" },
-	{ "cma-only", NULL, OPT_CMA_ONLY,
-	  "allocator cma: refuse memory that is not of the area set aside for DMA" },
+	CHOICE_CMA_ONLY,
 	{ "keep", NULL, OPT_KEEP,
 	  "verify it, and let it stay" },
 	{}
@@ -175,15 +175,6 @@ static int do_run(struct studio *st, int argc, char **argv)
 		case OPT_PATTERN:
 			trial.pattern = optarg;
 			break;
-		case OPT_NODE:
-			trial.node = optarg;
-			break;
-		case OPT_GFP:
-			trial.gfp = optarg;
-			break;
-		case OPT_CMA_ONLY:
-			trial.cma_only = true;
-			break;
 		case OPT_KEEP:
 			stays = true;
 			break;
@@ -193,7 +184,9 @@ static int do_run(struct studio *st, int argc, char **argv)
 					     optarg);
 			break;
 		default:
-			return STATUS_USAGE;
+			status = trial_option(&command_run, &trial, c);
+			if (status)
+				return status;
 		}
 	}
 	if (argc - optind != 2)

@@ -121,10 +121,7 @@ static int print_json(const struct kind *kind, const struct item *item,
 	js_begin(&j, "show");
 	js_string(&j, "kind", kind->word);
 	js_string(&j, "name", item->name);
-	js_open(&j, "values", '{');
-	for (i = 0; i < item->nr; i++)
-		js_value(&j, item->attr[i].name, item->attr[i].value);
-	js_close(&j, '}');
+	item_json(item, "values", &j);
 	table_json(&table, "spans", &j);
 	table_free(&table);
 	return js_print(&j);

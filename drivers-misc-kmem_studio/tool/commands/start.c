@@ -7,6 +7,7 @@
 #include "../lib/driver.h"
 #include "../lib/kinds.h"
 #include "commands.h"
+#include "list.h"
 
 static void tell(struct studio *st, const struct kind *kind, const char *name)
 {

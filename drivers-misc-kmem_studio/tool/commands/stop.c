@@ -9,6 +9,7 @@
 #include "../lib/kinds.h"
 #include "../lib/klog.h"
 #include "commands.h"
+#include "list.h"
 
 static void tell(struct studio *st, const struct kind *kind, const char *name)
 {

@@ -12,29 +12,53 @@
 #include "../lib/klog.h"
 #include "commands.h"
 
+static int print_json(const struct item *answer)
+{
+	struct json j;
+
+	js_begin(&j, "translate");
+	item_json(answer, "answer", &j);
+	return js_print(&j);
+}
+
+static int print_csv(struct studio *st, const struct item *answer)
+{
+	struct table table;
+	int status;
+
+	names_table(&table);
+	names_of_answer(answer, answer, &table);
+	status = table_print(st, &table, "translate", "names");
+	table_free(&table);
+	return status;
+}
+
+static int print_text(const struct item *answer)
+{
+	struct text t = {};
+	int status;
+	size_t i;
+
+	for (i = 0; i < answer->nr; i++)
+		text_printf(&t, "%-16s %s\n", answer->attr[i].name, answer->attr[i].value);
+	status = output_write("-", t.s ? t.s : "", t.len);
+	text_free(&t);
+	return status;
+}
+
 /* In words that the driver's answer has. Return: an enum status */
 static int print(struct studio *st, const struct item *answer)
 {
 	const char *routes = item_value(answer, "routes");
-	struct text t = {};
-	struct json j;
 	int status;
-	size_t i;
 
-	if (st->format == FORMAT_JSON) {
-		js_begin(&j, "translate");
-		js_open(&j, "answer", '{');
-		for (i = 0; i < answer->nr; i++)
-			js_value(&j, answer->attr[i].name, answer->attr[i].value);
-		js_close(&j, '}');
-		status = js_print(&j);
-	} else {
-		for (i = 0; i < answer->nr; i++)
-			text_printf(&t, "%-16s %s\n", answer->attr[i].name, answer->attr[i].value);
-		status = output_write("-", t.s ? t.s : "", t.len);
-		text_free(&t);
-	}
-	return !status && routes && !strncmp(routes, "DIFFER", 6) ? STATUS_WRONG : status;
+	if (st->format == FORMAT_JSON)
+		status = print_json(answer);
+	else if (st->format == FORMAT_CSV)
+		status = print_csv(st, answer);
+	else
+		status = print_text(answer);
+	return !status && routes && says_differ(routes) ? STATUS_WRONG : status;
 }
 
 static int do_translate(struct studio *st, int argc, char **argv)

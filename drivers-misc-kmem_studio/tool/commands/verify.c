@@ -8,6 +8,7 @@
 #include "../lib/driver.h"
 #include "../lib/kinds.h"
 #include "commands.h"
+#include "list.h"
 
 static void tell(struct studio *st, const char *name)
 {

@@ -248,9 +248,14 @@ static void act(struct studio *st, struct view *v, int key)
 		snprintf(v->message, sizeof(v->message), "Still busy with the last one.");
 		return;
 	}
-	if (is_saved(st) || geteuid() || !strcmp(line->item.name, LAB)) {
+	if (is_saved(st)) {
+		snprintf(v->message, sizeof(v->message),
+			 "This is a saved copy: nothing in it can be %s.",
+			 key == 's' ? "started" : key == 'x' ? "stopped" : "verified");
+		return;
+	}
+	if (geteuid() || !strcmp(line->item.name, LAB)) {
 		snprintf(v->message, sizeof(v->message), "%s",
-			 is_saved(st) ? "This is a saved copy." :
 			 geteuid() ? "Only root may do this." :
 				     "The lab's arena: use kmem-studio lab, or stop lab.");
 		return;
@@ -307,7 +312,7 @@ static int do_watch(struct studio *st, int argc, char **argv)
 	while ((c = next_option(&command_watch, argc, argv)) != -1) {
 		if (c != OPT_INTERVAL)
 			return STATUS_USAGE;
-		if (!parse_u64(optarg, &interval_ms) || interval_ms < 100 || interval_ms > 60000)
+		if (!parse_within(optarg, 100, 60000, &interval_ms))
 			return usage(&command_watch, "--interval takes milliseconds, 100 to 60000");
 	}
 	if (argc != optind)

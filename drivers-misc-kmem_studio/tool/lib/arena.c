@@ -69,6 +69,17 @@ u64 item_number(const struct item *item, const char *name)
 	return item_u64(item, name, &value) ? value : 0;
 }
 
+/* An object of all its values. */
+void item_json(const struct item *item, const char *key, struct json *j)
+{
+	size_t i;
+
+	js_open(j, key, '{');
+	for (i = 0; i < item->nr; i++)
+		js_value(j, item->attr[i].name, item->attr[i].value);
+	js_close(j, '}');
+}
+
 static void read_folder(struct studio *st, const char *path, struct names *files,
 			struct item *item)
 {

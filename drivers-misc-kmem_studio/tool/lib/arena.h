@@ -3,6 +3,7 @@
 #define KST_ARENA_H
 
 #include "files.h"
+#include "json.h"
 
 #define ARENAS_CONFIG	STUDIO_CONFIG "/arenas"
 #define ARENAS_DEBUG	STUDIO_DEBUG "/arenas"
@@ -68,6 +69,7 @@ void item_free(struct item *item);
 const char *item_value(const struct item *item, const char *name);
 bool item_u64(const struct item *item, const char *name, u64 *value);
 u64 item_number(const struct item *item, const char *name);
+void item_json(const struct item *item, const char *key, struct json *j);
 
 int arena_read(struct studio *st, const char *name, struct item *arena);
 int arena_names(struct studio *st, struct names *names);

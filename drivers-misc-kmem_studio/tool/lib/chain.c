@@ -122,6 +122,23 @@ static char *saved_path(const struct chain *chain)
 	return xasprintf("/answers/%s.%llu", chain->name, chain->index);
 }
 
+/* What chain_save() put behind the driver's words. Return: 0 if it is not there */
+static u64 take_number(struct item *answer, const char *name)
+{
+	u64 number = item_number(answer, name);
+	struct attr *attr = answer->attr, *end = attr + answer->nr;
+
+	while (attr < end && strcmp(attr->name, name))
+		attr++;
+	if (attr == end)
+		return 0;
+	free(attr->name);
+	free(attr->value);
+	memmove(attr, attr + 1, (end - attr - 1) * sizeof(*attr));
+	answer->nr--;
+	return number;
+}
+
 static void read_saved(struct studio *st, struct chain *chain)
 {
 	char *path = saved_path(chain);
@@ -129,8 +146,8 @@ static void read_saved(struct studio *st, struct chain *chain)
 
 	if (!file_read(st, path, &t))
 		parse_answer(t.s, &chain->answer);
-	chain->user_virt = item_number(&chain->answer, "program_virt");
-	chain->user_pfn = item_number(&chain->answer, "program_pfn");
+	chain->user_virt = take_number(&chain->answer, "program_virt");
+	chain->user_pfn = take_number(&chain->answer, "program_pfn");
 	if (!chain->user_virt)
 		chain->user_why = xstrdup("not looked at when the copy was made");
 	text_free(&t);
@@ -189,6 +206,12 @@ void chain_free(struct chain *chain)
 	*chain = (struct chain){};
 }
 
+/* Of the driver's word about the routes, and of chain_verdict(). */
+bool says_differ(const char *verdict)
+{
+	return !strncmp(verdict, "DIFFER", 6);
+}
+
 /* Do all that know the frame say the same? */
 const char *chain_verdict(const struct chain *chain)
 {
@@ -197,9 +220,134 @@ const char *chain_verdict(const struct chain *chain)
 
 	if (chain->user_pfn && chain->user_pfn != pfn)
 		return "DIFFER: the program's page table leads to another frame";
-	if (routes && !strncmp(routes, "DIFFER", 6))
+	if (routes && says_differ(routes))
 		return "DIFFER: the kernel's ways lead to other frames";
 	if (!routes && !chain->user_pfn)
 		return "one way only: the table pages";
 	return "all ways lead to the same frame";
+}
+
+/* --- the same as a table --- */
+
+static const struct column name_columns[] = {
+	{ "from", "FROM", COLUMN_TEXT },
+	{ "name", "NAME", COLUMN_TEXT },
+	{ "value", "VALUE", COLUMN_TEXT },
+	{ "agrees", "AGREES", COLUMN_TEXT },
+};
+
+void names_table(struct table *table)
+{
+	table_init(table, name_columns, ARRAY_SIZE(name_columns));
+}
+
+static void add_name(struct table *table, const char *from, const char *name, const char *value,
+		     const char *agrees)
+{
+	table_cell(table, from);
+	table_cell(table, name);
+	table_cell(table, value);
+	table_cell(table, agrees);
+}
+
+static const char *yes_or_no(bool is)
+{
+	return is ? "yes" : "no";
+}
+
+/* What a route is compared with: its end is a frame, a physical address or a struct page. */
+static const char *end_of(const char *route)
+{
+	static const struct {
+		const char	*route;
+		const char	*end;
+	} ends[] = {
+		{ "pfn", "pfn" },
+		{ "phys_to_pfn", "pfn" },
+		{ "program_pfn", "pfn" },
+		{ "phys", "phys" },
+		{ "virt_to_phys", "phys" },
+		{ "vmalloc_to_phys", "phys" },
+		{ "page_table", "phys" },
+		{ "hardware", "phys" },
+		{ "page", "page" },
+		{ "virt_to_page", "page" },
+		{ "vmalloc_to_page", "page" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ends); i++) {
+		if (!strcmp(ends[i].route, route))
+			return ends[i].end;
+	}
+	return NULL;
+}
+
+/*
+ * Does it lead where @expected says? Return: NULL for what is no route, and where one of the
+ * two is not known: a struct page that the kernel hides, or words in the place of an address.
+ */
+static const char *agrees(const struct item *expected, const char *name, const char *value)
+{
+	const char *end = end_of(name), *wanted = end ? item_value(expected, end) : NULL;
+	u64 a, b;
+
+	if (!wanted || wanted == value)
+		return NULL;
+	if (strcmp(end, "page"))
+		return parse_u64(wanted, &a) && parse_u64(value, &b) ? yes_or_no(a == b) : NULL;
+	return *wanted == '(' || *value == '(' ? NULL : yes_or_no(!strcmp(wanted, value));
+}
+
+/* @expected: what routes are compared with, @answer itself if there is nothing else */
+void names_of_answer(const struct item *answer, const struct item *expected,
+		     struct table *table)
+{
+	size_t i;
+
+	for (i = 0; i < answer->nr; i++) {
+		const char *name = answer->attr[i].name, *value = answer->attr[i].value;
+
+		add_name(table, "translate", name, value,
+			 strcmp(name, "routes") ? agrees(expected, name, value) :
+			 yes_or_no(!says_differ(value)));
+	}
+}
+
+static void names_of_program(const struct chain *chain, struct table *table)
+{
+	char text[24];
+
+	if (chain->user_virt) {
+		snprintf(text, sizeof(text), "0x%llx", chain->user_virt);
+		add_name(table, "program", "program_virt", text, NULL);
+	}
+	if (chain->user_pfn) {
+		snprintf(text, sizeof(text), "0x%llx", chain->user_pfn);
+		add_name(table, "program", "program_pfn", text,
+			 agrees(&chain->row, "program_pfn", text));
+	}
+	if (chain->user_why)
+		add_name(table, "program", "missing", chain->user_why, NULL);
+}
+
+/* By all its names, each with who says so, and whether it leads to the frame of the table. */
+void names_of_chain(const struct chain *chain, struct table *table)
+{
+	bool one_way = !chain->user_pfn && !item_value(&chain->answer, "routes");
+	const char *verdict = chain_verdict(chain);
+	struct text flags = {};
+	size_t i;
+
+	for (i = 0; i < chain->row.nr; i++)
+		add_name(table, "pages", chain->row.attr[i].name, chain->row.attr[i].value, NULL);
+	names_of_program(chain, table);
+	if (chain->has_flags) {
+		page_flags_words(&flags, chain->flags);
+		add_name(table, "kpageflags", "kpageflags", flags.s, NULL);
+		text_free(&flags);
+	}
+	names_of_answer(&chain->answer, &chain->row, table);
+	add_name(table, "all", "verdict", verdict,
+		 one_way ? NULL : yes_or_no(!says_differ(verdict)));
 }

@@ -3,6 +3,7 @@
 #define KST_CHAIN_H
 
 #include "arena.h"
+#include "table.h"
 
 /**
  * struct chain - one page of an arena by all its names
@@ -35,5 +36,10 @@ bool chain_read(struct studio *st, const char *name, u64 index, struct chain *ch
 void chain_save(const struct chain *chain, struct text *t);
 void chain_free(struct chain *chain);
 const char *chain_verdict(const struct chain *chain);
+bool says_differ(const char *verdict);
+void names_table(struct table *table);
+void names_of_answer(const struct item *answer, const struct item *expected,
+		     struct table *table);
+void names_of_chain(const struct chain *chain, struct table *table);
 
 #endif

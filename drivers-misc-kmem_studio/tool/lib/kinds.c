@@ -201,14 +201,31 @@ int item_make_free(struct studio *st, const struct kind *kind, const char *name,
 	return STATUS_OK;
 }
 
+/* A value was not taken, since @mark. Return: an enum status */
+static int tell_not_set(struct studio *st, int mark, const struct kind *kind, const char *name,
+			const char *file, const char *value, int err)
+{
+	char *what;
+	int status;
+
+	if (err == -ENOENT && has(st, kind, name)) {
+		klog_forget(mark);
+		return fail(STATUS_MISSING,
+			    "%s: the driver that runs is older: its %s have no file %s", name,
+			    kind->many, file);
+	}
+	what = xasprintf("%s=%s", file, value);
+	status = driver_say_error(st, mark, name, what, err);
+	free(what);
+	return status;
+}
+
 /* The same for a value. Return: an enum status */
 int item_set(struct studio *st, const struct kind *kind, const char *name, const char *file,
 	     const char *value)
 {
 	char *path = path_to(kind, name, file);
-	int mark = klog_mark(st);
-	int status = STATUS_OK;
-	int err;
+	int mark = klog_mark(st), err;
 
 	/* the run of a bench is as long as somebody wanted it */
 	if (kind == BENCH && !strcmp(file, BENCH->start))
@@ -216,15 +233,10 @@ int item_set(struct studio *st, const struct kind *kind, const char *name, const
 	else
 		err = file_write(st, path, value);
 	free(path);
-	if (err) {
-		char *what = xasprintf("%s=%s", file, value);
-
-		status = driver_say_error(st, mark, name, what, err);
-		free(what);
-	} else {
-		klog_forget(mark);
-	}
-	return status;
+	if (err)
+		return tell_not_set(st, mark, kind, name, file, value, err);
+	klog_forget(mark);
+	return STATUS_OK;
 }
 
 int item_remove(struct studio *st, const struct kind *kind, const char *name)

@@ -165,6 +165,6 @@ int bad_value(const struct command *command, int key, const char *value)
 
 	while (choice->name && choice->key != key)
 		choice++;
-	return usage(command, "%s: --%s takes %s, not \"%s\"", command->name, choice->name,
-		     choice->value, value);
+	return usage(command, "%s: --%s takes %s, not \"%s\": %s", command->name, choice->name,
+		     choice->value, value, choice->help);
 }

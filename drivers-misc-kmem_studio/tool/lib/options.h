@@ -7,6 +7,11 @@
 /* Keys of choices that have no short name begin here. */
 #define LONG_ONLY	256
 
+/* What several commands take in the same way. */
+#define HELP_NODE	"NUMA node to take the memory from (default: -1, any)"
+#define HELP_GFP	"how the memory may be got: KERNEL, ATOMIC, NOWAIT or HIGHUSER_MOVABLE, and |ZERO, |NORETRY and others behind it (default: KERNEL)"
+#define HELP_SEED	"what the pattern random derives from, 0 to 2^64 - 1 (default: 0)"
+
 extern const struct choice global_choices[];
 
 int next_option(const struct command *command, int argc, char **argv);

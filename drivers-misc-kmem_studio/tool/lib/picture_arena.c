@@ -7,6 +7,7 @@
 
 #include "machine.h"
 #include "pictures.h"
+#include "split.h"
 
 #define MOST_PAGES	4096
 #define MOST_SPANS	8
@@ -140,48 +141,39 @@ void picture_arena(struct canvas *c, int columns, const struct machine *m,
 }
 
 /* One row: a block is split, its halves stand below. */
-static void split_row(struct canvas *c, int y, double left, double width, u64 half,
-		      u64 wanted, int columns)
+static void split_row(struct canvas *c, int y, double left, double w,
+		      const struct split_step *step, int columns)
 {
-	double w = width / 2;
-	bool first_whole = wanted >= half, second = wanted > half;
-
-	canvas_cells(c, left + w, y, w, second ? INK_KERNEL : INK_FREE, second ? '/' : '.');
-	canvas_cells(c, left, y, w, first_whole ? INK_OURS : INK_KERNEL, first_whole ? '#' : '/');
+	canvas_cells(c, left + w, y, w, step->split ? INK_KERNEL : INK_FREE,
+		     step->split ? '/' : '.');
+	canvas_cells(c, left, y, w, step->taken ? INK_OURS : INK_KERNEL, step->taken ? '#' : '/');
 	canvas_text(c, columns - SPLIT_LABEL, y, ANCHOR_LEFT, INK_TEXT, "%llu %s + %llu %s",
-		    half, first_whole ? "taken" : "split",
-		    half, second ? "split" : "free");
+		    step->half, step->taken ? "taken" : "split",
+		    step->half, step->split ? "split" : "free");
 }
 
-/*
- * The buddies of a block: @pages are wanted, the block is the next power of two. A half is
- * taken whole, split further, or stays free.
- */
+/* How a block is split for so many pages, a row for each step. */
 void picture_split(struct canvas *c, int columns, u64 pages)
 {
-	unsigned int order = order_of(pages);
-	u64 block = 1ULL << order, wanted = pages, left_over = block - pages;
 	double left = 0, width;
-	int y = 1, x = 0;
+	struct split split;
+	int x = 0, y;
+	size_t i;
 
+	split_block(pages, &split);
 	if (columns < 44)
 		columns = 44;
 	width = columns - SPLIT_LABEL - 2;
 	canvas_init(c, columns,
 		    "A block of %llu page%s (order %u) for %llu: page keeps all and rounds by %llu, exact and chunk take only what is needed",
-		    block, plural(block), order, pages, left_over);
-	canvas_cells(c, 0, 0, width, INK_KERNEL, wanted == block ? '#' : '/');
-	canvas_text(c, columns - SPLIT_LABEL, 0, ANCHOR_LEFT, INK_TEXT, "%llu", block);
-	while (wanted && wanted < block) {
-		u64 half = block / 2;
-
-		split_row(c, y++, left, width, half, wanted, columns);
-		if (wanted >= half) {
-			wanted -= half;
-			left += width / 2;
-		}
+		    split.block, plural(split.block), split.order, pages, split.block - pages);
+	canvas_cells(c, 0, 0, width, INK_KERNEL, split.nr ? '/' : '#');
+	canvas_text(c, columns - SPLIT_LABEL, 0, ANCHOR_LEFT, INK_TEXT, "%llu", split.block);
+	for (i = 0; i < split.nr; i++) {
 		width /= 2;
-		block = half;
+		split_row(c, 1 + i, left, width, &split.step[i], columns);
+		if (split.step[i].taken)
+			left += width;
 	}
 	y = c->rows + 1;
 	canvas_cells(c, x, y, 1, INK_OURS, '#');

@@ -168,6 +168,11 @@ bool parse_u64(const char *s, u64 *value)
 	return !errno && end != s && !*end;
 }
 
+bool parse_within(const char *s, u64 least, u64 most, u64 *value)
+{
+	return parse_u64(s, value) && *value >= least && *value <= most;
+}
+
 bool parse_i64(const char *s, s64 *value)
 {
 	char *end;

@@ -24,6 +24,9 @@ int trial_configure(struct studio *st, const struct trial *trial)
 		{ "pattern", trial->pattern },
 		{ "node", trial->node },
 		{ "gfp", trial->gfp },
+		{ "seed", trial->seed },
+		{ "max_mismatches", trial->max_mismatches },
+		{ "give_way", trial->give_way },
 		{ "scrub_ms", trial->scrub_ms },
 		{ "cma_only", trial->cma_only ? "1" : NULL },
 	};

@@ -8,9 +8,12 @@
  * struct trial - one arena from its start to its end
  * @allocator: which one gives the memory
  * @nr_structs: how many objects
- * @pattern:   what the words hold, NULL for the driver's default; so are the next three
+ * @pattern:   what the words hold, NULL for the driver's default; so are the next six
  * @node:      where it is to come from
  * @gfp:       how it may be got
+ * @seed:      what the pattern random derives from
+ * @max_mismatches: how many wrong words a verification logs
+ * @give_way:  is it given back when memory runs out?
  * @scrub_ms:  time between two verifications by itself, NULL for none
  * @name:      what the arena is called, NULL for a name of its own
  * @first:     what its own name is, or begins with if there is one of that; NULL for tool-PID
@@ -31,6 +34,9 @@ struct trial {
 	const char	*pattern;
 	const char	*node;
 	const char	*gfp;
+	const char	*seed;
+	const char	*max_mismatches;
+	const char	*give_way;
 	const char	*scrub_ms;
 	const char	*name;
 	const char	*first;

@@ -238,6 +238,13 @@ check "tells of it as JSON" test "$(json_of command) $(json_of name) $(json_of s
 status 0 "rm of it" rm idle
 status 0 "stop of a lab that is not live" stop lab
 check "says so" says 'lab was not live'
+status 0 "new: attributes" new at 10 page random --seed 0x12 --max-mismatches 3 --give-way 0
+check "are in configfs" test 18,3,0 = "$(cat $config/arenas/at/seed),$(
+	cat $config/arenas/at/max_mismatches),$(cat $config/arenas/at/give_way)"
+status 0 "rm of it" rm at
+status 2 "new: no such seed" new at 10 page --seed 18446744073709551616
+status 2 "new: too many mismatches" new at 10 page --max-mismatches 1025
+check "says how many" says '"1025": .*0 to 1024'
 status 2 "new: too few words" new x
 status 2 "new: no structs" new x 0 page
 status 2 "run: no structs" run page 0
@@ -253,6 +260,9 @@ check "map vm agrees with debugfs" map_has_the_spans_of vm
 check "map ch agrees with debugfs" map_has_the_spans_of ch
 status 0 "page" page vm 3 --json
 check "page agrees with debugfs, and with pagemap" page_agrees vm 3
+status 0 "page as CSV" page vm 3 --csv
+check "all agree" says '^all,verdict,all ways lead to the same frame,yes$'
+check "none does not" not says ',no$'
 status 4 "page: none of that index" page vm 1000000
 last=$(($(cat $config/arenas/vm/nr_pages) - 1))
 check "says which there are" says "it has those from 0 to $last"
@@ -293,6 +303,9 @@ check "tells of it as JSON" test "$(json_of command) $(json_of kind) $(json_of n
 pfn=$(tail -n +2 $debug/arenas/vm/spans | head -n 1 | cut -f 5)
 status 0 "translate" translate "pfn:$pfn"
 check "knows whose page it is" says '^arena *vm$'
+status 0 "translate as CSV" translate "pfn:$pfn" --csv
+check "its routes agree" says "^translate,phys_to_pfn,$pfn,yes\$"
+check "none does not" not says ',no$'
 status 2 "translate: junk" translate xyz
 status 0 "verify" verify vm ch
 check "says so" says 'vm is all right'
@@ -340,6 +353,9 @@ check "nothing is left" no_arenas
 status 0 "run --json" run vmalloc 10000 --pattern address --json
 check "pages as in the plan" test "$(json_of nr_pages)" = \
 	"$(((320000 + page_size - 1) / page_size))"
+status 0 "run: attributes" run page 10 --seed 5 --max-mismatches 7 --give-way 0 --json
+check "are those of its arena" test 5,7,0 = \
+	"$(json_of seed),$(json_of max_mismatches),$(json_of give_way)"
 status 4 "run: no such pattern" run page 10 --pattern nosuch
 status 4 "run: a node that is not there" run page 10 --node 77
 check "nothing is left" no_arenas
@@ -402,6 +418,11 @@ if [ -d $config/benches ]; then
 	check "are there" grep -q '<svg' "$out/bench.svg"
 	check "and the histogram is seen" says '^Allocations'
 	check "the report had histograms" grep -q 'how many took how long' "$out/report.html"
+	status 0 "bench: a histogram as JSON" bench --orders 0-1 --rounds 5 --seed 3 \
+		--histogram --json
+	check "is there" says '"from_ns": [0-9]'
+	status 0 "bench: points alone" bench --orders 0-1 --rounds 5 --json
+	check "have none" not says '"histogram"'
 	check "Ctrl-C ends a bench" ends_by_int a_bench_runs \
 		bench --orders 0 --held 16777216 --rounds 10000
 	check "and takes it down" test -z "$(ls $config/benches)"
@@ -424,6 +445,9 @@ else
 fi
 if [ -d $config/pressures ]; then
 	status 0 "pressure" pressure fill --leave 64M --hold 1
+	status 0 "pressure: one of so many" pressure fill --leave 64M --every 5 --json
+	check "is set" test "$(json_of every)" = 5
+	status 2 "pressure: one of none" pressure cma --every 0
 	check "leaves nothing" test -z "$(ls $config/pressures)"
 	mkdir $config/pressures/p
 	status 0 "list of one that is idle" list --csv

@@ -11,7 +11,8 @@ set -u
 
 commands=(
 	"list" "list --json" "show @" "show @ --json" "map --width 70" "map @ --width 30"
-	"map --json" "map --csv" "page @ 0" "report -o -" "probe" "show benches/@"
+	"map --json" "map --csv" "page @ 0" "page @ 0 --csv" "report -o -" "probe"
+	"show benches/@"
 )
 program=$1 mutate=$2 copy=$3 rounds=$4
 RANDOM=${5-1}

@@ -9,10 +9,11 @@
 # kmem-studio new a 10000 vmalloc; kmem-studio new b 50000 chunk; kmem-studio corrupt b 4443;
 # kmem-studio verify b; kmem-studio save -o copy.tar
 #
-# Builds it with AddressSanitizer and without, runs it on the copies, under valgrind, on
-# copies that were changed at random (ROUNDS of them, 50), and on hostile ones; looks at the
-# report in Chromium, and drives watch in tmux. Prints KTAP. What is looked at by people
-# (screenshots, pictures) stays in DIR. A tool that is missing skips its cases.
+# Builds it with AddressSanitizer and without, runs it on the copies, on a driver that is made
+# up of plain files, under valgrind, on copies that were changed at random (ROUNDS of them,
+# 50), and on hostile ones; looks at the report in Chromium, and drives watch in tmux. Prints
+# KTAP. What is looked at by people (screenshots, pictures) stays in DIR. A tool that is missing
+# skips its cases.
 #
 # shellcheck disable=SC2317,SC2329 # functions are also called by name
 set -u
@@ -373,10 +374,12 @@ picture_beside()
 	"is_$format" 0 "$@" --svg "$svg" && grep -q '<svg' "$svg"
 }
 
+is_csv() { expect "$@" --csv && is_table; }
+
 # As many fields in each line as in the first, and more than that one.
-is_csv()
+is_table()
 {
-	expect "$@" --csv && awk '
+	awk '
 		{
 			# a field in quotes may have several lines
 			line = pending $0
@@ -445,6 +448,7 @@ shows_costs()
 			.mean_ns == 21234.567 and .worst_ns == 34321 and .reclaims == 3 and
 			.compacted == 12 and .zone == "DMA" and .node == 1) and
 			.[2].zone == null and .[3].kind == "cma"' "$work/out" &&
+		names_are_documented &&
 		all_fit "$root" probe &&
 		# and where there is no line that is understood
 		sed -i 's/^probe:.*/probe: page=8 page0=x,y page1=1\/8,a,b,c,d,e,f/' \
@@ -469,6 +473,29 @@ all_fit()
 	done
 }
 
+# Each route with whether it agrees; one leads elsewhere, and the end tells.
+tells_routes()
+{
+	local answer=answers/$2.0
+
+	rm -rf "$work/routes"
+	cp -r "$1" "$work/routes"
+	is_csv 0 --root "$work/routes" page "$2" 0 && ! grep ',no$' "$work/out" &&
+		grep -q '^program,program_pfn,0x.*,yes$' "$work/out" &&
+		grep -q '^translate,phys_to_pfn,0x.*,yes$' "$work/out" &&
+		grep -qx 'all,verdict,all ways lead to the same frame,yes' "$work/out" || return
+	sed -i 's/^program_pfn:.*/program_pfn:\t0x1/; s/^phys_to_pfn:.*/phys_to_pfn:\t0x2/' \
+		"$work/routes/$answer"
+	is_csv 1 --root "$work/routes" page "$2" 0 &&
+		grep -qx 'program,program_pfn,0x1,no' "$work/out" &&
+		grep -qx 'translate,phys_to_pfn,0x2,no' "$work/out" &&
+		grep -q '^all,verdict,DIFFER.*,no$' "$work/out" || return
+	rm "$work/routes/$answer"
+	is_csv 0 --root "$work/routes" page "$2" 0 &&
+		grep -qx 'all,verdict,one way only.*,' "$work/out" &&
+		grep -q '^program,missing,' "$work/out"
+}
+
 # Both page tables lead to the frame, whatever the width.
 arrows_lead_to_the_frame()
 {
@@ -480,20 +507,57 @@ arrows_lead_to_the_frame()
 	done
 }
 
-# What JSON has at its top is in the manual.
+# Each name of what was printed is in the manual, below its command.
+names_are_documented()
+{
+	jq -r .command "$work/out" >>"$work/commands" &&
+		awk -f "$tool/tests/json.awk" "$tool/kmem-studio.8" "$work/out"
+}
+
 json_is_documented()
 {
-	local root=$1 words key
+	local root=$1 words
 
-	for words in list "show $2" map "page $3 0" probe report; do
+	for words in list "show $2" map "map $2" "map --split 79" "page $2 1" "page $3 0" probe \
+		     report; do
 		# shellcheck disable=SC2086 # these are words
-		expect 0 --root "$root" $words --json || return
-		for key in $(jq -r 'keys[]' "$work/out"); do
-			sed -n '/^.SH JSON/,/^.SH FILES/p' "$tool/kmem-studio.8" |
-				grep -qw "$key" ||
-				{ echo "the manual has no $key of $words"; return 1; }
-		done
+		is_json 0 --root "$root" $words && names_are_documented || return
 	done
+}
+
+# At the top, in an object, in an array of an array; and what belongs to another command.
+finds_undocumented()
+{
+	local name
+
+	expect 0 --root "${copies[0]}" map "$(arena_of "${copies[0]}")" --json || return
+	cp "$work/out" "$work/map.json"
+	for name in page_size_bytes first_pfn free_blocks pages slab wrong_pfns; do
+		sed "s/\"$name\":/\"planted\":/" "$work/map.json" >"$work/out"
+		names_are_documented | grep 'has no .*planted' || { echo "$name"; return 1; }
+	done
+	sed 's/"command": "map"/"command": "list"/' "$work/map.json" >"$work/out"
+	! names_are_documented
+}
+
+# But for lab, whose table a report has, and what prints none.
+all_json_was_seen()
+{
+	diff <(commands | grep -vx 'lab\|watch' | sort) \
+		<(sed 's/ --.*//' "$work/commands" | sort -u)
+}
+
+# The pieces that are taken and those that are free again are the block.
+splits_blocks()
+{
+	is_json 0 map --split 79 && jq -e '.split | .wanted_pages == 79 and .block_pages == 128 and
+		.order == 7 and .rounding_pages == 49 and
+		([.steps[] | select(.first_half == "taken").half_pages] | add == 79) and
+		([.steps[] | select(.second_half == "free").half_pages] | add == 49)' "$work/out" &&
+		is_json 0 map --split 64 && jq -e '.split | .rounding_pages == 0 and
+			(.steps | length == 0)' "$work/out" &&
+		is_csv 0 map --split 79 && grep -qx '72,4,taken,split' "$work/out" &&
+		picture_beside json map --split 79 && picture_beside csv map --split 79
 }
 
 is_ascii() { expect 0 "$@" --ascii && ! LC_ALL=C grep -qP '[^\x00-\x7f]' "$work/out"; }
@@ -580,11 +644,14 @@ test_copy()
 	check "$name: page" prints 'lead to the same frame' 0 \
 		--root "$root" page "$(answered "$root")" 0
 	check "$name: page as JSON" is_json 0 --root "$root" page "$arena" 1
+	check "$name: page as CSV" tells_routes "$root" "$(answered "$root")"
 	check "$name: page, none of that index" no_such_page "$root" "$arena"
 	check "$name: a picture of memory beside JSON" picture_beside json --root "$root" map
 	check "$name: a picture of an arena beside CSV" picture_beside csv \
 		--root "$root" map "$arena"
 	check "$name: a picture of a page beside JSON" picture_beside json \
+		--root "$root" page "$arena" 0
+	check "$name: a picture of a page beside CSV" picture_beside csv \
 		--root "$root" page "$arena" 0
 	check "$name: probe" prints 'order 0' 0 --root "$root" probe
 	check "$name: probe as CSV" is_csv 0 --root "$root" probe
@@ -635,6 +702,7 @@ under_valgrind()
 	local words
 
 	for words in "list" "show $2" "map --width 80" "map $2 --svg $work/v.svg" "page $2 0" \
+		     "page $2 0 --csv" "page $2 0 --json" "map --split 79 --json" \
 		     "report -o $work/v.html" "probe"; do
 		# shellcheck disable=SC2086 # these are words
 		valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
@@ -906,6 +974,26 @@ ends()
 	grep -qe "$pattern" "$work/out" "$work/err"
 }
 
+# With 64 MB: a file of a copy that is larger ends the program with a sentence, however far it
+# is. The file is one hole.
+runs_out_of_memory()
+{
+	local root=$work/huge file=$1 got
+
+	shift
+	rm -rf "$root"
+	cp -r "${copies[0]}" "$root"
+	truncate -s 200M "$root/$file" || return
+	(
+		ulimit -v 65536
+		timeout -k 5 60 "$work/plain/kmem-studio" --root "$root" "$@"
+	) >"$work/out" 2>"$work/err"
+	got=$?
+	cat "$work/out" "$work/err"
+	[ "$got" = 4 ] && [ "$(tail -n 1 "$work/err")" = 'kmem-studio: out of memory' ] &&
+		[ ! -s "$work/out" ]
+}
+
 full_disk()
 {
 	"$work/asan/kmem-studio" --root "${copies[0]}" "$@" >/dev/full 2>"$work/err"
@@ -951,6 +1039,14 @@ test_broken()
 	check "endless: spans that lie on each other" ends 'lie on each other' map "$corrupt"
 	check "endless: map of memory" ends 'Physical memory' map
 	check "endless: results" ends 'more than 65536 rows' report -o "$work/endless.html"
+	check "out of memory: list" runs_out_of_memory \
+		"sys/kernel/config/kmem_studio/arenas/$arena/nodes" list
+	check "out of memory: JSON" runs_out_of_memory \
+		"sys/kernel/config/kmem_studio/arenas/$arena/nodes" show "$arena" --json
+	check "out of memory: a table" runs_out_of_memory \
+		"sys/kernel/debug/kmem_studio/arenas/$arena/spans" map "$arena" --csv
+	check "out of memory: the log" runs_out_of_memory kernel.log show "$corrupt"
+	check "out of memory: results" runs_out_of_memory results/lab.csv report -o -
 	check "a full disk: list" full_disk list
 	check "a full disk: JSON" full_disk map --json
 	check "a full disk: SVG" full_file map --svg /dev/full
@@ -1028,59 +1124,16 @@ incomplete_report()
 		grep -q '</html>' "$work/incomplete.html"
 }
 
-# made_up STATUS ARGUMENT...: folders of the driver's that are plain ones, seen by nobody else
-# and the same each time; what is in them afterwards is in $work/arenas
-made_up()
-{
-	# shellcheck disable=SC2016 # it is for the shell within
-	unshare -rm sh -ec '
-		mount -t tmpfs none /sys/kernel
-		mkdir -p /sys/kernel/config/kmem_studio/arenas
-		cd /sys/kernel/config/kmem_studio/arenas
-		mkdir report-page a
-		echo live >a/state
-		echo 1 >a/nr_structs
-		: >a/corrupt
-		work=$1
-		shift
-		"$@" && got=0 || got=$?
-		ls >"$work/arenas"
-		exit $got' - "$work" "$work/asan/kmem-studio" "${@:2}" >"$work/out" 2>"$work/err"
-	[ $? = "$1" ] || { cat "$work/out" "$work/err"; return 1; }
-}
-
-made_up_has() { [ "$(tr '\n' ' ' <"$work/arenas")" = "$1 " ]; }
-
-# It cannot make one of that name, and no other either.
-report_removes_no_other()
-{
-	made_up 4 report --no-bench -o "$work/made-up.html" && made_up_has 'a report-page'
-}
-
-idle_leaves_nothing() { made_up 4 new x 10 page --idle && made_up_has 'a report-page'; }
-
-corrupts_behind_the_last()
-{
-	made_up 0 corrupt a 9 --json && jq -e '.items[0].values.corrupt == 9' "$work/out" &&
-		made_up 0 corrupt a 9 && grep -q 'behind the last struct' "$work/out"
-}
-
-test_made_up()
-{
-	if ! unshare -rm mount -t tmpfs none /sys/kernel 2>/dev/null; then
-		skip "folders that are made up" "no namespaces"
-		return
-	fi
-	check "made up: a report removes no other's arena" report_removes_no_other
-	check "made up: new --idle that is refused leaves nothing" idle_leaves_nothing
-	check "made up: corrupt behind the last struct" corrupts_behind_the_last
-}
-
 rows_of_both()
 {
 	expect 0 report --compare "$1" "$2" --json && jq -e '
 		[.lab, .compare, .bench | map(.report) | unique == ["A", "B"]] | all' "$work/out" &&
 		jq -e '.lab | map(select(.nr_structs == 10000).nr_pages) | length == 2' "$work/out"
+}
+
+compared_json_is_documented()
+{
+	is_json 0 report --compare "$1" "$2" && names_are_documented
 }
 
 # What is between the marks is JSON of anybody: no crash, no hang.
@@ -1130,7 +1183,7 @@ test_compare()
 	fi
 	check "a report that is none" expect 4 report --compare "$tool/Makefile" "$tool/Makefile"
 	check "two reports" prints 'page_size_bytes' 0 report --compare "$a" "$b"
-	check "two reports as JSON" is_json 0 report --compare "$a" "$b"
+	check "two reports as JSON" compared_json_is_documented "$a" "$b"
 	check "two reports as a page" expect 0 report --compare "$a" "$b" -o "$output/compared.html"
 	check "two reports fit" fits 60 report --compare "$a" "$b"
 	check "each has a row" rows_of_both "$a" "$b"
@@ -1154,141 +1207,10 @@ test_browser()
 		"$work" "$output/report-${copies[0]##*/}.html"
 }
 
-# --- watch ----------------------------------------------------------------------
-
-screen() { tmux -L "kst$$" capture-pane -p; }
-
-# seen PATTERN: on the screen, within five seconds
-seen()
-{
-	local i
-
-	for ((i = 0; i < 50; i++)); do
-		screen 2>/dev/null | grep -qe "$1" && return
-		sleep 0.1
-	done
-	screen
-	return 1
-}
-
-watch_ended()
-{
-	local i
-
-	for ((i = 0; i < 50; i++)); do
-		[ -s "$work/watched" ] && break
-		sleep 0.1
-	done
-	[ "$(cat "$work/watched")" = 0 ]
-}
-
-# A pressure has other files than an arena, and a bench has no pages.
-pressure_copy()
-{
-	local config=$1/sys/kernel/config/kmem_studio
-
-	mkdir -p "$config/pressures/"{took,gave,none,takes} "$config/benches/long"
-	set -- took 1 'no block' 4711 gave 1 lost 0 none 0 '' 0 takes 1 taking 12
-	while [ $# -gt 0 ]; do
-		echo "$2" >"$config/pressures/$1/live"
-		echo "$3" >"$config/pressures/$1/ended"
-		echo "$4" >"$config/pressures/$1/pages_held"
-		shift 4
-	done
-	echo idle >"$config/benches/long/state"
-}
-
-lists_pressures()
-{
-	rm -rf "$work/pressed"
-	cp -r "${copies[0]}" "$work/pressed"
-	pressure_copy "$work/pressed"
-	expect 0 --root "$work/pressed" list --csv &&
-		grep -qx 'pressure,took,live,,,4711,,' "$work/out" &&
-		grep -qx 'pressure,gave,lost,,,0,,' "$work/out" &&
-		grep -qx 'pressure,none,idle,,,0,,' "$work/out" &&
-		grep -qx 'pressure,takes,taking,,,12,,' "$work/out" &&
-		grep -qx 'bench,long,idle,,,,,' "$work/out"
-}
-
-# Its files are those of a copy, and what starts the bench is a pipe that takes nothing.
-watch_over()
-{
-	rm -f "$work/watched"
-	tmux -L "kst$$" -f /dev/null new-session -d -x 100 -y 40 \
-		"unshare -rm sh -c 'mount --bind $1/sys /sys && exec $work/asan/kmem-studio \
-			watch --interval 100' 2>$work/watch.err; echo \$? >$work/watched"
-}
-
-test_watch_of_benches()
-{
-	local root=$work/pressed run
-
-	if ! unshare -rm mount --bind "$work" /sys 2>/dev/null; then
-		skip "watch: q ends it while a bench runs" "no namespaces"
-		return
-	fi
-	run=$root/sys/kernel/config/kmem_studio/benches/long/run
-	mkfifo "$run"
-	exec 9<>"$run"
-	head -c 65536 /dev/zero >&9
-	watch_over "$root"
-	check "watch: pressures" seen '^took .*live .*pressure *4711'
-	for ((i = 0; i < 60; i++)); do
-		tmux -L "kst$$" send-keys Down
-	done
-	for ((i = 0; i < 4; i++)); do
-		tmux -L "kst$$" send-keys Up
-	done
-	tmux -L "kst$$" send-keys s
-	check "watch: a bench is started" seen 'Start of long'
-	tmux -L "kst$$" send-keys q
-	check "watch: q ends it while a bench runs" watch_ended
-	tmux -L "kst$$" kill-server 2>/dev/null
-	exec 9>&-
-}
-
-test_watch()
-{
-	local root=$work/watched.copy arena row
-
-	if ! has tmux || ! "$work/plain/kmem-studio" --version | grep -q 'watch: ncurses'; then
-		skip "watch" "no tmux, or built without ncurses"
-		return
-	fi
-	rm -rf "$root"
-	cp -r "${copies[0]}" "$root"
-	arena=$(arena_of "$root")
-	row=$("$work/plain/kmem-studio" --root "$root" list --csv |
-		grep -n ",$arena," | cut -d: -f1)
-	tmux -L "kst$$" -f /dev/null new-session -d -x 100 -y 30 \
-		"$work/asan/kmem-studio --root $root watch --interval 100 \
-			2>$work/watch.err; echo \$? >$work/watched"
-	check "watch: shows arenas" seen "^$arena .*live"
-	check "watch: shows free blocks" seen 'Free blocks by order'
-	# a mismatch that appears while it runs
-	echo corrupt >"$root/sys/kernel/config/kmem_studio/arenas/$arena/state"
-	{
-		printf 'kmem_studio: arenas/%s: Mismatch in page: 7\tstruct: 1\tindex: 2\t' "$arena"
-		printf 'physical address: 0x1234\texpected: 1\tgot: 0\tagain: 1\n'
-		echo "kmem_studio: arenas/$arena: Verification failed: 1 of 2"
-	} >>"$root/kernel.log"
-	check "watch: a mismatch appears" seen "^$arena .*corrupt"
-	for ((; row > 2; row--)); do
-		tmux -L "kst$$" send-keys Down
-	done
-	check "watch: keys choose, and the log tells of it" seen 'physical address: 0x1234'
-	tmux -L "kst$$" send-keys v
-	check "watch: a saved copy is not changed" seen 'This is a saved copy'
-	tmux -L "kst$$" resize-window -x 20 -y 6
-	check "watch: 20 columns" seen '^NAME'
-	tmux -L "kst$$" resize-window -x 120 -y 40
-	check "watch: large again" seen 'WORDS VERIFIED'
-	tmux -L "kst$$" send-keys q
-	check "watch: ends" watch_ended
-	tmux -L "kst$$" kill-server 2>/dev/null
-	test_watch_of_benches
-}
+# shellcheck source-path=SCRIPTDIR source=made_up.sh
+. "$tool/tests/made_up.sh"
+# shellcheck source-path=SCRIPTDIR source=watch.sh
+. "$tool/tests/watch.sh"
 
 # --- all of it --------------------------------------------------------------------
 
@@ -1309,6 +1231,8 @@ for copy in "${copies[@]}"; do
 done
 test_broken
 test_made_up
+check "how blocks are split, as JSON and CSV" splits_blocks
+check "a planted name is seen in JSON" finds_undocumented
 if has xmllint; then
 	check "a planted fault is seen in SVG" finds_bad_svg
 fi

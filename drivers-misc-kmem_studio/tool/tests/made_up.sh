@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# A part of run.sh: commands that change something, on a driver that is made up of plain files.
+#
+# shellcheck shell=bash disable=SC2154,SC2317,SC2329 # what is run.sh's; what is called by name
+
+fake=$work/made-up
+
+# values FOLDER NAME=VALUE...: a file each
+values()
+{
+	local folder=$1 value
+
+	shift
+	mkdir -p "$folder"
+	for value; do
+		echo "${value#*=}" >"$folder/${value%%=*}"
+	done
+}
+
+# What a folder has in it as soon as it is made, by kind.
+make_up_folders()
+{
+	local copy=$1 arena=$2 new=$fake/new
+
+	mkdir -p "$new"/{config,debug}/{arenas,benches,pressures}
+	cp "$copy/sys/kernel/config/kmem_studio/arenas/$arena"/* "$new/config/arenas"
+	cp "$copy/sys/kernel/debug/kmem_studio/arenas/$arena"/* "$new/debug/arenas"
+	values "$new/config/arenas" verify= corrupt=
+	values "$new/config/benches" allocator=page order=0 bytes=4096 pattern=hot cpus=0 \
+		held=1000 rounds=30 seed=0 run= state=done ops=30000 failures=0 \
+		alloc_mean_ns=100.500 free_mean_ns=80.000
+	printf 'cpu\tfrom_ns\tto_ns\talloc\tfree\n0\t64\t128\t9\t9\nall\t64\t128\t7\t0\n' \
+		>"$new/debug/benches/histogram"
+	values "$new/config/pressures" kind=fragment order=9 node=-1 max_percent=100 every=2 \
+		live=0 ended= pages_held=5
+}
+
+# What there is before a command. An answer stands in the file translate already, whose first
+# line is the question, which is written over by the same.
+make_up_driver()
+{
+	local copy=${copies[0]} config=$fake/kernel/config/kmem_studio arena
+	local debug=$fake/kernel/debug/kmem_studio
+
+	arena=$(arena_of "$copy")
+	make_up_folders "$copy" "$arena"
+	mkdir -p "$config"/{arenas/report-page,benches,pressures} "$debug"/{arenas,benches}
+	cp "$copy/sys/kernel/config/kmem_studio"/{allocators,patterns} "$config"
+	cp -r "$fake/new/config/arenas" "$config/arenas/a"
+	cp -r "$fake/new/debug/arenas" "$debug/arenas/a"
+	values "$config/arenas/a" state=live nr_structs=1
+	asked=pfn:$(sed -n 's/^pfn:\t//p' "$copy/answers/$(answered "$copy").0")
+	{
+		echo "$asked"
+		grep -v '^question:\|^pfn:\|^program_' "$copy/answers/$(answered "$copy").0"
+	} >"$debug/translate"
+	cat >"$fake/hook" <<-'END'
+	#!/bin/sh
+	here=$(dirname "$0") kind=$(basename "$(dirname "$2")")
+	debug=/sys/kernel/debug/kmem_studio/$kind/$(basename "$2")
+	case $1 in
+	made)
+		mkdir -p "$debug"
+		cp -r "$here/new/debug/$kind/." "$debug" && cp -r "$here/new/config/$kind/." "$2"
+		;;
+	goes)
+		rm -rf "$here/gone" "$debug"
+		cp -r "$2" "$here/gone" && rm "$2"/*
+		;;
+	esac
+	END
+	chmod 755 "$fake/hook"
+	cc -O1 -g -Wall -Wextra -Werror -shared -fPIC -o "$fake/fill.so" \
+		"$tool/tests/fill.c"
+}
+
+# made_up STATUS ARGUMENT...: that driver, the same each time and seen by nobody else, and its
+# folders are plain ones; what is in them afterwards is in left
+made_up()
+{
+	local wanted=$1
+
+	shift
+	rm -rf "$fake/left"
+	# shellcheck disable=SC2016 # it is for the shell within
+	unshare -rm sh -ec '
+		mount -t tmpfs none /sys/kernel
+		cp -r "$1/kernel/." /sys/kernel
+		left=$1/left
+		shift
+		"$@" && got=0 || got=$?
+		cp -r /sys/kernel/config/kmem_studio "$left"
+		ls "$left/arenas" >"$left.arenas"
+		exit $got' - "$fake" ${filling[@]+"${filling[@]}"} \
+		"$work/${program-asan}/kmem-studio" "$@" >"$work/out" 2>"$work/err"
+	[ $? = "$wanted" ] || { cat "$work/out" "$work/err"; return 1; }
+}
+
+# The same, and folders have files as those of the driver; what the last one that was removed
+# had is in gone.
+filled()
+{
+	local filling=(env "LD_PRELOAD=$fake/fill.so" "MADE_UP=$fake/hook"
+		"ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0")
+
+	made_up "$@"
+}
+
+# says PATTERN COMMAND...
+says()
+{
+	local pattern=$1
+
+	shift
+	"$@" && grep -qe "$pattern" "$work/out" "$work/err"
+}
+
+left() { [ "$(tr '\n' ' ' <"$fake/left.arenas")" = "$1 " ]; }
+
+# It cannot make one of that name, and no other either.
+report_removes_no_other()
+{
+	made_up 4 report --no-bench -o "$work/made-up.html" && left 'a report-page'
+}
+
+idle_leaves_nothing()
+{
+	says 'older: its arenas have no file nr_structs' made_up 3 new x 10 page --idle &&
+		left 'a report-page'
+}
+
+corrupts_behind_the_last()
+{
+	made_up 0 corrupt a 9 --json && jq -e '.items[0].values.corrupt == 9' "$work/out" &&
+		says 'behind the last struct' made_up 0 corrupt a 9
+}
+
+# value FILE: of a folder, in decimal
+value() { echo $(($(cat "$fake/$1"))); }
+
+sets_attributes()
+{
+	filled 0 new x 10 page --seed 0x12 --max-mismatches 3 --give-way 0 &&
+		[ "$(value left/arenas/x/seed)" = 18 ] &&
+		[ "$(value left/arenas/x/max_mismatches)" = 3 ] &&
+		[ "$(value left/arenas/x/give_way)" = 0 ] || return
+	filled 0 run page 10 --seed 5 --max-mismatches=7 --give-way 0 --json &&
+		left 'a report-page' && jq -e '.values |
+			.seed == 5 and .max_mismatches == 7 and .give_way == 0' "$work/out" ||
+		return
+	filled 0 pressure cma --every 5 --json && jq -e '.values.every == 5' "$work/out" &&
+		filled 0 bench --orders 0 --seed 6 && [ "$(value gone/seed)" = 6 ]
+}
+
+# What is wrong with a value is seen before there is an arena.
+refuses_values()
+{
+	local words command
+
+	for words in 'seed x 2^64' 'seed -1 2^64' 'seed 18446744073709551616 2^64' \
+		     'max-mismatches 1025 0.to.1024' 'max-mismatches x 0.to.1024' \
+		     'give-way 2 given.back' 'give-way yes given.back'; do
+		read -ra words <<<"$words"
+		for command in "new x 10 page" "run page 10"; do
+			# shellcheck disable=SC2086 # these are words
+			says "--${words[0]} takes .*, not \"${words[1]}\": .*${words[2]}" \
+				filled 2 $command "--${words[0]}=${words[1]}" &&
+				left 'a report-page' || return
+		done
+	done
+	says '--every takes N, not "0": .*1 to 1024' filled 2 pressure cma --every 0 &&
+		says 'not "1025"' filled 2 pressure cma --every 1025
+}
+
+# Each of these files may be one that an older driver does not have.
+tells_what_is_older()
+{
+	local file new=$fake/new/config/arenas
+
+	for file in seed max_mismatches give_way; do
+		mv "$new/$file" "$fake/taken"
+		says "older: its arenas have no file $file" \
+			filled 3 new x 10 page "--${file//_/-}" 1 && left 'a report-page' &&
+			says "no file $file" filled 3 run page 10 "--${file//_/-}" 1 &&
+			left 'a report-page' && filled 0 run page 10 || return
+		mv "$fake/taken" "$new/$file"
+	done
+}
+
+shows_histogram()
+{
+	local rows='[{ from_ns: 64, to_ns: 128, alloc: 7, free: 0 }]'
+
+	filled 0 bench --orders 0-1 --histogram --json &&
+		jq -e "(.rows | length == 2) and .histogram == $rows" "$work/out" &&
+		filled 0 bench --orders 0 --json && jq -e ".histogram == $rows" "$work/out" &&
+		filled 0 bench --orders 0-1 --json && jq -e 'has("histogram") | not' "$work/out" &&
+		filled 0 bench --orders 0-1 --histogram --csv && is_table || return
+	mv "$fake/new/debug/benches/histogram" "$fake/taken"
+	says 'which is not to be read' filled 0 bench --orders 0 --json &&
+		jq -e 'has("histogram") | not' "$work/out" &&
+		mv "$fake/taken" "$fake/new/debug/benches/histogram"
+}
+
+# Then one of the routes leads elsewhere, and the driver says so.
+translates_to_csv()
+{
+	local debug=$fake/kernel/debug/kmem_studio/translate
+
+	filled 0 translate "$asked" --csv && is_table && ! grep ',no$' "$work/out" &&
+		grep -qx "translate,phys_to_pfn,${asked#pfn:},yes" "$work/out" &&
+		grep -qx 'translate,routes,agree,yes' "$work/out" || return
+	sed -i 's/^phys_to_pfn:.*/phys_to_pfn:\t0x1/; s/^routes:.*/routes:\tDIFFER/' "$debug"
+	filled 1 translate "$asked" --csv &&
+		[ "$(grep -c ',no$' "$work/out")" = 2 ] &&
+		grep -qx 'translate,phys_to_pfn,0x1,no' "$work/out"
+}
+
+# What it made goes, too, when the program runs out of memory.
+takes_down_without_memory()
+{
+	# shellcheck disable=SC2016 # it is for the shell within
+	local program=plain filling=(sh -c 'ulimit -v 65536; exec "$@"' - env
+		"LD_PRELOAD=$fake/fill.so" "MADE_UP=$fake/hook")
+
+	cp "$fake/new/config/arenas/nodes" "$fake/taken"
+	truncate -s 200M "$fake/new/config/arenas/nodes"
+	says 'kmem-studio: out of memory' made_up 4 run page 10 && left 'a report-page' &&
+		[ -d "$fake/gone" ] && mv "$fake/taken" "$fake/new/config/arenas/nodes"
+}
+
+# Those that only a driver makes.
+json_of_changes_is_documented()
+{
+	local words
+
+	for words in "new x 10 page" "new x 10 page --idle" "start a" "stop a" "verify a" \
+		     "corrupt a 9" "rm a" "run page 10" "compare 10" "bench --orders 0-1" \
+		     "bench --orders 0" "pressure fill" "translate $asked" \
+		     "save --no-run -o $work/made-up.tar"; do
+		# shellcheck disable=SC2086 # these are words
+		if ! filled 0 $words --json || ! names_are_documented; then
+			echo "$words"
+			return 1
+		fi
+	done
+}
+
+test_made_up()
+{
+	if ! unshare -rm mount -t tmpfs none /sys/kernel 2>/dev/null; then
+		skip "a driver that is made up" "no namespaces"
+		return
+	fi
+	check "made up: a driver" make_up_driver
+	check "made up: a report removes no other's arena" report_removes_no_other
+	check "made up: new --idle that is refused leaves nothing" idle_leaves_nothing
+	check "made up: corrupt behind the last struct" corrupts_behind_the_last
+	check "made up: attributes are set" sets_attributes
+	check "made up: values are looked at before anything is made" refuses_values
+	check "made up: an attribute that an older driver does not have" tells_what_is_older
+	check "made up: a histogram as JSON" shows_histogram
+	check "made up: out of memory" takes_down_without_memory
+	check "made up: names of JSON" json_of_changes_is_documented
+	check "made up: translate as CSV" translates_to_csv
+	check "the JSON of each command was looked at" all_json_was_seen
+}
