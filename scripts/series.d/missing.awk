@@ -12,7 +12,7 @@ function names_missing(    n, i, words, word)
 		if ((top, word) in named && there[top, word] + 0 == ((path, word) in announced))
 			return 1
 		sub(/^(CFLAGS_|\/)/, "", word)
-		sub(/^command_/, "commands/", word)
+		sub(/^command_/, dir ~ /\/commands\/$/ ? "" : "commands/", word)
 		word = dir word
 		sub(/[^\/]+\/\.\.\//, "", word)
 		if (word in missing || (word ".c") in missing)
