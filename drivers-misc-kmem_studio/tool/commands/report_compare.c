@@ -109,18 +109,26 @@ static const struct column machine_columns[] = {
 
 static void machine_rows(struct table *table, json_t *a, json_t *b)
 {
-	static const char * const names[] = {
-		"model", "kernel", "arch",
-		"page_size_bytes",
-		"ram_kib", "cma_kib", "nodes", "zones",
+	static const struct {
+		const char	*key;
+		const char	*words;
+	} rows[] = {
+		{ "model", "Model" },
+		{ "kernel", "Kernel" },
+		{ "arch", "Architecture" },
+		{ "page_size_bytes", "Page size, bytes" },
+		{ "ram_kib", "RAM of the kernel, KB" },
+		{ "cma_kib", "Area for DMA (CMA), KB" },
+		{ "nodes", "Nodes" },
+		{ "zones", "Zones" },
 	};
 	size_t i;
 
 	table_init(table, machine_columns, ARRAY_SIZE(machine_columns));
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		table_cell(table, names[i]);
-		cell(table, json_object_get(a, "machine"), names[i]);
-		cell(table, json_object_get(b, "machine"), names[i]);
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		table_cell(table, rows[i].words);
+		cell(table, json_object_get(a, "machine"), rows[i].key);
+		cell(table, json_object_get(b, "machine"), rows[i].key);
 	}
 }
 

@@ -1182,7 +1182,7 @@ test_compare()
 		return
 	fi
 	check "a report that is none" expect 4 report --compare "$tool/Makefile" "$tool/Makefile"
-	check "two reports" prints 'page_size_bytes' 0 report --compare "$a" "$b"
+	check "two reports" prints "Page size, bytes" 0 report --compare "$a" "$b"
 	check "two reports as JSON" compared_json_is_documented "$a" "$b"
 	check "two reports as a page" expect 0 report --compare "$a" "$b" -o "$output/compared.html"
 	check "two reports fit" fits 60 report --compare "$a" "$b"
