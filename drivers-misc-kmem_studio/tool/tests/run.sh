@@ -1209,6 +1209,8 @@ test_browser()
 
 # shellcheck source-path=SCRIPTDIR source=made_up.sh
 . "$tool/tests/made_up.sh"
+# shellcheck source-path=SCRIPTDIR source=wrong_results.sh
+. "$tool/tests/wrong_results.sh"
 # shellcheck source-path=SCRIPTDIR source=watch.sh
 . "$tool/tests/watch.sh"
 
@@ -1230,6 +1232,7 @@ for copy in "${copies[@]}"; do
 	test_copy "$copy" "${copy##*/}"
 done
 test_broken
+test_wrong_results
 test_made_up
 check "how blocks are split, as JSON and CSV" splits_blocks
 check "a planted name is seen in JSON" finds_undocumented
