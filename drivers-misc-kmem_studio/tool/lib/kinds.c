@@ -92,12 +92,20 @@ bool has_item(struct studio *st, const char *name, const struct kind **kind,
 	return !strcmp(name, LAB);
 }
 
-/* The same. Return: STATUS_OK, or STATUS_REFUSED when it has been told that there is none. */
+/*
+ * The same. Return: STATUS_OK, STATUS_REFUSED when it has been told that there is none, or
+ * STATUS_MISSING when it has been told why that cannot be known.
+ */
 int find_item(struct studio *st, const char *name, const struct kind **kind,
 	      const char **bare)
 {
+	int status;
+
 	if (has_item(st, name, kind, bare))
 		return STATUS_OK;
+	status = driver_need(st, NEED_CONFIGFS);
+	if (status)
+		return status;
 	return fail(STATUS_REFUSED,
 		    "there is no arena, bench or pressure \"%s\": kmem-studio list shows what there is",
 		    name);

@@ -475,6 +475,12 @@ if unmounted configfs /sys/kernel/config; then
 	status 0 "lab without configfs" lab 1000
 	status 3 "run without configfs" run page 1000
 	check "says what to type" says 'mount -t configfs'
+	for words in list "list --json" "show a" "map a" "verify a"; do
+		# shellcheck disable=SC2086 # these are words
+		status 3 "$words without configfs" $words
+		check "says what to type" says 'mount -t configfs'
+		check "and nothing else" test ! -s "$out/stdout"
+	done
 else
 	skip "without configfs" "it is busy"
 fi

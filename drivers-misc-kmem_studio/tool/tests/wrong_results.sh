@@ -15,6 +15,23 @@ report_names_corrupt()
 		[ "$(jq -r .failed "$work/out" | grep -c "^The arena $name: memory was found wrong")" = 1 ]
 }
 
+# Nobody knows what there is; the arena of the lab is in debugfs, and is seen.
+no_configfs()
+{
+	local root=$work/unseen words
+
+	rm -rf "$root"
+	cp -r "$1" "$root"
+	rm -r "$root/sys/kernel/config"
+	mkdir "$root/sys/kernel/config"
+	for words in list "list --json" "show a" "map a" "page a 0"; do
+		# shellcheck disable=SC2086 # these are words
+		prints 'has no /sys/kernel/config/kmem_studio' 3 --root "$root" $words &&
+			[ ! -s "$work/out" ] || { echo "$words"; return 1; }
+	done
+	expect 0 --root "$root" show lab
+}
+
 # One of the running system is an end that scripts see.
 report_of_corrupt_is_wrong()
 {
@@ -38,4 +55,5 @@ test_wrong_results()
 	local root=${copies[0]}
 
 	check "a report names a corrupt arena" report_names_corrupt "$root"
+	check "without configfs nothing is said to be missing" no_configfs "$root"
 }
