@@ -32,6 +32,45 @@ no_configfs()
 	expect 0 --root "$root" show lab
 }
 
+# verdict_of ROOT NAME INDEX
+verdict_of()
+{
+	expect 0 --root "$1" page "$2" "$3" --json >/dev/null && jq -r .verdict "$work/out"
+}
+
+# Only where all ways were followed it is all of them that lead to the frame.
+says_which_ways()
+{
+	local root=$work/ways answer
+
+	rm -rf "$root"
+	cp -r "$1" "$root"
+	answer=$root/answers/$2.0
+	sed -i '/^program_/d' "$answer"
+	verdict_of "$root" "$2" 0 | grep -q "^the kernel's ways lead.*program's was not followed" ||
+		return
+	cp "$1/answers/$2.0" "$answer"
+	sed -i '/^vmalloc_to_/d' "$answer"
+	verdict_of "$root" "$2" 0 | grep '^the ways that were followed.*vmalloc address was not' ||
+		return
+	cp "$1/answers/$2.0" "$answer"
+	sed -i '/^routes:/d' "$answer"
+	verdict_of "$root" "$2" 0 | grep "^the program's way.*kernel's were not followed"
+}
+
+# The last page of a block that is larger than what was asked for; the first one is none.
+tells_rounding()
+{
+	local root=$1 last
+
+	last=$(tail -n 1 "$root/sys/kernel/debug/kmem_studio/arenas/report-page/pages" | cut -f 1)
+	prints 'report-page, a page of rounding, by' 0 --root "$root" page report-page "$last" &&
+		expect 0 --root "$root" page report-page "$last" --json &&
+		jq -e '.rounding | startswith("no object")' "$work/out" && names_are_documented &&
+		expect 0 --root "$root" page report-page 0 --json &&
+		jq -e 'has("rounding") | not' "$work/out"
+}
+
 # One of the running system is an end that scripts see.
 report_of_corrupt_is_wrong()
 {
@@ -56,4 +95,6 @@ test_wrong_results()
 
 	check "a report names a corrupt arena" report_names_corrupt "$root"
 	check "without configfs nothing is said to be missing" no_configfs "$root"
+	check "page says which ways were followed" says_which_ways "$root" "$(answered "$root")"
+	check "page says which is rounding" tells_rounding "$root"
 }
