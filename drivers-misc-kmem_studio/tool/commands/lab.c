@@ -88,6 +88,21 @@ static bool number_of(const char *log, const char *label, u64 *value)
 	return parse_u64(word, value);
 }
 
+/*
+ * Is the memory one block of the order that the kernel tells? That is what the pages of the
+ * plan come to, and other allocators take something else. A driver without the parameter
+ * has this one alone.
+ */
+static bool is_one_block(struct studio *st)
+{
+	struct text allocator = {};
+	bool is = !file_value(st, PARAMETERS "/allocator", &allocator) ||
+		  !strcmp(allocator.s, "page");
+
+	text_free(&allocator);
+	return is;
+}
+
 static void add_number(struct table *table, bool known, u64 value)
 {
 	if (known)
@@ -124,7 +139,8 @@ static int one_round(struct studio *st, const char *number, struct table *table,
 	text_put(&lines, "", 0);
 	has_per_page = number_of(lines.s, "structs per page: ", &per_page);
 	has_pages = number_of(lines.s, "Number of pages: ", &pages);
-	has_order = number_of(lines.s, "The order is: ", &order) && order < 64;
+	has_order = number_of(lines.s, "The order is: ", &order) && order < 64 &&
+		    is_one_block(st);
 	if (started) {
 		first_words(st, has_pages ? pages : 0, page_size, &words);
 		mark = klog_mark(st);
@@ -243,7 +259,7 @@ const struct command command_lab = {
 	.args = "[N ...]",
 	.about = "the lab of the course, for N structs each",
 	.more =
-		"Default: 200 1000 2000 4000 10000 50000 structs of 32 bytes. The table has the pages, the order and the pages of the block, those that are rounding, the first words of the pages, and the verdict. It needs neither configfs nor debugfs. The driver is loaded if it is not, and then unloaded at the end.",
+		"Default: 200 1000 2000 4000 10000 50000 structs of 32 bytes. The table has the pages, of one block (allocator page) its order, its pages and those that are rounding, the first words of the pages, and the verdict. It needs neither configfs nor debugfs. The driver is loaded if it is not, and then unloaded at the end.",
 	.choices = choices,
 	.wrong = "memory was found wrong, or not all was verified",
 	.example = "kmem-studio lab 200 10000",

@@ -209,6 +209,10 @@ check "unloads it, too" not loaded
 status 0 "lab shows the kernel's lines" lab -v 200
 check "with its verdict" says 'Success!'
 page_size=$(sed -n "s/.*Kernel's page size: \([0-9]*\).*/\1/p" "$out/stdout")
+status 0 "lab of no single block" lab --allocator vmalloc 1000 --csv
+check "has none, and no rounding" says '^1000,[0-9]*,[0-9]*,,,,'
+status 0 "lab of one block" lab --allocator page 1000 --csv
+check "has it" says '^1000,[0-9]*,[0-9]*,[0-9]*,[0-9]*,[0-9]*,'
 status 4 "lab: too many structs" lab 4294967295
 check "says that it was refused" says refused
 status 2 "lab: no number" lab 12x
