@@ -83,10 +83,24 @@ report_of_corrupt_is_wrong()
 	return "$status"
 }
 
+# How many CPUs: a list of them, as the driver shows it, is something else.
+bench_counts_cpus()
+{
+	local list
+
+	for list in 0 0-1 1,0 4097; do
+		says "--cpus takes .*, not \"$list\": .*not which" filled 2 bench --cpus "$list" &&
+			left 'a report-page' || return
+	done
+	filled 0 bench --cpus 1-2 --orders 0 --json && jq -e '.rows | length == 2' "$work/out" &&
+		says 'ON CPUS' filled 0 bench --orders 0 --width 100
+}
+
 # Those that need the driver that is made up.
 test_wrong_results_made_up()
 {
 	check "made up: report of a corrupt arena" report_of_corrupt_is_wrong
+	check "made up: bench counts CPUs" bench_counts_cpus
 }
 
 test_wrong_results()
