@@ -453,6 +453,8 @@ if [ -d $config/pressures ]; then
 	status 0 "pressure" pressure fill --leave 64M --hold 1
 	status 0 "pressure: one of so many" pressure fill --leave 64M --every 5 --json
 	check "is set" test "$(json_of every)" = 5
+	status 0 "pressure: no more than a share" pressure fill --max-percent 10
+	check "says by what it ended" says '^It ended by max_percent: .*--max-percent'
 	status 2 "pressure: one of none" pressure cma --every 0
 	check "leaves nothing" test -z "$(ls $config/pressures)"
 	mkdir $config/pressures/p

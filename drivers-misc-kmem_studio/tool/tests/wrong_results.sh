@@ -96,11 +96,31 @@ bench_counts_cpus()
 		says 'ON CPUS' filled 0 bench --orders 0 --width 100
 }
 
+# A pressure that holds less than was wanted, or nothing, tells by which limit.
+pressure_tells_its_end()
+{
+	local new=$fake/new/config/pressures words
+
+	values "$new" pages_held=0 min_free_bytes=777
+	for words in 'max_percent 100.percent.*--max-percent' 'min_free_bytes 777.*--min-free' \
+		     'no block' 'leave_bytes .*--leave' 'lost .*given.back' 'nosuch \.\?$'; do
+		values "$new" "ended=${words%% *}" leave_bytes=4096
+		[ "$words" != 'no block' ] || values "$new" 'ended=no block'
+		says "^It ended by ${words%% *}.*${words#* }" filled 0 pressure fill || {
+			echo "$words"
+			return 1
+		}
+	done
+	values "$new" ended= pages_held=5
+	rm "$new"/{min_free_bytes,leave_bytes}
+}
+
 # Those that need the driver that is made up.
 test_wrong_results_made_up()
 {
 	check "made up: report of a corrupt arena" report_of_corrupt_is_wrong
 	check "made up: bench counts CPUs" bench_counts_cpus
+	check "made up: a pressure tells its end" pressure_tells_its_end
 }
 
 test_wrong_results()
