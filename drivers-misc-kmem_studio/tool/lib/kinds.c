@@ -235,6 +235,7 @@ int item_set(struct studio *st, const struct kind *kind, const char *name, const
 	char *path = path_to(kind, name, file);
 	int mark = klog_mark(st), err;
 
+	value = without_zeros(value);
 	/* the run of a bench is as long as somebody wanted it */
 	if (kind == BENCH && !strcmp(file, BENCH->start))
 		err = driver_write_or_kill(st, path, value);

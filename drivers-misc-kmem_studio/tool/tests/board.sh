@@ -211,8 +211,12 @@ check "with its verdict" says 'Success!'
 page_size=$(sed -n "s/.*Kernel's page size: \([0-9]*\).*/\1/p" "$out/stdout")
 status 0 "lab of no single block" lab --allocator vmalloc 1000 --csv
 check "has none, and no rounding" says '^1000,[0-9]*,[0-9]*,,,,'
+status 0 "lab of a block that is cut" lab --allocator exact 1000 --csv
+check "has its order, and no rounding" says '^1000,[0-9]*,[0-9]*,[0-9]*,,,'
 status 0 "lab of one block" lab --allocator page 1000 --csv
 check "has it" says '^1000,[0-9]*,[0-9]*,[0-9]*,[0-9]*,[0-9]*,'
+status 0 "lab: a number in hexadecimal, and one with zeros" lab 0x100 0256 --csv
+check "are the same" test "$(grep -c '^256,' "$out/stdout")" = 2
 status 4 "lab: too many structs" lab 4294967295
 check "says that it was refused" says refused
 status 2 "lab: no number" lab 12x

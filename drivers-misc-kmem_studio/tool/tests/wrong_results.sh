@@ -115,11 +115,29 @@ pressure_tells_its_end()
 	rm "$new"/{min_free_bytes,leave_bytes}
 }
 
+# Zeros in front are of no account, for the kernel neither, which would take octal.
+numbers_are_decimal()
+{
+	values "$fake/new/config/arenas" nr_structs= max_mismatches=
+	filled 0 new x 010 page --seed 0x10 --max-mismatches 08 &&
+		[ "$(cat "$fake/left/arenas/x/nr_structs")" = 10 ] &&
+		[ "$(cat "$fake/left/arenas/x/max_mismatches")" = 8 ] &&
+		[ "$(value left/arenas/x/seed)" = 16 ] &&
+		says '^10 structs of page' filled 0 run page 010 &&
+		says 'word 9 ' filled 0 corrupt a 09 &&
+		filled 0 bench --orders 010 --seed 007 --json &&
+		[ "$(cat "$fake/gone/order")" = 10 ] && [ "$(cat "$fake/gone/seed")" = 7 ] &&
+		filled 2 new x 0x page && filled 2 new x 1e3 page &&
+		expect 0 map --split 0100 --json && jq -e '.split.wanted_pages == 100' "$work/out" &&
+		expect 0 map --split 0x64 --json && jq -e '.split.wanted_pages == 100' "$work/out"
+}
+
 # Those that need the driver that is made up.
 test_wrong_results_made_up()
 {
 	check "made up: report of a corrupt arena" report_of_corrupt_is_wrong
 	check "made up: bench counts CPUs" bench_counts_cpus
+	check "made up: numbers are decimal" numbers_are_decimal
 	check "made up: a pressure tells its end" pressure_tells_its_end
 }
 
