@@ -71,6 +71,29 @@ tells_rounding()
 		jq -e 'has("rounding") | not' "$work/out"
 }
 
+# What blocks of chunk are no part of is not drawn; a name counts once, and --split has none.
+map_of_names()
+{
+	local root=$1 chunk
+
+	chunk=$(basename "$(dirname "$(grep -lx chunk \
+		"$root"/sys/kernel/config/kmem_studio/arenas/*/allocator | head -n 1)")")
+	expect 0 --root "$root" map "$chunk" && ! grep -q 'A block of' "$work/out" &&
+		expect 0 --root "$root" map report-page arenas/report-page report-page &&
+		[ "$(grep -c '^Arena report-page' "$work/out")" = 1 ] &&
+		[ "$(grep -c '^A block of' "$work/out")" -le 1 ] &&
+		expect 0 --root "$root" map "$chunk" "$chunk" --json &&
+		jq -e '.arenas | length == 1' "$work/out" &&
+		prints 'takes no name' 2 --root "$root" map --split 79 report-page
+}
+
+# A cell that arenas share has the letter of one of them.
+says_whose_letter()
+{
+	prints 'letter of an arena that has pages of it' 0 --root "$1" map --width 300 &&
+		grep -q 'of one of them where several have' "$work/out"
+}
+
 # One of the running system is an end that scripts see.
 report_of_corrupt_is_wrong()
 {
@@ -149,4 +172,6 @@ test_wrong_results()
 	check "without configfs nothing is said to be missing" no_configfs "$root"
 	check "page says which ways were followed" says_which_ways "$root" "$(answered "$root")"
 	check "page says which is rounding" tells_rounding "$root"
+	check "map: names, and blocks that are not one" map_of_names "$root"
+	check "map: whose letter a cell has" says_whose_letter "$root"
 }
