@@ -162,7 +162,7 @@ static void find_corrupt(struct studio *st, struct findings *f)
 		if (arena_read(st, names.name[i], &arena))
 			continue;
 		state = item_value(&arena, "state");
-		line = xasprintf("The arena %s: memory was found wrong (kmem-studio show %s tells of it)",
+		line = xasprintf("Arena %s: memory was found wrong: kmem-studio show %s",
 				 names.name[i], names.name[i]);
 		if (state && !strcmp(state, "corrupt")) {
 			/* save has told it, too */

@@ -181,12 +181,12 @@ static char *make_verdict(const struct chain *chain, u64 pfn)
 	if (!routes && !chain->user_pfn)
 		return xstrdup("one way only: the table pages");
 	if (!routes)
-		return xstrdup("the program's way leads to the frame of the table; the kernel's were not followed");
+		return xstrdup("the program's way leads there; the kernel's were not followed");
 	if (chain->user_pfn && !hidden)
 		return xstrdup("all ways lead to the same frame");
 	return xasprintf("%s lead to the same frame%s%s%s",
 			 chain->user_pfn ? "the ways that were followed" : "the kernel's ways",
-			 hidden ? "; its vmalloc address was not (the kernel hides it)" : "",
+			 hidden ? "; its vmalloc address was not asked (the kernel hides it)" : "",
 			 chain->user_pfn ? "" : "; the program's was not followed: ",
 			 chain->user_pfn ? "" : chain->user_why ? : "its page table shows none");
 }

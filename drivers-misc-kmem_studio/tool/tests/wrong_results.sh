@@ -12,7 +12,7 @@ report_names_corrupt()
 	name=$(basename "$(dirname "$(grep -lx corrupt \
 		"$root"/sys/kernel/config/kmem_studio/arenas/*/state)")")
 	expect 0 --root "$root" report --json &&
-		[ "$(jq -r .failed "$work/out" | grep -c "^The arena $name: memory was found wrong")" = 1 ]
+		[ "$(jq -r .failed "$work/out" | grep -c "^Arena $name: memory was found wrong")" = 1 ]
 }
 
 # Nobody knows what there is; the arena of the lab is in debugfs, and is seen.
@@ -101,7 +101,7 @@ report_of_corrupt_is_wrong()
 
 	echo corrupt >"$state"
 	made_up 1 report --no-run -o "$work/wrong.html" &&
-		grep -q 'The arena a: memory was found wrong' "$work/wrong.html" || status=1
+		grep -q 'Arena a: memory was found wrong' "$work/wrong.html" || status=1
 	echo live >"$state"
 	return "$status"
 }
