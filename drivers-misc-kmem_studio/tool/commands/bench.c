@@ -21,6 +21,7 @@
 
 #define MOST_POINTS	4096
 #define MOST_WORDS	64
+#define MOST_CPUS	4096
 
 /**
  * struct sweep - what the command line asks for
@@ -51,7 +52,7 @@ static const struct column columns[] = {
 	{ "order", "ORDER", COLUMN_NUMBER },
 	{ "bytes", "BYTES", COLUMN_BYTES, 4 },
 	{ "pattern", "PATTERN", COLUMN_TEXT, 2 },
-	{ "cpus", "CPUS", COLUMN_TEXT, 3 },
+	{ "cpus", "ON CPUS", COLUMN_TEXT, 3 },
 	{ "alloc_mean_ns", "ALLOC", COLUMN_NS },
 	{ "alloc_mean_ns_bar", "", COLUMN_BAR },
 	{ "alloc_ci95_ns", "+-", COLUMN_NS, 5 },
@@ -83,7 +84,7 @@ static bool add_words(struct names *names, const char *list)
 }
 
 /* "0-3,9": numbers, and ranges of them. */
-static bool add_numbers(struct names *names, const char *list, u64 most)
+static bool add_numbers(struct names *names, const char *list, u64 least, u64 most)
 {
 	char *copy = xstrdup(list), *cursor = copy, *last;
 	u64 from, to;
@@ -96,7 +97,7 @@ static bool add_numbers(struct names *names, const char *list, u64 most)
 		to = from;
 		if (ok && last)
 			ok = parse_u64(last, &to);
-		ok = ok && from <= to && to <= most;
+		ok = ok && least <= from && from <= to && to <= most;
 		for (; ok && from <= to; from++) {
 			char number[24];
 
@@ -257,7 +258,7 @@ static size_t make_series(const struct table *table, const char *column,
 
 	for (row = 0; row < table->nr; row += table->nr_columns) {
 		const char *report = row_value(table, row, "report");
-		char *name = xasprintf("%s%s%s, %s, CPUs %s", report, *report ? ": " : "",
+		char *name = xasprintf("%s%s%s, %s, on CPUs %s", report, *report ? ": " : "",
 				       row_value(table, row, "allocator"),
 				       row_value(table, row, "pattern"),
 				       row_value(table, row, "cpus"));
@@ -458,7 +459,8 @@ static const struct choice choices[] = {
 	{ "patterns", "P,...", OPT_PATTERNS,
 	  "hot, fifo, lifo, random, cross: when what is freed (default: hot)" },
 	{ "cpus", "N,M,...", OPT_CPUS,
-	  "on so many CPUs at the same time (default: 1)" },
+	  "on how many CPUs at the same time, CPU 0 and up: 1 or more, not which (default: 1)"
+	},
 	{ "bytes", "N", OPT_BYTES,
 	  "allocations of so many bytes, instead of orders" },
 	{ "histogram", NULL, OPT_HISTOGRAM,
@@ -479,9 +481,9 @@ static bool take_option(struct sweep *sweep, int c)
 	case OPT_PATTERNS:
 		return add_words(&sweep->patterns, optarg);
 	case OPT_ORDERS:
-		return add_numbers(&sweep->orders, optarg, 31);
+		return add_numbers(&sweep->orders, optarg, 0, 31);
 	case OPT_CPUS:
-		return add_numbers(&sweep->cpus, optarg, 4096);
+		return add_numbers(&sweep->cpus, optarg, 1, MOST_CPUS);
 	case OPT_BYTES:
 		sweep->bytes = optarg;
 		return true;
@@ -520,7 +522,7 @@ static int sweep_points(struct studio *st, const char *name, const char *allocat
 	add_words(&sweep.allocators, allocators);
 	add_words(&sweep.patterns, "hot");
 	add_words(&sweep.cpus, "1");
-	add_numbers(&sweep.orders, orders, 31);
+	add_numbers(&sweep.orders, orders, 0, 31);
 	status = all_points(st, name, &sweep, table);
 	sweep_free(&sweep);
 	return status;
@@ -577,7 +579,7 @@ static int do_bench(struct studio *st, int argc, char **argv)
 	if (!sweep.cpus.nr)
 		names_add(&sweep.cpus, xstrdup("1"));
 	if (!sweep.orders.nr)
-		add_numbers(&sweep.orders, "0-9", 31);
+		add_numbers(&sweep.orders, "0-9", 0, 31);
 	status = kind_need(st, BENCH, NEED_CHANGE | NEED_LOAD);
 	snprintf(name, sizeof(name), "tool-%d", getpid());
 	if (!status)

@@ -151,10 +151,10 @@ struct wanted {
 	size_t		nr;
 };
 
-/* Allocators that split a block, or that could have. */
+/* Allocators that take one block for all; that of exact is split. */
 static bool splits(const struct item *arena)
 {
-	static const char * const names[] = { "page", "chunk", "exact", "folio" };
+	static const char * const names[] = { "page", "exact" };
 	const char *allocator = item_value(arena, "allocator");
 	size_t i;
 
@@ -294,18 +294,28 @@ static void tell_missing(struct studio *st, const struct machine *m,
 		driver_need(st, NEED_DRIVER | NEED_DEBUGFS);
 }
 
-/* Those named are there. */
-static int find_all(struct studio *st, const struct wanted *wanted)
+static bool is_among(const char *name, char **names, size_t nr)
+{
+	size_t i;
+
+	for (i = 0; i < nr && strcmp(names[i], name); i++)
+		;
+	return i < nr;
+}
+
+/* Those named are there; one that is named twice is drawn once. */
+static int find_all(struct studio *st, struct wanted *wanted)
 {
 	int status = wanted->nr ? driver_need(st, NEED_DRIVER) : STATUS_OK;
+	size_t i, nr = 0;
 	const char *name;
-	size_t i;
 
 	for (i = 0; !status && i < wanted->nr; i++) {
 		status = find_arena(st, wanted->names[i], &name);
-		if (!status)
-			wanted->names[i] = (char *)name;
+		if (!status && !is_among(name, wanted->names, nr))
+			wanted->names[nr++] = (char *)name;
 	}
+	wanted->nr = nr;
 	return status;
 }
 
@@ -352,6 +362,8 @@ static int do_map(struct studio *st, int argc, char **argv)
 	}
 	wanted.names = argv + optind;
 	wanted.nr = argc - optind;
+	if (wanted.split && wanted.nr)
+		return usage(&command_map, "--split is of no arena: it takes no name");
 	if (wanted.split)
 		return draw_split(st, &wanted);
 	status = find_all(st, &wanted);

@@ -87,6 +87,42 @@ static bool take_size(char **value, const char *s)
 	return *value;
 }
 
+/* Why it took no more, as its file ended has it, and what makes it take more. */
+static void tell_end(const struct item *item, struct text *out)
+{
+	static const struct {
+		const char	*ended;
+		const char	*before;
+		const char	*file;
+		const char	*after;
+	} ends[] = {
+		{ "max_percent", "no more than ", "max_percent",
+		  " percent of each kind of memory may be taken, or less where the module's parameter max_percent says so: --max-percent and that parameter raise it"
+		},
+		{ "min_free_bytes", "", "min_free_bytes",
+		  " bytes beyond the min watermarks stay free: --min-free makes that less" },
+		{ "leave_bytes", "no more than the ", "leave_bytes",
+		  " bytes that it leaves were free: --leave makes that less" },
+		{ "no block", "no block or run of order ", "order",
+		  " was left: smaller ones may be, see --order" },
+		{ "lost", "memory ran out, and all was given back", NULL,
+		  ": --leave and --min-free keep more free" },
+	};
+	const char *ended = item_value(item, "ended"), *value;
+	size_t i;
+
+	for (i = 0; ended && i < ARRAY_SIZE(ends); i++) {
+		if (strcmp(ends[i].ended, ended))
+			continue;
+		value = ends[i].file ? item_value(item, ends[i].file) : "";
+		text_printf(out, "It ended by %s: %s%s%s.\n", ended, ends[i].before,
+			    value ? value : "?", ends[i].after);
+		return;
+	}
+	if (ended && *ended)
+		text_printf(out, "It ended by %s.\n", ended);
+}
+
 static int print(struct studio *st, const char *name, const char *kind,
 		 const struct machine *before, const struct machine *after)
 {
@@ -109,8 +145,9 @@ static int print(struct studio *st, const char *name, const char *kind,
 	} else if (st->format == FORMAT_CSV) {
 		status = table_print(st, &table, "pressure", "fragmentation");
 	} else {
-		text_printf(&out, "pressure %s: %llu page%s held. Free memory before and after:\n",
-			    kind, held, plural(held));
+		text_printf(&out, "pressure %s: %llu page%s held.\n", kind, held, plural(held));
+		tell_end(&item, &out);
+		text_puts(&out, "Free memory before and after:\n");
 		table_text(st, &table, &out);
 		status = output_write("-", out.s, out.len);
 		text_free(&out);

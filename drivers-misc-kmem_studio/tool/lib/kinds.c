@@ -92,12 +92,20 @@ bool has_item(struct studio *st, const char *name, const struct kind **kind,
 	return !strcmp(name, LAB);
 }
 
-/* The same. Return: STATUS_OK, or STATUS_REFUSED when it has been told that there is none. */
+/*
+ * The same. Return: STATUS_OK, STATUS_REFUSED when it has been told that there is none, or
+ * STATUS_MISSING when it has been told why that cannot be known.
+ */
 int find_item(struct studio *st, const char *name, const struct kind **kind,
 	      const char **bare)
 {
+	int status;
+
 	if (has_item(st, name, kind, bare))
 		return STATUS_OK;
+	status = driver_need(st, NEED_CONFIGFS);
+	if (status)
+		return status;
 	return fail(STATUS_REFUSED,
 		    "there is no arena, bench or pressure \"%s\": kmem-studio list shows what there is",
 		    name);
@@ -227,6 +235,7 @@ int item_set(struct studio *st, const struct kind *kind, const char *name, const
 	char *path = path_to(kind, name, file);
 	int mark = klog_mark(st), err;
 
+	value = without_zeros(value);
 	/* the run of a bench is as long as somebody wanted it */
 	if (kind == BENCH && !strcmp(file, BENCH->start))
 		err = driver_write_or_kill(st, path, value);

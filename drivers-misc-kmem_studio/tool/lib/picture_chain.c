@@ -85,8 +85,9 @@ void picture_chain(struct canvas *c, int columns, const struct machine *m,
 	/* boxes that belong together are not far from each other */
 	if (columns > MOST)
 		columns = MOST;
-	canvas_init(c, columns, "Page %llu of arena %s by all its names: %s",
-		    chain->index, chain->name, chain_verdict(chain));
+	canvas_init(c, columns, "Page %llu of arena %s%s by all its names: %s",
+		    chain->index, chain->name, chain->rounding ? ", a page of rounding," : "",
+		    chain->verdict);
 	boxes(m, chain, &program, &frame, &kernel);
 	if (columns >= SIDE) {
 		right = columns - BOX;
@@ -107,6 +108,8 @@ void picture_chain(struct canvas *c, int columns, const struct machine *m,
 		canvas_box(c, 0, 14, BOX + 2, 5, INK_NONE, "%s", kernel.s);
 		y = 20;
 	}
+	if (chain->rounding)
+		line(c, &y, "rounding", NO_OBJECT);
 	if (chain->user_why)
 		line(c, &y, "program", chain->user_why);
 	line(c, &y, "struct page", or_dash(item_value(&chain->row, "page")));

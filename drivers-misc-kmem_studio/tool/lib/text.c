@@ -156,7 +156,28 @@ void text_free(struct text *t)
 	*t = (struct text){};
 }
 
-/* Decimal, hexadecimal (0x) or octal (0), as the driver takes it. */
+/* The kernel takes a 0 in front of a number for octal, people do not. */
+static int base_of(const char *s)
+{
+	return s[0] == '0' && (s[1] == 'x' || s[1] == 'X') ? 16 : 10;
+}
+
+/*
+ * A decimal number without zeros in front, so that the kernel takes it for one; what is not
+ * one stays as it is. Return: a part of @s
+ */
+const char *without_zeros(const char *s)
+{
+	size_t len = strspn(s, "0123456789");
+
+	if (!len || s[len])
+		return s;
+	while (s[0] == '0' && s[1])
+		s++;
+	return s;
+}
+
+/* Decimal, or hexadecimal (0x). */
 bool parse_u64(const char *s, u64 *value)
 {
 	char *end;
@@ -164,7 +185,7 @@ bool parse_u64(const char *s, u64 *value)
 	if (!isdigit((unsigned char)*s))
 		return false;
 	errno = 0;
-	*value = strtoull(s, &end, 0);
+	*value = strtoull(s, &end, base_of(s));
 	return !errno && end != s && !*end;
 }
 
@@ -180,7 +201,7 @@ bool parse_i64(const char *s, s64 *value)
 	if (!isdigit((unsigned char)*s) && *s != '-')
 		return false;
 	errno = 0;
-	*value = strtoll(s, &end, 0);
+	*value = strtoll(s, &end, base_of(s + (*s == '-')));
 	return !errno && end != s && !*end;
 }
 

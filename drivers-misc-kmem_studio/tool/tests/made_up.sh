@@ -254,6 +254,7 @@ test_made_up()
 		return
 	fi
 	check "made up: a driver" make_up_driver
+	test_wrong_results_made_up
 	check "made up: a report removes no other's arena" report_removes_no_other
 	check "made up: new --idle that is refused leaves nothing" idle_leaves_nothing
 	check "made up: corrupt behind the last struct" corrupts_behind_the_last
