@@ -174,10 +174,10 @@ static void tell_progress(size_t done, size_t all, time_t began)
 }
 
 /*
- * Return: an enum status; a point that is refused is told, and is a row without times. One that
- * was interrupted is none.
+ * Return: an enum status; a point that is refused is told as @what, and is a row without times.
+ * One that was interrupted is none.
  */
-static int one_point(struct studio *st, const char *name, struct table *table)
+static int one_point(struct studio *st, const char *name, const char *what, struct table *table)
 {
 	char *path = xasprintf("%s/%s/run", BENCH->folder, name);
 	int mark = klog_mark(st), status = STATUS_OK, err;
@@ -191,7 +191,7 @@ static int one_point(struct studio *st, const char *name, struct table *table)
 	}
 	if (err) {
 		put_progress("");
-		status = driver_say_error(st, mark, name, "run", err);
+		status = driver_say_error(st, mark, name, what, err);
 	} else {
 		klog_forget(mark);
 	}
@@ -208,6 +208,7 @@ static int all_points(struct studio *st, const char *name, const struct sweep *s
 	size_t all = sweep->allocators.nr * sweep->patterns.nr * sweep->cpus.nr *
 		     (sweep->bytes ? 1 : sweep->orders.nr);
 	size_t orders = sweep->bytes ? 1 : sweep->orders.nr, i;
+	const char *size = sweep->bytes ? "bytes" : "order";
 	time_t began = time(NULL);
 	int worst = 0;
 
@@ -216,7 +217,9 @@ static int all_points(struct studio *st, const char *name, const struct sweep *s
 	for (i = 0; i < all && !interrupted(); i++) {
 		size_t rest = i / orders;
 		const char *allocator = sweep->allocators.name[rest % sweep->allocators.nr];
+		const char *of_size = sweep->bytes ? sweep->bytes : sweep->orders.name[i % orders];
 		const char *cpus, *pattern;
+		char *what;
 		int status;
 
 		rest /= sweep->allocators.nr;
@@ -227,10 +230,11 @@ static int all_points(struct studio *st, const char *name, const struct sweep *s
 		if (status)
 			return status;
 		/* what is too large for one allocator is not for the next */
-		status = item_set(st, BENCH, name, sweep->bytes ? "bytes" : "order",
-				  sweep->bytes ? sweep->bytes : sweep->orders.name[i % orders]);
+		status = item_set(st, BENCH, name, size, of_size);
+		what = xasprintf("%s, %s %s", allocator, size, of_size);
 		if (!status)
-			status = one_point(st, name, table);
+			status = one_point(st, name, what, table);
+		free(what);
 		worst = worse(worst, status);
 	}
 	put_progress("");
@@ -536,7 +540,7 @@ int bench_measure(struct studio *st, struct table *table, struct table *histogra
 	char name[32];
 	int status;
 
-	snprintf(name, sizeof(name), "tool-%d", getpid());
+	own_name(name, sizeof(name));
 	status = item_make(st, BENCH, name);
 	if (status)
 		return status;
@@ -579,7 +583,7 @@ static int do_bench(struct studio *st, int argc, char **argv)
 	if (!sweep.orders.nr)
 		add_numbers(&sweep.orders, "0-9", 31);
 	status = kind_need(st, BENCH, NEED_CHANGE | NEED_LOAD);
-	snprintf(name, sizeof(name), "tool-%d", getpid());
+	own_name(name, sizeof(name));
 	if (!status)
 		status = item_make(st, BENCH, name);
 	if (!status) {

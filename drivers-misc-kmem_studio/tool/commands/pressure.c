@@ -6,7 +6,6 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../lib/driver.h"
 #include "../lib/fragmentation.h"
@@ -127,7 +126,7 @@ static int apply(struct studio *st, const char *kind, char **value, u64 seconds,
 	int status, err;
 	size_t i;
 
-	snprintf(name, sizeof(name), "tool-%d", getpid());
+	own_name(name, sizeof(name));
 	status = item_make(st, PRESSURE, name);
 	if (status)
 		return status;

@@ -66,7 +66,7 @@ make_up_driver()
 		;;
 	goes)
 		rm -rf "$here/gone" "$debug"
-		cp -r "$2" "$here/gone" && rm "$2"/*
+		cp -r "$2" "$here/gone" && rm -r "$2"/*
 		;;
 	esac
 	END
@@ -188,6 +188,31 @@ tells_what_is_older()
 	done
 }
 
+# A name that nobody has typed is in no message; one that somebody has is.
+names_what_was_typed()
+{
+	local new=$fake/new/config words
+
+	cp -r "$new" "$fake/before"
+	rm "$new"/{arenas,benches}/allocator "$new/pressures/order"
+	mkdir "$new"/{arenas,benches}/allocator "$new/pressures/order"
+	for words in 'run nope 10' 'compare 10 nope' 'bench --allocators nope'; do
+		# shellcheck disable=SC2086 # these are words
+		says '^kmem-studio: allocator nope: ' filled 4 $words &&
+			! grep -q tool- "$work/err" || return
+	done
+	says '^kmem-studio: order 7: ' filled 4 pressure fill --order 7 &&
+		says '^kmem-studio: n5: allocator=nope: ' filled 4 new n5 10 nope || return
+	rm -r "$new"
+	cp -r "$fake/before" "$new"
+	rm "$new/arenas/live"
+	mkdir "$new/arenas/live"
+	says '^kmem-studio: n5: not started: ' filled 4 new n5 10 page &&
+		says '^kmem-studio: page: not started: ' filled 4 run page 10 || return
+	rm -r "$new"
+	mv "$fake/before" "$new"
+}
+
 shows_histogram()
 {
 	local rows='[{ from_ns: 64, to_ns: 128, alloc: 7, free: 0 }]'
@@ -260,6 +285,7 @@ test_made_up()
 	check "made up: attributes are set" sets_attributes
 	check "made up: values are looked at before anything is made" refuses_values
 	check "made up: an attribute that an older driver does not have" tells_what_is_older
+	check "made up: a name that nobody has typed is not told" names_what_was_typed
 	check "made up: a histogram as JSON" shows_histogram
 	check "made up: out of memory" takes_down_without_memory
 	check "made up: names of JSON" json_of_changes_is_documented
