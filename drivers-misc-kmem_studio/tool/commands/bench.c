@@ -475,8 +475,34 @@ static const struct choice choices[] = {
 	{}
 };
 
+/* What these options take, by the driver's limits; both 0 for what is looked at elsewhere. */
+static const struct {
+	u64	least;
+	u64	most;
+} limits[] = {
+	{ 1, 16777216 },	/* held */
+	{ 1, UINT64_MAX },	/* held-bytes */
+	{ 1, 10000 },		/* rounds */
+	{ 0, 10000 },		/* warmup */
+	{ 0, 1 },		/* touch */
+	{},			/* node */
+	{},			/* gfp */
+	{ 0, UINT64_MAX },	/* seed */
+};
+
+static bool is_within_limits(size_t i, const char *value)
+{
+	u64 number;
+
+	if (!strcmp(choices[i].name, "node"))
+		return is_node(value);
+	return !limits[i].most || parse_within(value, limits[i].least, limits[i].most, &number);
+}
+
 static bool take_option(struct sweep *sweep, int c)
 {
+	u64 bytes;
+
 	switch (c) {
 	case OPT_ALLOCATORS:
 		return add_words(&sweep->allocators, optarg);
@@ -488,7 +514,7 @@ static bool take_option(struct sweep *sweep, int c)
 		return add_numbers(&sweep->cpus, optarg, 4096);
 	case OPT_BYTES:
 		sweep->bytes = optarg;
-		return true;
+		return parse_within(optarg, 1, UINT64_MAX, &bytes);
 	case OPT_SVG:
 		sweep->svg = optarg;
 		return true;
@@ -503,7 +529,7 @@ static bool take_option(struct sweep *sweep, int c)
 		return false;
 	sweep->set[c - OPT_SET][0] = c == OPT_SET + 1 ? "held_bytes" : choices[c - OPT_SET].name;
 	sweep->set[c - OPT_SET][1] = optarg;
-	return true;
+	return is_within_limits(c - OPT_SET, optarg);
 }
 
 static void sweep_free(struct sweep *sweep)

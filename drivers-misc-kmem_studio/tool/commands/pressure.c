@@ -48,7 +48,11 @@ static const char * const files[] = {
 	"order", "node", "max_percent", "min_free_bytes", "movable", "every", "leave_bytes",
 };
 
+#define FILE_ORDER	0
+#define FILE_NODE	1
+#define FILE_PERCENT	2
 #define FILE_MIN_FREE	3
+#define FILE_MOVABLE	4
 #define FILE_EVERY	5
 #define FILE_LEAVE	6
 
@@ -70,6 +74,32 @@ static char *size_text(const char *s)
 		text = xasprintf("%llu", bytes << shift);
 	free(number);
 	return text;
+}
+
+/* A value of the file @i, by the driver's limits. */
+static bool is_allowed(size_t i, const char *value)
+{
+	u64 number;
+
+	switch (i) {
+	case FILE_ORDER:
+		return parse_within(value, 0, 31, &number);
+	case FILE_NODE:
+		return is_node(value);
+	case FILE_PERCENT:
+		return parse_within(value, 1, 100, &number);
+	case FILE_MOVABLE:
+		return parse_within(value, 0, 1, &number);
+	case FILE_EVERY:
+		return parse_within(value, 1, MOST_EVERY, &number);
+	default:
+		return true;
+	}
+}
+
+static bool is_kind(const char *word)
+{
+	return !strcmp(word, "fragment") || !strcmp(word, "fill") || !strcmp(word, "cma");
 }
 
 static bool take_text(char **value, const char *s)
@@ -158,7 +188,7 @@ static int apply(struct studio *st, const char *kind, char **value, u64 seconds,
 static int do_pressure(struct studio *st, int argc, char **argv)
 {
 	char *value[ARRAY_SIZE(files)] = {};
-	u64 seconds = 0, number;
+	u64 seconds = 0;
 	bool stays = false, ok = true;
 	int status = STATUS_OK, c;
 	size_t i;
@@ -172,10 +202,9 @@ static int do_pressure(struct studio *st, int argc, char **argv)
 			ok = take_size(&value[FILE_LEAVE], optarg);
 		else if (c == OPT_SET + FILE_MIN_FREE)
 			ok = take_size(&value[FILE_MIN_FREE], optarg);
-		else if (c == OPT_SET + FILE_EVERY && !parse_within(optarg, 1, MOST_EVERY, &number))
-			ok = false;
 		else if (c >= OPT_SET)
-			ok = take_text(&value[c - OPT_SET], optarg);
+			ok = is_allowed(c - OPT_SET, optarg) &&
+			     take_text(&value[c - OPT_SET], optarg);
 		else
 			ok = false;
 	}
@@ -183,6 +212,9 @@ static int do_pressure(struct studio *st, int argc, char **argv)
 		status = c == '?' ? STATUS_USAGE : bad_value(&command_pressure, c, optarg);
 	else if (argc - optind != 1)
 		status = usage(&command_pressure, "pressure takes fragment, fill or cma");
+	else if (!is_kind(argv[optind]))
+		status = usage(&command_pressure, "pressure takes fragment, fill or cma, not \"%s\"",
+			       argv[optind]);
 	else
 		status = kind_need(st, PRESSURE, NEED_CHANGE | NEED_LOAD);
 	if (!status)

@@ -28,11 +28,12 @@ make_up_folders()
 	cp "$copy/sys/kernel/debug/kmem_studio/arenas/$arena"/* "$new/debug/arenas"
 	values "$new/config/arenas" verify= corrupt=
 	values "$new/config/benches" allocator=page order=0 bytes=4096 pattern=hot cpus=0 \
-		held=1000 rounds=30 seed=0 run= state=done ops=30000 failures=0 \
+		held=1000 held_bytes=0 rounds=30 warmup=3 touch=0 node=-1 \
+		seed=0 run= state=done ops=30000 failures=0 \
 		alloc_mean_ns=100.500 free_mean_ns=80.000
 	printf 'cpu\tfrom_ns\tto_ns\talloc\tfree\n0\t64\t128\t9\t9\nall\t64\t128\t7\t0\n' \
 		>"$new/debug/benches/histogram"
-	values "$new/config/pressures" kind=fragment order=9 node=-1 max_percent=100 every=2 \
+	values "$new/config/pressures" kind=fragment order=9 node=-1 max_percent=100 every=2 movable=0 \
 		live=0 ended= pages_held=5
 }
 
@@ -170,7 +171,22 @@ refuses_values()
 		done
 	done
 	says '--every takes N, not "0": .*1 to 1024' filled 2 pressure cma --every 0 &&
-		says 'not "1025"' filled 2 pressure cma --every 1025
+		says 'not "1025"' filled 2 pressure cma --every 1025 || return
+	for words in 'new x 10 page --scrub -1' 'new x 10 page --scrub 86400001' \
+		     'new x 10 page --node x' 'run page 10 --node=-2' \
+		     'bench --rounds 0' 'bench --rounds 10001' 'bench --warmup 10001' \
+		     'bench --held 0' 'bench --held 16777217' 'bench --held-bytes 0' \
+		     'bench --touch 2' 'bench --node x' 'bench --seed -1' 'bench --bytes 0' \
+		     'pressure cma --order x' 'pressure cma --node x' \
+		     'pressure cma --max-percent 101' 'pressure cma --movable 2'; do
+		# shellcheck disable=SC2086 # these are words
+		says ' takes .*, not "' filled 2 $words && left 'a report-page' || return
+	done
+	says 'not "nope"' filled 2 pressure nope &&
+		says '"bad name" is no name' filled 2 new 'bad name' 10 page &&
+		filled 0 bench --orders 0 --node -1 --rounds 10000 --held 1 --touch 1 --warmup 0 &&
+		filled 0 new x 10 page --scrub 86400000 --node 0 &&
+		filled 0 pressure cma --order 0 --node -1 --max-percent 100 --movable 1
 }
 
 # Each of these files may be one that an older driver does not have.
