@@ -768,6 +768,17 @@ says_what_is_left_out()
 		prints 'left out (1)' 0 --root "$work/linking.tar" list
 }
 
+# What is no copy is told, and which folder is meant.
+refuses_other_folders()
+{
+	mkdir -p "$work/other/kmem-studio-save"
+	prints '--root /nope: No such file' 4 --root /nope list &&
+		prints "$work is no copy that save wrote" 2 --root "$work" list &&
+		cp "${copies[0]}/machine" "$work/other/kmem-studio-save" &&
+		prints "give --root $work/other/kmem-studio-save" 2 --root "$work/other" list &&
+		expect 3 --root "$work/other/kmem-studio-save" list
+}
+
 # written_whole FILE ARGUMENT...: nothing is left of a file for which there is no room
 written_whole()
 {
@@ -926,6 +937,7 @@ follows_no_folder()
 	rm "$linked"
 	mkdir "$linked"
 	ln -s "$work/hostile/sys" "$work/hostile/proc" "$linked"
+	cp "${copies[0]}/machine" "$linked"
 	prints 'no driver was loaded' 3 --root "$linked" list &&
 		prints 'tells of no zone' 3 --root "$linked" probe
 }
@@ -1066,6 +1078,8 @@ test_broken()
 	check "no part of a picture is left" written_whole "$work/part.svg" \
 		map --svg "$work/part.svg"
 	check "no tar" prints 'save wrote' 2 --root "$tool/Makefile" list
+	check "a folder that is no copy" refuses_other_folders
+	cp "${copies[0]}/machine" "$dest"
 	check "an empty copy" expect 3 --root "$dest" list
 	check "a report without the driver" incomplete_report
 	if unshare -rm mount -t tmpfs none /sys 2>/dev/null; then
