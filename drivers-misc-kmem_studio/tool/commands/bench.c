@@ -29,6 +29,7 @@
  * @cpus:       on so many CPUs at the same time,
  * @orders:     of these orders;
  * @bytes:      of so many bytes instead, NULL for orders
+ * @held_bytes: file of that name, or NULL
  * @set:        other files and what they get
  * @svg:        file for the curves, or NULL
  * @png:        the same
@@ -39,7 +40,8 @@ struct sweep {
 	struct names	patterns;
 	struct names	cpus;
 	struct names	orders;
-	const char	*bytes;
+	char		*bytes;
+	char		*held_bytes;
 	const char	*set[8][2];
 	const char	*svg;
 	const char	*png;
@@ -437,6 +439,7 @@ enum {
 	OPT_PNG,
 	OPT_HISTOGRAM,
 	OPT_SET,
+	OPT_HELD_BYTES = OPT_SET + 1,
 };
 
 /* Those with OPT_SET are files of a bench, by their names. */
@@ -444,8 +447,8 @@ static const struct choice choices[] = {
 	{ "held", "N", OPT_SET,
 	  "allocations that each CPU holds at once, or makes in turn, 1 to 16777216 (default: 1000)"
 	},
-	{ "held-bytes", "N", OPT_SET + 1,
-	  "the same in bytes, instead" },
+	{ "held-bytes", "BYTES", OPT_HELD_BYTES,
+	  "the same in bytes, instead; BYTES may end in K, M or G" },
 	{ "rounds", "N", OPT_SET + 2,
 	  "measured rounds, 1 to 10000 (default: 30)" },
 	{ "warmup", "N", OPT_SET + 3,
@@ -463,7 +466,7 @@ static const struct choice choices[] = {
 	  "hot, fifo, lifo, random, cross: when what is freed (default: hot)" },
 	{ "cpus", "N,M,...", OPT_CPUS,
 	  "on so many CPUs at the same time (default: 1)" },
-	{ "bytes", "N", OPT_BYTES,
+	{ "bytes", "BYTES", OPT_BYTES,
 	  "allocations of so many bytes, instead of orders" },
 	{ "histogram", NULL, OPT_HISTOGRAM,
 	  "how the times of the last point are spread, not as CSV; where it is the only one, that is shown anyway"
@@ -481,7 +484,7 @@ static const struct {
 	u64	most;
 } limits[] = {
 	{ 1, 16777216 },	/* held */
-	{ 1, UINT64_MAX },	/* held-bytes */
+	{},			/* held-bytes */
 	{ 1, 10000 },		/* rounds */
 	{ 0, 10000 },		/* warmup */
 	{ 0, 1 },		/* touch */
@@ -499,9 +502,16 @@ static bool is_within_limits(size_t i, const char *value)
 	return !limits[i].most || parse_within(value, limits[i].least, limits[i].most, &number);
 }
 
+static bool take_size(char **value, const char *s)
+{
+	free(*value);
+	*value = size_bytes(s);
+	return *value && strcmp(*value, "0");
+}
+
 static bool take_option(struct sweep *sweep, int c)
 {
-	u64 bytes;
+	bool ok;
 
 	switch (c) {
 	case OPT_ALLOCATORS:
@@ -513,8 +523,12 @@ static bool take_option(struct sweep *sweep, int c)
 	case OPT_CPUS:
 		return add_numbers(&sweep->cpus, optarg, 4096);
 	case OPT_BYTES:
-		sweep->bytes = optarg;
-		return parse_within(optarg, 1, UINT64_MAX, &bytes);
+		return take_size(&sweep->bytes, optarg);
+	case OPT_HELD_BYTES:
+		sweep->set[OPT_HELD_BYTES - OPT_SET][0] = "held_bytes";
+		ok = take_size(&sweep->held_bytes, optarg);
+		sweep->set[OPT_HELD_BYTES - OPT_SET][1] = sweep->held_bytes;
+		return ok;
 	case OPT_SVG:
 		sweep->svg = optarg;
 		return true;
@@ -527,7 +541,7 @@ static bool take_option(struct sweep *sweep, int c)
 	}
 	if (c < OPT_SET)
 		return false;
-	sweep->set[c - OPT_SET][0] = c == OPT_SET + 1 ? "held_bytes" : choices[c - OPT_SET].name;
+	sweep->set[c - OPT_SET][0] = choices[c - OPT_SET].name;
 	sweep->set[c - OPT_SET][1] = optarg;
 	return is_within_limits(c - OPT_SET, optarg);
 }
@@ -538,6 +552,8 @@ static void sweep_free(struct sweep *sweep)
 	names_free(&sweep->patterns);
 	names_free(&sweep->cpus);
 	names_free(&sweep->orders);
+	free(sweep->bytes);
+	free(sweep->held_bytes);
 }
 
 static int sweep_points(struct studio *st, const char *name, const char *allocators,

@@ -56,26 +56,6 @@ static const char * const files[] = {
 #define FILE_EVERY	5
 #define FILE_LEAVE	6
 
-/* "64M" in bytes, as text; to be freed, NULL if it is no size. */
-static char *size_text(const char *s)
-{
-	static const char units[] = "KMG";
-	char *number = xstrdup(s), *text = NULL;
-	size_t len = strlen(number);
-	const char *unit = len ? strchr(units, number[len - 1]) : NULL;
-	unsigned int shift = 0;
-	u64 bytes;
-
-	if (unit && *unit) {
-		shift = 10 * (unit - units + 1);
-		number[len - 1] = 0;
-	}
-	if (parse_u64(number, &bytes) && bytes <= UINT64_MAX >> shift)
-		text = xasprintf("%llu", bytes << shift);
-	free(number);
-	return text;
-}
-
 /* A value of the file @i, by the driver's limits. */
 static bool is_allowed(size_t i, const char *value)
 {
@@ -112,7 +92,7 @@ static bool take_text(char **value, const char *s)
 static bool take_size(char **value, const char *s)
 {
 	free(*value);
-	*value = size_text(s);
+	*value = size_bytes(s);
 	return *value;
 }
 

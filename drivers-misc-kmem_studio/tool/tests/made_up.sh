@@ -151,7 +151,9 @@ sets_attributes()
 			.seed == 5 and .max_mismatches == 7 and .give_way == 0' "$work/out" ||
 		return
 	filled 0 pressure cma --every 5 --json && jq -e '.values.every == 5' "$work/out" &&
-		filled 0 bench --orders 0 --seed 6 && [ "$(value gone/seed)" = 6 ]
+		filled 0 bench --orders 0 --seed 6 && [ "$(value gone/seed)" = 6 ] &&
+		filled 0 bench --held-bytes 3M --bytes 8K &&
+		[ "$(value gone/held_bytes)" = 3145728 ] && [ "$(value gone/bytes)" = 8192 ]
 }
 
 # What is wrong with a value is seen before there is an arena.
@@ -176,6 +178,7 @@ refuses_values()
 		     'new x 10 page --node x' 'run page 10 --node=-2' \
 		     'bench --rounds 0' 'bench --rounds 10001' 'bench --warmup 10001' \
 		     'bench --held 0' 'bench --held 16777217' 'bench --held-bytes 0' \
+		     'bench --held-bytes 1X' 'bench --bytes M' \
 		     'bench --touch 2' 'bench --node x' 'bench --seed -1' 'bench --bytes 0' \
 		     'pressure cma --order x' 'pressure cma --node x' \
 		     'pressure cma --max-percent 101' 'pressure cma --movable 2'; do
