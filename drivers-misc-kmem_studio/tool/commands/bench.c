@@ -13,6 +13,7 @@
 #include "../lib/driver.h"
 #include "../lib/kinds.h"
 #include "../lib/klog.h"
+#include "../lib/machine.h"
 #include "../lib/options.h"
 #include "../lib/pictures.h"
 #include "../lib/table.h"
@@ -204,6 +205,26 @@ static int one_point(struct studio *st, const char *name, const char *what, stru
 	return status;
 }
 
+/* The kernel says that an order is too large, but not which one is the largest. */
+static int check_order(struct studio *st, const char *order)
+{
+	unsigned int largest = 0;
+	struct machine m;
+	size_t i;
+	u64 wanted;
+
+	machine_read(st, &m);
+	for (i = 0; i < m.nr_zones; i++) {
+		if (m.zone[i].nr_orders > largest + 1)
+			largest = m.zone[i].nr_orders - 1;
+	}
+	machine_free(&m);
+	if (!largest || !parse_u64(order, &wanted) || wanted <= largest)
+		return STATUS_OK;
+	return fail(STATUS_REFUSED, "order %s: the largest block of this kernel is of order %u",
+		    order, largest);
+}
+
 static int all_points(struct studio *st, const char *name, const struct sweep *sweep,
 		      struct table *table)
 {
@@ -232,7 +253,9 @@ static int all_points(struct studio *st, const char *name, const struct sweep *s
 		if (status)
 			return status;
 		/* what is too large for one allocator is not for the next */
-		status = item_set(st, BENCH, name, size, of_size);
+		status = sweep->bytes ? STATUS_OK : check_order(st, of_size);
+		if (!status)
+			status = item_set(st, BENCH, name, size, of_size);
 		what = xasprintf("%s, %s %s", allocator, size, of_size);
 		if (!status)
 			status = one_point(st, name, what, table);
