@@ -207,6 +207,40 @@ tells_what_is_older()
 	done
 }
 
+# What is missing is told, with what to type; and the number that the kernel does not tell.
+tells_which_is_missing()
+{
+	local largest
+
+	largest=$(awk '{ if (NF - 5 > most) most = NF - 5 } END { print most }' /proc/buddyinfo)
+	says "order $((largest + 1)): the largest block .* is of order $largest$" \
+		filled 4 bench --orders "$((largest + 1))" && ! grep -q 'not allowed' "$work/err" &&
+		filled 0 bench --orders "$largest" &&
+		says 'the driver that runs is older and has no .*/probe' made_up 0 probe || return
+	mv "$fake/kernel/config/kmem_studio" "$fake/taken"
+	says 'the driver is not loaded: type modprobe' made_up 0 probe
+	mv "$fake/taken" "$fake/kernel/config/kmem_studio" || return
+	mv "$fake/kernel/debug" "$fake/taken"
+	says 'no debugfs\|debugfs is not mounted: type mount' made_up 0 probe
+	mv "$fake/taken" "$fake/kernel/debug"
+	says 'no debugfs\|debugfs is not mounted: type mount' grep -q . "$work/err"
+}
+
+# Who sees neither the addresses of RAM nor the tables is not told of a picture that is not there.
+maps_no_arena()
+{
+	local root=$work/hidden
+
+	rm -rf "$root"
+	cp -r "${copies[0]}" "$root"
+	sed -i 's/^\( *\)[0-9a-f]*-[0-9a-f]*/\100000000-00000000/' "$root/proc/iomem"
+	prints 'only the zones are shown' 0 --root "$root" map || return
+	expect 0 --root "$root" map "$1" && ! grep -q . "$work/err" || return
+	rm -r "$root/sys/kernel/debug"
+	prints 'has no /sys/kernel/debug' 3 --root "$root" map "$1" &&
+		! grep -q 'zones' "$work/err"
+}
+
 # A name that nobody has typed is in no message; one that somebody has is.
 names_what_was_typed()
 {
@@ -305,6 +339,8 @@ test_made_up()
 	check "made up: values are looked at before anything is made" refuses_values
 	check "made up: an attribute that an older driver does not have" tells_what_is_older
 	check "made up: a name that nobody has typed is not told" names_what_was_typed
+	check "made up: what is missing is told" tells_which_is_missing
+	check "made up: a map of what cannot be seen" maps_no_arena "$(arena_of "${copies[0]}")"
 	check "made up: a histogram as JSON" shows_histogram
 	check "made up: out of memory" takes_down_without_memory
 	check "made up: names of JSON" json_of_changes_is_documented
