@@ -241,6 +241,42 @@ maps_no_arena()
 		! grep -q 'zones' "$work/err"
 }
 
+# Once, and not where there is nothing to be seen.
+tells_of_hidden_addresses()
+{
+	local root=$work/hashed debug=$fake/kernel/debug/kmem_studio/translate virt hints
+
+	cp "$debug" "$fake/taken"
+	for virt in '(____ptrval____)' ffffffc080c11000; do
+		[ "$virt" = ffffffc080c11000 ] && hints=0 || hints=1
+		rm -rf "$root"
+		cp -r "${copies[0]}" "$root"
+		awk -F'\t' -v OFS='\t' -v virt="$virt" '
+			NR == 1 { for (i = 1; i <= NF; i++) if ($i == "virt") at = i }
+			NR > 1 { $at = virt }
+			{ print }' "${copies[0]}/sys/kernel/debug/kmem_studio/arenas/$1/spans" \
+			>"$root/sys/kernel/debug/kmem_studio/arenas/$1/spans"
+		expect 0 --root "$root" show "$1" || return
+		grep -c no_hash_pointers "$work/out" >"$fake/hints"
+		sed -i "s/^page:.*/page:\t$virt/; s/^virt:.*/virt:\t$virt/
+			s/^\(v[a-z]*_to_page\):.*/\1:\t$virt/" "$debug"
+		filled 0 translate "$asked" || return
+		grep -c no_hash_pointers "$work/out" >>"$fake/hints"
+		[ "$(tr '\n' ' ' <"$fake/hints")" = "$hints $hints " ] || return
+	done
+	mv "$fake/taken" "$debug"
+}
+
+# No line of a file with two pictures is wider than it is.
+wraps_headings()
+{
+	local svg=$work/headings.svg
+
+	expect 0 --root "${copies[0]}" map "$1" --svg "$svg" &&
+		grep -q 'exact and chunk\|is needed' "$svg" &&
+		[ "$(sed -n 's/.*<text[^>]*>\(.*\)<\/text>/\1/p' "$svg" | wc -L)" -le 100 ]
+}
+
 # A name that nobody has typed is in no message; one that somebody has is.
 names_what_was_typed()
 {
@@ -341,6 +377,10 @@ test_made_up()
 	check "made up: a name that nobody has typed is not told" names_what_was_typed
 	check "made up: what is missing is told" tells_which_is_missing
 	check "made up: a map of what cannot be seen" maps_no_arena "$(arena_of "${copies[0]}")"
+	check "made up: a hint where addresses are hidden" tells_of_hidden_addresses \
+		"$(arena_of "${copies[0]}")"
+	check "headings in a file are as wide as it is" wraps_headings \
+		"$(corrupt_of "${copies[0]}")"
 	check "made up: a histogram as JSON" shows_histogram
 	check "made up: out of memory" takes_down_without_memory
 	check "made up: names of JSON" json_of_changes_is_documented
