@@ -486,7 +486,7 @@ static const struct choice choices[] = {
 	{ "orders", "N-M,...", OPT_ORDERS,
 	  "orders, 2^N pages each, 0 to 31 (default: 0-9)" },
 	{ "patterns", "P,...", OPT_PATTERNS,
-	  "hot, fifo, lifo, random, cross: when what is freed (default: hot)" },
+	  "when what is freed: hot, fifo, lifo, random, cross (default: hot)" },
 	{ "cpus", "N,M,...", OPT_CPUS,
 	  "on so many CPUs at the same time (default: 1)" },
 	{ "bytes", "BYTES", OPT_BYTES,
@@ -495,7 +495,7 @@ static const struct choice choices[] = {
 	  "how the times of the last point are spread, not as CSV; where it is the only one, that is shown anyway"
 	},
 	{ "svg", "FILE", OPT_SVG,
-	  "write the curves to this file, as SVG" },
+	  "write the curves to this file, as SVG, instead of showing them" },
 	{ "png", "FILE", OPT_PNG,
 	  "the same as PNG, where it was built with cairo" },
 	{}
@@ -670,7 +670,7 @@ const struct command command_bench = {
 	.args = "",
 	.about = "what an allocation costs, at one point or over a sweep",
 	.more =
-		"Each allocator with each pattern, on so many CPUs at once, at each order: a table with bars, and curves if there is more than one order. Ctrl-C ends it at once, with the points until then.",
+		"Each allocator with each pattern, on so many CPUs at once, at each order: a table with bars, and curves if there is more than one order. ALLOC and FREE are means of one allocation and of giving it back; +- is half of the mean's 95% confidence interval, 99% what 99 of 100 times do not exceed. A bench with a name is made by mkdir in /sys/kernel/config/kmem_studio/benches; start runs it, show shows it. Ctrl-C ends it at once, with the points until then.",
 	.choices = choices,
 	.wrong = "an allocation was overwritten, or given to two",
 	.example = "kmem-studio bench --allocators page,slab --orders 0-3 --cpus 1,2",

@@ -24,7 +24,7 @@ static const struct choice choices[] = {
 	{ "split", "PAGES", OPT_SPLIT,
 	  "how the page allocator splits a block for so many pages, 1 to 1073741824, instead" },
 	{ "svg", "FILE", OPT_SVG,
-	  "write the picture to this file, as SVG" },
+	  "write the picture to this file, as SVG, instead of showing it" },
 	{ "png", "FILE", OPT_PNG,
 	  "the same as PNG, where it was built with cairo" },
 	{}
@@ -378,7 +378,7 @@ const struct command command_map = {
 	.args = "[NAME ...]",
 	.about = "the picture of physical memory, or of arenas page by page",
 	.more =
-		"A page with a wrong word is marked with X. Who is not root sees the zones only, and no arena.",
+		"A page with a wrong word is marked with X as soon as a verification, or a scrub, has found it. Who is not root sees the zones only, and no arena.",
 	.choices = choices,
 	.example = "kmem-studio map a --svg a.svg",
 	.run = do_map,

@@ -209,7 +209,7 @@ const struct command command_pressure = {
 	.args = "fragment|fill|cma",
 	.about = "make memory fragmented or scarce; shown before and after",
 	.more =
-		"fragment takes blocks and keeps a page of each, fill takes blocks until so much is left, cma takes runs of the area set aside for DMA. BYTES may end in K, M or G.",
+		"Memory is taken by kind: fragment takes blocks and keeps a page of each, fill takes blocks until so much is left, cma takes runs of the area set aside for DMA. BYTES may end in K, M or G.",
 	.choices = choices,
 	.example = "kmem-studio pressure fragment --order 4 --hold 60",
 	.run = do_pressure,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# A part of run.sh: commands that change something, on a driver that is made up of plain files.
+# A part of run.sh: commands that change something, on a driver that is made up of plain files;
+# and what is told of folders, and by the manual.
 #
 # shellcheck shell=bash disable=SC2154,SC2317,SC2329 # what is run.sh's; what is called by name
 
@@ -359,6 +360,31 @@ json_of_changes_is_documented()
 			return 1
 		fi
 	done
+}
+
+# A word that is typed is not written otherwise because a sentence begins with it; and it is said
+# who loads the driver, as the program has it.
+manual_is_exact()
+{
+	local loads
+
+	loads=$(cd "$tool/commands" && grep -l 'NEED_LOAD' ./*.c |
+		sed 's,./findings.c,./report.c ./save.c,; s,\./,,g; s,\.c,,g' | tr ' ' '\n' | sort)
+	! grep -E '^(Hot|Fifo|Lifo|Fragment|Fill|Cma|Auto|Pfn|Phys)\>' "$tool/kmem-studio.8" &&
+		sed -n '/^\.SH DESCRIPTION/,/^\.SH COMMANDS/p' "$tool/kmem-studio.8" |
+			sed -n '/not loaded,$/,/load it/p' | grep '^\.BR' | grep -o '[a-z][a-z]*' |
+			grep -vx and | sort | diff - <(echo "$loads")
+}
+
+# What is no copy is told, and which folder is meant.
+refuses_other_folders()
+{
+	mkdir -p "$work/other/kmem-studio-save"
+	prints '--root /nope: No such file' 4 --root /nope list &&
+		prints "$work is no copy that save wrote" 2 --root "$work" list &&
+		cp "${copies[0]}/machine" "$work/other/kmem-studio-save" &&
+		prints "give --root $work/other/kmem-studio-save" 2 --root "$work/other" list &&
+		expect 3 --root "$work/other/kmem-studio-save" list
 }
 
 test_made_up()

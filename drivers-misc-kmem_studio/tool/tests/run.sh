@@ -768,17 +768,6 @@ says_what_is_left_out()
 		prints 'left out (1)' 0 --root "$work/linking.tar" list
 }
 
-# What is no copy is told, and which folder is meant.
-refuses_other_folders()
-{
-	mkdir -p "$work/other/kmem-studio-save"
-	prints '--root /nope: No such file' 4 --root /nope list &&
-		prints "$work is no copy that save wrote" 2 --root "$work" list &&
-		cp "${copies[0]}/machine" "$work/other/kmem-studio-save" &&
-		prints "give --root $work/other/kmem-studio-save" 2 --root "$work/other" list &&
-		expect 3 --root "$work/other/kmem-studio-save" list
-}
-
 # written_whole FILE ARGUMENT...: nothing is left of a file for which there is no room
 written_whole()
 {
@@ -1238,6 +1227,7 @@ dest="$work/a b"
 check "make check takes copies" check_takes_copies
 check "installs, also in a folder with a space" installs "$dest"
 check "the man page has what --help tells" manual_is_the_help
+check "the man page is exact" manual_is_exact
 check "the man page has all options" manual_has_the_options
 check "completes commands and options" completes
 for copy in "${copies[@]}"; do
