@@ -19,7 +19,7 @@ enum { OPT_SVG = LONG_ONLY, OPT_PNG };
 
 static const struct choice choices[] = {
 	{ "svg", "FILE", OPT_SVG,
-	  "write the picture to this file, as SVG" },
+	  "write the picture to this file, as SVG, instead of showing it" },
 	{ "png", "FILE", OPT_PNG,
 	  "the same as PNG, where it was built with cairo" },
 	{}

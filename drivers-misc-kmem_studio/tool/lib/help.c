@@ -189,6 +189,7 @@ void help_program(const struct studio *st, const struct group *groups, struct te
 	}
 	text_puts(out, "\nOptions of all commands:\n");
 	put_choices(out, global_choices, columns);
+	text_puts(out, "\nNumbers may be hexadecimal, with 0x in front.\n");
 	text_puts(out,
 		  "\nkmem-studio COMMAND --help tells what may follow a command; kmem-studio(8) tells all.\n");
 }

@@ -54,12 +54,6 @@ static void line(struct canvas *c, int *y, const char *name, const char *value)
 	text_free(&t);
 }
 
-/* A hash has no bits above the lowest 32; at boot there is not even one. */
-static bool is_hidden(const struct machine *m, const char *virt)
-{
-	return virt && (*virt == '(' || (strstr(m->arch, "64") && !strncmp(virt, "00000000", 8)));
-}
-
 static void answers(struct canvas *c, int *y, const struct chain *chain)
 {
 	static const char * const names[] = {
@@ -121,8 +115,7 @@ void picture_chain(struct canvas *c, int columns, const struct machine *m,
 	}
 	answers(c, &y, chain);
 	if (is_hidden(m, item_value(&chain->row, "virt")))
-		line(c, &y, "to do",
-		     "the kernel hides its addresses: boot it with no_hash_pointers to see them");
+		line(c, &y, "to do", HIDDEN_HINT);
 	text_free(&program);
 	text_free(&frame);
 	text_free(&kernel);

@@ -189,6 +189,26 @@ bool parse_u64(const char *s, u64 *value)
 	return !errno && end != s && !*end;
 }
 
+/* "64M" in bytes, as text; to be freed, NULL if it is no size. */
+char *size_bytes(const char *s)
+{
+	static const char units[] = "KMG";
+	char *number = xstrdup(s), *text = NULL;
+	size_t len = strlen(number);
+	const char *unit = len ? strchr(units, number[len - 1]) : NULL;
+	unsigned int shift = 0;
+	u64 bytes;
+
+	if (unit && *unit) {
+		shift = 10 * (unit - units + 1);
+		number[len - 1] = 0;
+	}
+	if (parse_u64(number, &bytes) && bytes <= UINT64_MAX >> shift)
+		text = xasprintf("%llu", bytes << shift);
+	free(number);
+	return text;
+}
+
 bool parse_within(const char *s, u64 least, u64 most, u64 *value)
 {
 	return parse_u64(s, value) && *value >= least && *value <= most;

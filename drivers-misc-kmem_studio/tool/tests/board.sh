@@ -234,7 +234,7 @@ check "in configfs" test "$(cat $config/arenas/vm/state)" = live
 check "with its pattern" test "$(cat $config/arenas/vm/pattern)" = random
 status 4 "new: taken name" new vm 10 page
 check "says so" says 'one of that name'
-status 4 "new: a name that is not allowed" new 'a b' 10 page
+status 2 "new: a name that is not allowed" new 'a b' 10 page
 status 4 "new: no such allocator" new x 10 nosuch
 check "says which there are" says 'it takes one of page'
 check "nothing is left of it" test "$(arenas)" = vm

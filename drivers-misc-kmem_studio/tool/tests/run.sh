@@ -927,6 +927,7 @@ follows_no_folder()
 	rm "$linked"
 	mkdir "$linked"
 	ln -s "$work/hostile/sys" "$work/hostile/proc" "$linked"
+	cp "${copies[0]}/machine" "$linked"
 	prints 'no driver was loaded' 3 --root "$linked" list &&
 		prints 'tells of no zone' 3 --root "$linked" probe
 }
@@ -1067,6 +1068,8 @@ test_broken()
 	check "no part of a picture is left" written_whole "$work/part.svg" \
 		map --svg "$work/part.svg"
 	check "no tar" prints 'save wrote' 2 --root "$tool/Makefile" list
+	check "a folder that is no copy" refuses_other_folders
+	cp "${copies[0]}/machine" "$dest"
 	check "an empty copy" expect 3 --root "$dest" list
 	check "a report without the driver" incomplete_report
 	if unshare -rm mount -t tmpfs none /sys 2>/dev/null; then
@@ -1227,6 +1230,7 @@ dest="$work/a b"
 check "make check takes copies" check_takes_copies
 check "installs, also in a folder with a space" installs "$dest"
 check "the man page has what --help tells" manual_is_the_help
+check "the man page is exact" manual_is_exact
 check "the man page has all options" manual_has_the_options
 check "completes commands and options" completes
 for copy in "${copies[@]}"; do
