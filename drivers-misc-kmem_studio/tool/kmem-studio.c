@@ -156,18 +156,35 @@ static int take_tar(struct studio *st, const char *path)
 	return STATUS_OK;
 }
 
+/* What save wrote has a file machine in it. Return: an enum status */
+static int check_copy(struct studio *st)
+{
+	if (file_exists(st, "/machine"))
+		return STATUS_OK;
+	/* the folder in which a tar was unpacked */
+	if (file_exists(st, "/" SAVED_FOLDER))
+		return bad_line("%s holds a copy: give --root %s/" SAVED_FOLDER, st->root,
+				st->root);
+	return bad_line("%s is no copy that save wrote", st->root);
+}
+
 /* A tar, or a folder. Return: an enum status */
 static int take_root(struct studio *st, const char *root)
 {
 	struct stat stat_of;
+	int status;
 
 	st->root = root;
 	st->archive = NULL;
-	if (!*root || stat(root, &stat_of))
+	if (!*root)
 		return no_root();
+	if (stat(root, &stat_of))
+		return fail(STATUS_REFUSED, "--root %s: %s", root, strerror(errno));
 	if (!S_ISDIR(stat_of.st_mode))
-		return take_tar(st, root);
-	return access(root, X_OK) ? no_root() : STATUS_OK;
+		status = take_tar(st, root);
+	else
+		status = access(root, X_OK) ? no_root() : STATUS_OK;
+	return status ? status : check_copy(st);
 }
 
 /* Is it an option of all commands that lacks its value, because the line ends? */

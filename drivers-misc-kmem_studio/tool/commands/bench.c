@@ -13,6 +13,7 @@
 #include "../lib/driver.h"
 #include "../lib/kinds.h"
 #include "../lib/klog.h"
+#include "../lib/machine.h"
 #include "../lib/options.h"
 #include "../lib/pictures.h"
 #include "../lib/table.h"
@@ -21,6 +22,7 @@
 
 #define MOST_POINTS	4096
 #define MOST_WORDS	64
+#define MOST_CPUS	4096
 
 /**
  * struct sweep - what the command line asks for
@@ -29,6 +31,7 @@
  * @cpus:       on so many CPUs at the same time,
  * @orders:     of these orders;
  * @bytes:      of so many bytes instead, NULL for orders
+ * @held_bytes: file of that name, or NULL
  * @set:        other files and what they get
  * @svg:        file for the curves, or NULL
  * @png:        the same
@@ -39,7 +42,8 @@ struct sweep {
 	struct names	patterns;
 	struct names	cpus;
 	struct names	orders;
-	const char	*bytes;
+	char		*bytes;
+	char		*held_bytes;
 	const char	*set[8][2];
 	const char	*svg;
 	const char	*png;
@@ -51,7 +55,7 @@ static const struct column columns[] = {
 	{ "order", "ORDER", COLUMN_NUMBER },
 	{ "bytes", "BYTES", COLUMN_BYTES, 4 },
 	{ "pattern", "PATTERN", COLUMN_TEXT, 2 },
-	{ "cpus", "CPUS", COLUMN_TEXT, 3 },
+	{ "cpus", "ON CPUS", COLUMN_TEXT, 3 },
 	{ "alloc_mean_ns", "ALLOC", COLUMN_NS },
 	{ "alloc_mean_ns_bar", "", COLUMN_BAR },
 	{ "alloc_ci95_ns", "+-", COLUMN_NS, 5 },
@@ -83,7 +87,7 @@ static bool add_words(struct names *names, const char *list)
 }
 
 /* "0-3,9": numbers, and ranges of them. */
-static bool add_numbers(struct names *names, const char *list, u64 most)
+static bool add_numbers(struct names *names, const char *list, u64 least, u64 most)
 {
 	char *copy = xstrdup(list), *cursor = copy, *last;
 	u64 from, to;
@@ -96,7 +100,7 @@ static bool add_numbers(struct names *names, const char *list, u64 most)
 		to = from;
 		if (ok && last)
 			ok = parse_u64(last, &to);
-		ok = ok && from <= to && to <= most;
+		ok = ok && least <= from && from <= to && to <= most;
 		for (; ok && from <= to; from++) {
 			char number[24];
 
@@ -174,10 +178,10 @@ static void tell_progress(size_t done, size_t all, time_t began)
 }
 
 /*
- * Return: an enum status; a point that is refused is told, and is a row without times. One that
- * was interrupted is none.
+ * Return: an enum status; a point that is refused is told as @what, and is a row without times.
+ * One that was interrupted is none.
  */
-static int one_point(struct studio *st, const char *name, struct table *table)
+static int one_point(struct studio *st, const char *name, const char *what, struct table *table)
 {
 	char *path = xasprintf("%s/%s/run", BENCH->folder, name);
 	int mark = klog_mark(st), status = STATUS_OK, err;
@@ -191,7 +195,7 @@ static int one_point(struct studio *st, const char *name, struct table *table)
 	}
 	if (err) {
 		put_progress("");
-		status = driver_say_error(st, mark, name, "run", err);
+		status = driver_say_error(st, mark, name, what, err);
 	} else {
 		klog_forget(mark);
 	}
@@ -202,12 +206,33 @@ static int one_point(struct studio *st, const char *name, struct table *table)
 	return status;
 }
 
+/* The kernel says that an order is too large, but not which one is the largest. */
+static int check_order(struct studio *st, const char *order)
+{
+	unsigned int largest = 0;
+	struct machine m;
+	size_t i;
+	u64 wanted;
+
+	machine_read(st, &m);
+	for (i = 0; i < m.nr_zones; i++) {
+		if (m.zone[i].nr_orders > largest + 1)
+			largest = m.zone[i].nr_orders - 1;
+	}
+	machine_free(&m);
+	if (!largest || !parse_u64(order, &wanted) || wanted <= largest)
+		return STATUS_OK;
+	return fail(STATUS_REFUSED, "order %s: the largest block of this kernel is of order %u",
+		    order, largest);
+}
+
 static int all_points(struct studio *st, const char *name, const struct sweep *sweep,
 		      struct table *table)
 {
 	size_t all = sweep->allocators.nr * sweep->patterns.nr * sweep->cpus.nr *
 		     (sweep->bytes ? 1 : sweep->orders.nr);
 	size_t orders = sweep->bytes ? 1 : sweep->orders.nr, i;
+	const char *size = sweep->bytes ? "bytes" : "order";
 	time_t began = time(NULL);
 	int worst = 0;
 
@@ -216,7 +241,9 @@ static int all_points(struct studio *st, const char *name, const struct sweep *s
 	for (i = 0; i < all && !interrupted(); i++) {
 		size_t rest = i / orders;
 		const char *allocator = sweep->allocators.name[rest % sweep->allocators.nr];
+		const char *of_size = sweep->bytes ? sweep->bytes : sweep->orders.name[i % orders];
 		const char *cpus, *pattern;
+		char *what;
 		int status;
 
 		rest /= sweep->allocators.nr;
@@ -227,10 +254,13 @@ static int all_points(struct studio *st, const char *name, const struct sweep *s
 		if (status)
 			return status;
 		/* what is too large for one allocator is not for the next */
-		status = item_set(st, BENCH, name, sweep->bytes ? "bytes" : "order",
-				  sweep->bytes ? sweep->bytes : sweep->orders.name[i % orders]);
+		status = sweep->bytes ? STATUS_OK : check_order(st, of_size);
 		if (!status)
-			status = one_point(st, name, table);
+			status = item_set(st, BENCH, name, size, of_size);
+		what = xasprintf("%s, %s %s", allocator, size, of_size);
+		if (!status)
+			status = one_point(st, name, what, table);
+		free(what);
 		worst = worse(worst, status);
 	}
 	put_progress("");
@@ -257,7 +287,7 @@ static size_t make_series(const struct table *table, const char *column,
 
 	for (row = 0; row < table->nr; row += table->nr_columns) {
 		const char *report = row_value(table, row, "report");
-		char *name = xasprintf("%s%s%s, %s, CPUs %s", report, *report ? ": " : "",
+		char *name = xasprintf("%s%s%s, %s, on CPUs %s", report, *report ? ": " : "",
 				       row_value(table, row, "allocator"),
 				       row_value(table, row, "pattern"),
 				       row_value(table, row, "cpus"));
@@ -433,6 +463,7 @@ enum {
 	OPT_PNG,
 	OPT_HISTOGRAM,
 	OPT_SET,
+	OPT_HELD_BYTES = OPT_SET + 1,
 };
 
 /* Those with OPT_SET are files of a bench, by their names. */
@@ -440,8 +471,8 @@ static const struct choice choices[] = {
 	{ "held", "N", OPT_SET,
 	  "allocations that each CPU holds at once, or makes in turn, 1 to 16777216 (default: 1000)"
 	},
-	{ "held-bytes", "N", OPT_SET + 1,
-	  "the same in bytes, instead" },
+	{ "held-bytes", "BYTES", OPT_HELD_BYTES,
+	  "the same in bytes, instead; BYTES may end in K, M or G" },
 	{ "rounds", "N", OPT_SET + 2,
 	  "measured rounds, 1 to 10000 (default: 30)" },
 	{ "warmup", "N", OPT_SET + 3,
@@ -456,35 +487,73 @@ static const struct choice choices[] = {
 	{ "orders", "N-M,...", OPT_ORDERS,
 	  "orders, 2^N pages each, 0 to 31 (default: 0-9)" },
 	{ "patterns", "P,...", OPT_PATTERNS,
-	  "hot, fifo, lifo, random, cross: when what is freed (default: hot)" },
+	  "when what is freed: hot, fifo, lifo, random, cross (default: hot)" },
 	{ "cpus", "N,M,...", OPT_CPUS,
-	  "on so many CPUs at the same time (default: 1)" },
-	{ "bytes", "N", OPT_BYTES,
+	  "on how many CPUs at the same time, CPU 0 and up: 1 or more, not which (default: 1)"
+	},
+	{ "bytes", "BYTES", OPT_BYTES,
 	  "allocations of so many bytes, instead of orders" },
 	{ "histogram", NULL, OPT_HISTOGRAM,
 	  "how the times of the last point are spread, not as CSV; where it is the only one, that is shown anyway"
 	},
 	{ "svg", "FILE", OPT_SVG,
-	  "write the curves to this file, as SVG" },
+	  "write the curves to this file, as SVG, instead of showing them" },
 	{ "png", "FILE", OPT_PNG,
 	  "the same as PNG, where it was built with cairo" },
 	{}
 };
 
+/* What these options take, by the driver's limits; both 0 for what is looked at elsewhere. */
+static const struct {
+	u64	least;
+	u64	most;
+} limits[] = {
+	{ 1, 16777216 },	/* held */
+	{},			/* held-bytes */
+	{ 1, 10000 },		/* rounds */
+	{ 0, 10000 },		/* warmup */
+	{ 0, 1 },		/* touch */
+	{},			/* node */
+	{},			/* gfp */
+	{ 0, UINT64_MAX },	/* seed */
+};
+
+static bool is_within_limits(size_t i, const char *value)
+{
+	u64 number;
+
+	if (!strcmp(choices[i].name, "node"))
+		return is_node(value);
+	return !limits[i].most || parse_within(value, limits[i].least, limits[i].most, &number);
+}
+
+static bool take_size(char **value, const char *s)
+{
+	free(*value);
+	*value = size_bytes(s);
+	return *value && strcmp(*value, "0");
+}
+
 static bool take_option(struct sweep *sweep, int c)
 {
+	bool ok;
+
 	switch (c) {
 	case OPT_ALLOCATORS:
 		return add_words(&sweep->allocators, optarg);
 	case OPT_PATTERNS:
 		return add_words(&sweep->patterns, optarg);
 	case OPT_ORDERS:
-		return add_numbers(&sweep->orders, optarg, 31);
+		return add_numbers(&sweep->orders, optarg, 0, 31);
 	case OPT_CPUS:
-		return add_numbers(&sweep->cpus, optarg, 4096);
+		return add_numbers(&sweep->cpus, optarg, 1, MOST_CPUS);
 	case OPT_BYTES:
-		sweep->bytes = optarg;
-		return true;
+		return take_size(&sweep->bytes, optarg);
+	case OPT_HELD_BYTES:
+		sweep->set[OPT_HELD_BYTES - OPT_SET][0] = "held_bytes";
+		ok = take_size(&sweep->held_bytes, optarg);
+		sweep->set[OPT_HELD_BYTES - OPT_SET][1] = sweep->held_bytes;
+		return ok;
 	case OPT_SVG:
 		sweep->svg = optarg;
 		return true;
@@ -497,9 +566,9 @@ static bool take_option(struct sweep *sweep, int c)
 	}
 	if (c < OPT_SET)
 		return false;
-	sweep->set[c - OPT_SET][0] = c == OPT_SET + 1 ? "held_bytes" : choices[c - OPT_SET].name;
+	sweep->set[c - OPT_SET][0] = choices[c - OPT_SET].name;
 	sweep->set[c - OPT_SET][1] = optarg;
-	return true;
+	return is_within_limits(c - OPT_SET, optarg);
 }
 
 static void sweep_free(struct sweep *sweep)
@@ -508,6 +577,8 @@ static void sweep_free(struct sweep *sweep)
 	names_free(&sweep->patterns);
 	names_free(&sweep->cpus);
 	names_free(&sweep->orders);
+	free(sweep->bytes);
+	free(sweep->held_bytes);
 }
 
 static int sweep_points(struct studio *st, const char *name, const char *allocators,
@@ -520,7 +591,7 @@ static int sweep_points(struct studio *st, const char *name, const char *allocat
 	add_words(&sweep.allocators, allocators);
 	add_words(&sweep.patterns, "hot");
 	add_words(&sweep.cpus, "1");
-	add_numbers(&sweep.orders, orders, 31);
+	add_numbers(&sweep.orders, orders, 0, 31);
 	status = all_points(st, name, &sweep, table);
 	sweep_free(&sweep);
 	return status;
@@ -536,7 +607,7 @@ int bench_measure(struct studio *st, struct table *table, struct table *histogra
 	char name[32];
 	int status;
 
-	snprintf(name, sizeof(name), "tool-%d", getpid());
+	own_name(name, sizeof(name));
 	status = item_make(st, BENCH, name);
 	if (status)
 		return status;
@@ -577,9 +648,9 @@ static int do_bench(struct studio *st, int argc, char **argv)
 	if (!sweep.cpus.nr)
 		names_add(&sweep.cpus, xstrdup("1"));
 	if (!sweep.orders.nr)
-		add_numbers(&sweep.orders, "0-9", 31);
+		add_numbers(&sweep.orders, "0-9", 0, 31);
 	status = kind_need(st, BENCH, NEED_CHANGE | NEED_LOAD);
-	snprintf(name, sizeof(name), "tool-%d", getpid());
+	own_name(name, sizeof(name));
 	if (!status)
 		status = item_make(st, BENCH, name);
 	if (!status) {
@@ -601,7 +672,7 @@ const struct command command_bench = {
 	.args = "",
 	.about = "what an allocation costs, at one point or over a sweep",
 	.more =
-		"Each allocator with each pattern, on so many CPUs at once, at each order: a table with bars, and curves if there is more than one order. Ctrl-C ends it at once, with the points until then.",
+		"Each allocator with each pattern, on so many CPUs at once, at each order: a table with bars, and curves if there is more than one order. ALLOC and FREE are means of one allocation and of giving it back; +- is half of the mean's 95% confidence interval, 99% what 99 of 100 times do not exceed. A bench with a name is made by mkdir in /sys/kernel/config/kmem_studio/benches; start runs it, show shows it. Ctrl-C ends it at once, with the points until then.",
 	.choices = choices,
 	.wrong = "an allocation was overwritten, or given to two",
 	.example = "kmem-studio bench --allocators page,slab --orders 0-3 --cpus 1,2",

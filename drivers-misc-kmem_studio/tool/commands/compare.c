@@ -158,7 +158,7 @@ const struct command command_compare = {
 	.args = "N [ALLOCATOR ...]",
 	.about = "N structs from each allocator, side by side",
 	.more =
-		"Default: all allocators that the driver has. Times are of one run.",
+		"Default: all allocators that the driver has. Times are of one run. RUNS are those of pages that are physical neighbours; - where debugfs is not to be read. SLACK are bytes beyond what was asked for.",
 	.wrong = "memory was found wrong",
 	.example = "kmem-studio compare 10000 page slab vmalloc",
 	.run = do_compare,

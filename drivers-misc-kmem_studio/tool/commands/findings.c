@@ -144,6 +144,39 @@ void findings_measure(struct studio *st, struct findings *f, unsigned int measur
 		note_status(f, driver_need(st, NEED_DEBUGFS));
 }
 
+/*
+ * Arenas in which memory was found wrong, whoever made them. A copy tells what was found where
+ * it was made: that is in the report, but nothing that this one came to.
+ */
+static void find_corrupt(struct studio *st, struct findings *f)
+{
+	struct names names;
+	struct item arena;
+	const char *state;
+	char *line;
+	size_t i;
+
+	if (arena_names(st, &names))
+		return;
+	for (i = 0; i < names.nr; i++) {
+		if (arena_read(st, names.name[i], &arena))
+			continue;
+		state = item_value(&arena, "state");
+		line = xasprintf("Arena %s: memory was found wrong: kmem-studio show %s",
+				 names.name[i], names.name[i]);
+		if (state && !strcmp(state, "corrupt")) {
+			/* save has told it, too */
+			if (!strstr(f->failed.s, line))
+				failed(f, "%s", line);
+			if (!is_saved(st))
+				note_status(f, STATUS_WRONG);
+		}
+		free(line);
+		item_free(&arena);
+	}
+	names_free(&names);
+}
+
 /* What is there now: the map, the arenas, one page. */
 void findings_look(struct studio *st, struct findings *f)
 {
@@ -167,6 +200,7 @@ void findings_look(struct studio *st, struct findings *f)
 		if (!name || !strcmp(kind, "vmalloc"))
 			name = f->list.placed[i].arena.name;
 	}
+	find_corrupt(st, f);
 	f->has_chain = name && chain_read(st, name, 0, &f->chain);
 	if (!f->has_chain)
 		failed(f,

@@ -88,6 +88,21 @@ static bool number_of(const char *log, const char *label, u64 *value)
 	return parse_u64(word, value);
 }
 
+/*
+ * Is the memory one block of the order that the kernel tells, and is all of it kept? The order
+ * is that of the plan, and most allocators take something else; exact gives back what is
+ * rounding. A driver without the parameter has page alone.
+ */
+static void what_is_taken(struct studio *st, bool *one_block, bool *whole)
+{
+	struct text t = {};
+	const char *name = file_value(st, PARAMETERS "/allocator", &t) ? t.s : "page";
+
+	*whole = !strcmp(name, "page") || !strcmp(name, "kmalloc");
+	*one_block = *whole || !strcmp(name, "exact");
+	text_free(&t);
+}
+
 static void add_number(struct table *table, bool known, u64 value)
 {
 	if (known)
@@ -103,15 +118,16 @@ static void stop(struct studio *st, const char *what)
 }
 
 /* A start and a stop. Return: an enum status */
-static int one_round(struct studio *st, const char *number, struct table *table,
-		     struct text *log)
+static int one_round(struct studio *st, u64 structs, struct table *table, struct text *log)
 {
 	u64 page_size = sysconf(_SC_PAGESIZE), per_page, pages, order;
-	bool has_pages, has_order, has_per_page, started;
+	bool has_pages, has_order, has_per_page, started, one_block, whole;
 	struct text words = {}, lines = {};
 	const char *verdict;
+	char number[24];
 	int mark, err;
 
+	snprintf(number, sizeof(number), "%llu", structs);
 	mark = klog_mark(st);
 	err = file_write(st, PARAMETERS "/nr_structs", number);
 	started = !err;
@@ -122,9 +138,11 @@ static int one_round(struct studio *st, const char *number, struct table *table,
 	}
 	text_put(&words, "", 0);
 	text_put(&lines, "", 0);
+	what_is_taken(st, &one_block, &whole);
 	has_per_page = number_of(lines.s, "structs per page: ", &per_page);
 	has_pages = number_of(lines.s, "Number of pages: ", &pages);
-	has_order = number_of(lines.s, "The order is: ", &order) && order < 64;
+	has_order = number_of(lines.s, "The order is: ", &order) && order < 64 &&
+		    one_block;
 	if (started) {
 		first_words(st, has_pages ? pages : 0, page_size, &words);
 		mark = klog_mark(st);
@@ -143,8 +161,8 @@ static int one_round(struct studio *st, const char *number, struct table *table,
 	add_number(table, has_per_page, per_page);
 	add_number(table, has_pages, pages);
 	add_number(table, has_order, order);
-	add_number(table, has_order, 1ULL << (has_order ? order : 0));
-	add_number(table, has_order && has_pages,
+	add_number(table, has_order && whole, 1ULL << (has_order ? order : 0));
+	add_number(table, has_order && whole && has_pages,
 		   (1ULL << (has_order ? order : 0)) - (has_pages ? pages : 0));
 	table_cell(table, words.len ? words.s : NULL);
 	table_cell(table, verdict);
@@ -189,8 +207,11 @@ int lab_measure(struct studio *st, const char *allocator, char **numbers, size_t
 		undo_later(st, restore_allocator, before.s);
 	}
 	for (i = 0; i < nr && !interrupted(); i++) {
-		int status = one_round(st, numbers[i], table, log);
+		u64 structs = 0;
+		int status;
 
+		parse_u64(numbers[i], &structs);
+		status = one_round(st, structs, table, log);
 		worst = worse(worst, status);
 	}
 	if (before.len)
@@ -243,7 +264,7 @@ const struct command command_lab = {
 	.args = "[N ...]",
 	.about = "the lab of the course, for N structs each",
 	.more =
-		"Default: 200 1000 2000 4000 10000 50000 structs of 32 bytes. The table has the pages, the order and the pages of the block, those that are rounding, the first words of the pages, and the verdict. It needs neither configfs nor debugfs. The driver is loaded if it is not, and then unloaded at the end.",
+		"Default: 200 1000 2000 4000 10000 50000 structs of 32 bytes. The table has the pages, of one block (page, kmalloc) its order, its pages and those that are rounding, the first words of the pages, and the verdict. It needs neither configfs nor debugfs. The driver is loaded if it is not, and then unloaded at the end.",
 	.choices = choices,
 	.wrong = "memory was found wrong, or not all was verified",
 	.example = "kmem-studio lab 200 10000",

@@ -98,7 +98,7 @@ static int do_list(struct studio *st, int argc, char **argv)
 {
 	struct table table;
 	struct names names;
-	int status;
+	int status, missing;
 	size_t i, k;
 
 	(void)argv;
@@ -107,23 +107,27 @@ static int do_list(struct studio *st, int argc, char **argv)
 	status = driver_need(st, NEED_DRIVER);
 	if (status)
 		return status;
+	/* the lab's arena is seen without */
+	missing = driver_need(st, NEED_CONFIGFS);
 	table_init(&table, columns, ARRAY_SIZE(columns));
 	for (k = 0; k < nr_kinds; k++) {
 		int err = kind_names(st, &kinds[k], &names);
 
-		if (err && &kinds[k] == ARENA)
+		if (err && !missing && &kinds[k] == ARENA)
 			say("the arenas are not to be seen (%s): %s", kinds[k].folder,
 			    strerror(-err));
 		for (i = 0; !err && i < names.nr; i++)
 			add(st, &kinds[k], names.name[i], &table);
 		names_free(&names);
 	}
-	if (!table.nr && st->format == FORMAT_TEXT)
+	if (missing && !table.nr)
+		status = missing;
+	else if (!table.nr && st->format == FORMAT_TEXT)
 		say("there is nothing yet: kmem-studio new NAME 1000 page makes an arena");
 	else
 		status = table_print(st, &table, "list", "items");
 	table_free(&table);
-	return status;
+	return worse(status, missing);
 }
 
 const struct command command_list = {

@@ -24,7 +24,7 @@ static const struct choice choices[] = {
 	{ "split", "PAGES", OPT_SPLIT,
 	  "how the page allocator splits a block for so many pages, 1 to 1073741824, instead" },
 	{ "svg", "FILE", OPT_SVG,
-	  "write the picture to this file, as SVG" },
+	  "write the picture to this file, as SVG, instead of showing it" },
 	{ "png", "FILE", OPT_PNG,
 	  "the same as PNG, where it was built with cairo" },
 	{}
@@ -151,10 +151,10 @@ struct wanted {
 	size_t		nr;
 };
 
-/* Allocators that split a block, or that could have. */
+/* Allocators that take one block for all; that of exact is split. */
 static bool splits(const struct item *arena)
 {
-	static const char * const names[] = { "page", "chunk", "exact", "folio" };
+	static const char * const names[] = { "page", "exact" };
 	const char *allocator = item_value(arena, "allocator");
 	size_t i;
 
@@ -278,34 +278,44 @@ static int print(struct studio *st, const struct machine *m, const struct frames
 	return draw(st, m, frames, list, wanted);
 }
 
-/* What cannot be seen is told; what can be is drawn. */
+/* What cannot be seen is told; what can be is drawn. An arena is, without RAM's addresses. */
 static void tell_missing(struct studio *st, const struct machine *m,
-			 const struct frames *frames, int err)
+			 const struct frames *frames, int err, bool named)
 {
-	if (m->hidden)
+	if (m->hidden && !named)
 		say("addresses of RAM are for root: only the zones are shown; use sudo");
-	else if (!m->nr_ram)
+	else if (!m->nr_ram && !m->hidden)
 		say("%s/proc/iomem names no RAM", st->root);
 	else if (err == -EFBIG)
 		say("there is more RAM than this program looks at page by page");
-	else if (!frames->flags)
+	else if (!frames->flags && !m->hidden)
 		say("who has a page is not known: no /proc/kpageflags (CONFIG_PROC_PAGE_MONITOR)");
 	if (!file_exists(st, STUDIO_DEBUG))
 		driver_need(st, NEED_DRIVER | NEED_DEBUGFS);
 }
 
-/* Those named are there. */
-static int find_all(struct studio *st, const struct wanted *wanted)
+static bool is_among(const char *name, char **names, size_t nr)
+{
+	size_t i;
+
+	for (i = 0; i < nr && strcmp(names[i], name); i++)
+		;
+	return i < nr;
+}
+
+/* Those named are there; one that is named twice is drawn once. */
+static int find_all(struct studio *st, struct wanted *wanted)
 {
 	int status = wanted->nr ? driver_need(st, NEED_DRIVER) : STATUS_OK;
+	size_t i, nr = 0;
 	const char *name;
-	size_t i;
 
 	for (i = 0; !status && i < wanted->nr; i++) {
 		status = find_arena(st, wanted->names[i], &name);
-		if (!status)
-			wanted->names[i] = (char *)name;
+		if (!status && !is_among(name, wanted->names, nr))
+			wanted->names[nr++] = (char *)name;
 	}
+	wanted->nr = nr;
 	return status;
 }
 
@@ -352,6 +362,8 @@ static int do_map(struct studio *st, int argc, char **argv)
 	}
 	wanted.names = argv + optind;
 	wanted.nr = argc - optind;
+	if (wanted.split && wanted.nr)
+		return usage(&command_map, "--split is of no arena: it takes no name");
 	if (wanted.split)
 		return draw_split(st, &wanted);
 	status = find_all(st, &wanted);
@@ -362,7 +374,7 @@ static int do_map(struct studio *st, int argc, char **argv)
 	err = frames_read(st, &m, &frames);
 	if (frames.of)
 		placed_mark(&list, &frames);
-	tell_missing(st, &m, &frames, err);
+	tell_missing(st, &m, &frames, err, wanted.nr);
 	if (wanted.nr && list.nr < wanted.nr)
 		status = tell_not_placed(st, &wanted, &list);
 	else
@@ -378,7 +390,7 @@ const struct command command_map = {
 	.args = "[NAME ...]",
 	.about = "the picture of physical memory, or of arenas page by page",
 	.more =
-		"A page with a wrong word is marked with X. Who is not root sees the zones only.",
+		"A page with a wrong word is marked with X as soon as a verification, or a scrub, has found it. Who is not root sees the zones only, and no arena.",
 	.choices = choices,
 	.example = "kmem-studio map a --svg a.svg",
 	.run = do_map,

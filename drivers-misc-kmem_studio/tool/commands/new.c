@@ -12,6 +12,9 @@
 #include "commands.h"
 #include "list.h"
 
+/* The driver's limit. */
+#define MOST_SCRUB_MS	86400000
+
 enum { OPT_SCRUB = LONG_ONLY, OPT_IDLE };
 
 static const struct choice choices[] = {
@@ -83,6 +86,8 @@ static int do_new(struct studio *st, int argc, char **argv)
 		switch (c) {
 		case OPT_SCRUB:
 			trial.scrub_ms = optarg;
+			if (!parse_within(optarg, 0, MOST_SCRUB_MS, &number))
+				return bad_value(&command_new, c, optarg);
 			break;
 		case OPT_IDLE:
 			idle = true;
@@ -96,6 +101,10 @@ static int do_new(struct studio *st, int argc, char **argv)
 	if (argc - optind < 3 || argc - optind > 4)
 		return usage(&command_new,
 			     "new takes a name, a number of structs and an allocator");
+	if (!name_is_allowed(argv[optind]))
+		return usage(&command_new,
+			     "\"%s\" is no name: it takes at most 31 letters, digits, _, - and .",
+			     argv[optind]);
 	if (!parse_u64(argv[optind + 1], &number) || !number)
 		return usage(&command_new, "\"%s\" is not a number of structs", argv[optind + 1]);
 	trial.name = argv[optind];

@@ -19,7 +19,7 @@ enum { OPT_SVG = LONG_ONLY, OPT_PNG };
 
 static const struct choice choices[] = {
 	{ "svg", "FILE", OPT_SVG,
-	  "write the picture to this file, as SVG" },
+	  "write the picture to this file, as SVG, instead of showing it" },
 	{ "png", "FILE", OPT_PNG,
 	  "the same as PNG, where it was built with cairo" },
 	{}
@@ -48,7 +48,9 @@ static int print_json(const struct chain *chain)
 		js_string(&j, "kpageflags", flags.s);
 		text_free(&flags);
 	}
-	js_string(&j, "verdict", chain_verdict(chain));
+	if (chain->rounding)
+		js_string(&j, "rounding", NO_OBJECT);
+	js_string(&j, "verdict", chain->verdict);
 	return js_print(&j);
 }
 
@@ -121,7 +123,7 @@ static int do_page(struct studio *st, int argc, char **argv)
 		return no_page(st, name, &chain);
 	machine_read(st, &m);
 	status = print(st, &m, &chain, svg, png);
-	if (!status && says_differ(chain_verdict(&chain)))
+	if (!status && says_differ(chain.verdict))
 		status = STATUS_WRONG;
 	machine_free(&m);
 	chain_free(&chain);

@@ -6,7 +6,6 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../lib/driver.h"
 #include "../lib/fragmentation.h"
@@ -49,28 +48,38 @@ static const char * const files[] = {
 	"order", "node", "max_percent", "min_free_bytes", "movable", "every", "leave_bytes",
 };
 
+#define FILE_ORDER	0
+#define FILE_NODE	1
+#define FILE_PERCENT	2
 #define FILE_MIN_FREE	3
+#define FILE_MOVABLE	4
 #define FILE_EVERY	5
 #define FILE_LEAVE	6
 
-/* "64M" in bytes, as text; to be freed, NULL if it is no size. */
-static char *size_text(const char *s)
+/* A value of the file @i, by the driver's limits. */
+static bool is_allowed(size_t i, const char *value)
 {
-	static const char units[] = "KMG";
-	char *number = xstrdup(s), *text = NULL;
-	size_t len = strlen(number);
-	const char *unit = len ? strchr(units, number[len - 1]) : NULL;
-	unsigned int shift = 0;
-	u64 bytes;
+	u64 number;
 
-	if (unit && *unit) {
-		shift = 10 * (unit - units + 1);
-		number[len - 1] = 0;
+	switch (i) {
+	case FILE_ORDER:
+		return parse_within(value, 0, 31, &number);
+	case FILE_NODE:
+		return is_node(value);
+	case FILE_PERCENT:
+		return parse_within(value, 1, 100, &number);
+	case FILE_MOVABLE:
+		return parse_within(value, 0, 1, &number);
+	case FILE_EVERY:
+		return parse_within(value, 1, MOST_EVERY, &number);
+	default:
+		return true;
 	}
-	if (parse_u64(number, &bytes) && bytes <= UINT64_MAX >> shift)
-		text = xasprintf("%llu", bytes << shift);
-	free(number);
-	return text;
+}
+
+static bool is_kind(const char *word)
+{
+	return !strcmp(word, "fragment") || !strcmp(word, "fill") || !strcmp(word, "cma");
 }
 
 static bool take_text(char **value, const char *s)
@@ -83,8 +92,44 @@ static bool take_text(char **value, const char *s)
 static bool take_size(char **value, const char *s)
 {
 	free(*value);
-	*value = size_text(s);
+	*value = size_bytes(s);
 	return *value;
+}
+
+/* Why it took no more, as its file ended has it, and what makes it take more. */
+static void tell_end(const struct item *item, struct text *out)
+{
+	static const struct {
+		const char	*ended;
+		const char	*before;
+		const char	*file;
+		const char	*after;
+	} ends[] = {
+		{ "max_percent", "no more than ", "max_percent",
+		  " percent of each kind of memory may be taken, or less where the module's parameter max_percent says so: --max-percent and that parameter raise it"
+		},
+		{ "min_free_bytes", "", "min_free_bytes",
+		  " bytes beyond the min watermarks stay free: --min-free makes that less" },
+		{ "leave_bytes", "no more than the ", "leave_bytes",
+		  " bytes that it leaves were free: --leave makes that less" },
+		{ "no block", "no block or run of order ", "order",
+		  " was left: smaller ones may be, see --order" },
+		{ "lost", "memory ran out, and all was given back", NULL,
+		  ": --leave and --min-free keep more free" },
+	};
+	const char *ended = item_value(item, "ended"), *value;
+	size_t i;
+
+	for (i = 0; ended && i < ARRAY_SIZE(ends); i++) {
+		if (strcmp(ends[i].ended, ended))
+			continue;
+		value = ends[i].file ? item_value(item, ends[i].file) : "";
+		text_printf(out, "It ended by %s: %s%s%s.\n", ended, ends[i].before,
+			    value ? value : "?", ends[i].after);
+		return;
+	}
+	if (ended && *ended)
+		text_printf(out, "It ended by %s.\n", ended);
 }
 
 static int print(struct studio *st, const char *name, const char *kind,
@@ -109,8 +154,9 @@ static int print(struct studio *st, const char *name, const char *kind,
 	} else if (st->format == FORMAT_CSV) {
 		status = table_print(st, &table, "pressure", "fragmentation");
 	} else {
-		text_printf(&out, "pressure %s: %llu page%s held. Free memory before and after:\n",
-			    kind, held, plural(held));
+		text_printf(&out, "pressure %s: %llu page%s held.\n", kind, held, plural(held));
+		tell_end(&item, &out);
+		text_puts(&out, "Free memory before and after:\n");
 		table_text(st, &table, &out);
 		status = output_write("-", out.s, out.len);
 		text_free(&out);
@@ -127,7 +173,7 @@ static int apply(struct studio *st, const char *kind, char **value, u64 seconds,
 	int status, err;
 	size_t i;
 
-	snprintf(name, sizeof(name), "tool-%d", getpid());
+	own_name(name, sizeof(name));
 	status = item_make(st, PRESSURE, name);
 	if (status)
 		return status;
@@ -159,7 +205,7 @@ static int apply(struct studio *st, const char *kind, char **value, u64 seconds,
 static int do_pressure(struct studio *st, int argc, char **argv)
 {
 	char *value[ARRAY_SIZE(files)] = {};
-	u64 seconds = 0, number;
+	u64 seconds = 0;
 	bool stays = false, ok = true;
 	int status = STATUS_OK, c;
 	size_t i;
@@ -173,10 +219,9 @@ static int do_pressure(struct studio *st, int argc, char **argv)
 			ok = take_size(&value[FILE_LEAVE], optarg);
 		else if (c == OPT_SET + FILE_MIN_FREE)
 			ok = take_size(&value[FILE_MIN_FREE], optarg);
-		else if (c == OPT_SET + FILE_EVERY && !parse_within(optarg, 1, MOST_EVERY, &number))
-			ok = false;
 		else if (c >= OPT_SET)
-			ok = take_text(&value[c - OPT_SET], optarg);
+			ok = is_allowed(c - OPT_SET, optarg) &&
+			     take_text(&value[c - OPT_SET], optarg);
 		else
 			ok = false;
 	}
@@ -184,6 +229,9 @@ static int do_pressure(struct studio *st, int argc, char **argv)
 		status = c == '?' ? STATUS_USAGE : bad_value(&command_pressure, c, optarg);
 	else if (argc - optind != 1)
 		status = usage(&command_pressure, "pressure takes fragment, fill or cma");
+	else if (!is_kind(argv[optind]))
+		status = usage(&command_pressure, "pressure takes fragment, fill or cma, not \"%s\"",
+			       argv[optind]);
 	else
 		status = kind_need(st, PRESSURE, NEED_CHANGE | NEED_LOAD);
 	if (!status)
@@ -198,7 +246,7 @@ const struct command command_pressure = {
 	.args = "fragment|fill|cma",
 	.about = "make memory fragmented or scarce; shown before and after",
 	.more =
-		"fragment takes blocks and keeps a page of each, fill takes blocks until so much is left, cma takes runs of the area set aside for DMA. BYTES may end in K, M or G.",
+		"Memory is taken by kind: fragment takes blocks and keeps a page of each, fill takes blocks until so much is left, cma takes runs of the area set aside for DMA. BYTES may end in K, M or G.",
 	.choices = choices,
 	.example = "kmem-studio pressure fragment --order 4 --hold 60",
 	.run = do_pressure,

@@ -119,9 +119,9 @@ static void read_costs(struct studio *st, struct table *table)
 		say("only root may ask the driver what allocations cost: use sudo");
 	else if (err && is_saved(st))
 		say("the copy does not have what allocations cost");
-	else if (err)
-		say("no costs are shown: no driver with a probe is loaded, or no debugfs mounted");
-	else if (!table->nr)
+	else if (err && !driver_need(st, NEED_DRIVER | NEED_DEBUGFS))
+		say("no costs are shown: the driver that runs is older and has no " PROBE);
+	else if (!err && !table->nr)
 		say("no costs are shown: " PROBE " has none that are understood");
 	text_free(&t);
 }

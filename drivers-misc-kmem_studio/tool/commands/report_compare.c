@@ -195,7 +195,7 @@ static const struct column bench_columns[] = {
 	{ "allocator", "ALLOCATOR", COLUMN_TEXT },
 	{ "order", "ORDER", COLUMN_NUMBER },
 	{ "pattern", "PATTERN", COLUMN_TEXT },
-	{ "cpus", "CPUS", COLUMN_TEXT },
+	{ "cpus", "ON CPUS", COLUMN_TEXT },
 	{ "alloc_mean_ns", "ALLOC", COLUMN_NS },
 	{ "free_mean_ns", "FREE", COLUMN_NS },
 };

@@ -90,7 +90,7 @@ static void place_questions(const struct findings *f, struct text *out, unsigned
 		text_puts(out, ", virtual address of the kernel ");
 		put(out, item_value(&f->chain.row, "virt"));
 		text_puts(out, ": ");
-		put(out, chain_verdict(&f->chain));
+		put(out, f->chain.verdict);
 		text_puts(out, ".");
 	} else {
 		put(out, NULL);

@@ -221,7 +221,7 @@ const struct command command_run = {
 	.args = "ALLOCATOR N",
 	.about = "one arena of N structs from its start to its end",
 	.more =
-		"What was asked for, what was got, slack, pieces, runs of neighbours, nodes, times, verdict. Ctrl-C ends it and takes the arena down.",
+		"What was asked for, what was got, slack, pieces, runs of neighbours (a piece is what the allocator gave as one; pieces that happen to be neighbours are one run), nodes, times, verdict. Ctrl-C ends it and takes the arena down.",
 	.choices = choices,
 	.wrong = "memory was found wrong",
 	.example = "kmem-studio run vmalloc 10000 --pattern random",

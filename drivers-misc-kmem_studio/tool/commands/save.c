@@ -16,7 +16,6 @@
 #include "../lib/tar.h"
 #include "findings.h"
 
-#define PREFIX		"kmem-studio-save"
 #define MOST_DEPTH	6
 
 enum { OPT_NO_RUN = LONG_ONLY };
@@ -41,7 +40,7 @@ static const char * const folders[] = {
 
 static void add(struct text *tar, const char *path, const char *data, size_t len)
 {
-	char *full = xasprintf(PREFIX "%s", path);
+	char *full = xasprintf(SAVED_FOLDER "%s", path);
 
 	if (!tar_add(tar, full, data, len))
 		say("%s is left out: its name is too long", path);

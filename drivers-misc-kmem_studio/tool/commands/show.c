@@ -45,6 +45,7 @@ static void add_span(const struct span *span, struct table *table)
 static void show_spans(struct studio *st, const struct spans *spans, struct text *out)
 {
 	u64 largest, runs = spans_runs(spans, &largest);
+	struct machine m;
 	struct table table;
 	size_t i;
 
@@ -57,6 +58,10 @@ static void show_spans(struct studio *st, const struct spans *spans, struct text
 	if (i < spans->nr)
 		text_printf(out, "... and %zu more\n", spans->nr - i);
 	table_free(&table);
+	machine_read(st, &m);
+	if (is_hidden(&m, spans->span[0].virt))
+		text_wrap(out, HIDDEN_HINT "\n", st->width);
+	machine_free(&m);
 }
 
 static void show_value(const struct attr *attr, struct text *out)
@@ -185,7 +190,7 @@ const struct command command_show = {
 	.args = "NAME",
 	.about = "all that is known of one, and where its memory lies",
 	.more =
-		"Where an arena and a bench have the same name, benches/NAME is the bench. Of a corrupt arena the kernel's lines are shown, too.",
+		"Where an arena and a bench have the same name, benches/NAME is the bench. Of a corrupt arena the kernel's lines are shown, too. ORDER is that of the smallest block in which so many pages have room. Where a kernel hides its addresses there are hashes of them, or (____ptrval____): boot it with no_hash_pointers to see them.",
 	.example = "kmem-studio show a",
 	.run = do_show,
 };

@@ -10,6 +10,7 @@
 #include "../lib/files.h"
 #include "../lib/json.h"
 #include "../lib/klog.h"
+#include "../lib/machine.h"
 #include "commands.h"
 
 static int print_json(const struct item *answer)
@@ -33,14 +34,33 @@ static int print_csv(struct studio *st, const struct item *answer)
 	return status;
 }
 
-static int print_text(const struct item *answer)
+/* Of these words of the driver's that a kernel may hide. */
+static bool is_address(const char *name)
+{
+	return !strcmp(name, "virt") || !strcmp(name, "page") || !strcmp(name, "virt_to_page") ||
+	       !strcmp(name, "vmalloc_to_page");
+}
+
+static int print_text(struct studio *st, const struct item *answer)
 {
 	struct text t = {};
+	bool hides = false;
+	struct machine m;
 	int status;
 	size_t i;
 
-	for (i = 0; i < answer->nr; i++)
-		text_printf(&t, "%-16s %s\n", answer->attr[i].name, answer->attr[i].value);
+	machine_read(st, &m);
+	for (i = 0; i < answer->nr; i++) {
+		const struct attr *attr = &answer->attr[i];
+
+		text_printf(&t, "%-16s %s\n", attr->name, attr->value);
+		/* in brackets there are words, too */
+		hides |= *attr->value == '(' ? !!strstr(attr->value, "ptrval") :
+			 is_address(attr->name) && is_hidden(&m, attr->value);
+	}
+	machine_free(&m);
+	if (hides)
+		text_printf(&t, "%-16s %s\n", "to do", HIDDEN_HINT);
 	status = output_write("-", t.s ? t.s : "", t.len);
 	text_free(&t);
 	return status;
@@ -57,7 +77,7 @@ static int print(struct studio *st, const struct item *answer)
 	else if (st->format == FORMAT_CSV)
 		status = print_csv(st, answer);
 	else
-		status = print_text(answer);
+		status = print_text(st, answer);
 	return !status && routes && says_differ(routes) ? STATUS_WRONG : status;
 }
 
@@ -94,7 +114,7 @@ const struct command command_translate = {
 	.args = "ADDRESS | pfn:N | phys:N",
 	.about = "what an address is, by all routes",
 	.more =
-		"ADDRESS is one of the kernel, in hexadecimal; pfn:N is a page frame, phys:N a physical address.",
+		"ADDRESS is one of the kernel, in hexadecimal; pfn:N is a page frame, phys:N a physical address. It translates pages: of an address the offset within its page is left out. Where a kernel hides its addresses there are hashes of them, or (____ptrval____): boot it with no_hash_pointers to see them.",
 	.wrong = "the routes do not agree",
 	.example = "kmem-studio translate pfn:0x1234",
 	.run = do_translate,

@@ -251,7 +251,7 @@ char *arena_path(const char *name, const char *file)
 int arena_set(struct studio *st, const char *name, const char *file, const char *value)
 {
 	char *path = arena_path(name, file);
-	int err = file_write(st, path, value);
+	int err = file_write(st, path, without_zeros(value));
 
 	free(path);
 	return err;

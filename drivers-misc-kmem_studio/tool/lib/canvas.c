@@ -177,12 +177,14 @@ void canvas_curve(struct canvas *c, enum ink colour, char letter, const struct p
 static void append(struct canvas *to, const struct canvas *from)
 {
 	double down = to->rows ? to->rows + 1 : 0;
+	struct text title = {};
+	char *cursor, *line;
 	size_t i, k;
 
-	if (down) {
-		canvas_heading(to, 0, down, "%s", from->title);
-		down += 1;
-	}
+	text_wrap(&title, from->title, from->columns);
+	for (cursor = title.s; down && (line = next_line(&cursor)); down++)
+		canvas_heading(to, 0, down, "%s", line);
+	text_free(&title);
 	for (i = 0; i < from->nr; i++) {
 		struct mark *mark;
 
@@ -204,9 +206,7 @@ static void append(struct canvas *to, const struct canvas *from)
 		to->columns = from->columns;
 }
 
-/*
- * Pictures on the terminal, or in one file. Return: an enum status
- */
+/* Pictures on the terminal, or in one file. Return: an enum status */
 int canvas_output(struct studio *st, const struct canvas *c, size_t nr, const char *svg,
 		  const char *png)
 {

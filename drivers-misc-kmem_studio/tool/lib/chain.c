@@ -12,6 +12,7 @@
 
 #include "chain.h"
 #include "frames.h"
+#include "machine.h"
 
 #define TRANSLATE	STUDIO_DEBUG "/translate"
 #define ANSWER_ROOM	16384
@@ -154,11 +155,85 @@ static void read_saved(struct studio *st, struct chain *chain)
 	free(path);
 }
 
+/* Of the driver's word about the routes, and of the verdict. */
+bool says_differ(const char *verdict)
+{
+	return !strncmp(verdict, "DIFFER", 6);
+}
+
+static bool is_vmalloc(const struct chain *chain)
+{
+	const char *kind = item_value(&chain->row, "kind");
+
+	return kind && !strcmp(kind, "vmalloc");
+}
+
+/* Do all that were asked say the same? All is said only where all were. To be freed. */
+static char *make_verdict(const struct chain *chain, u64 pfn)
+{
+	const char *routes = item_value(&chain->answer, "routes");
+	bool hidden = is_vmalloc(chain) && !item_value(&chain->answer, "vmalloc_to_phys");
+
+	if (chain->user_pfn && chain->user_pfn != pfn)
+		return xstrdup("DIFFER: the program's page table leads to another frame");
+	if (routes && says_differ(routes))
+		return xstrdup("DIFFER: the kernel's ways lead to other frames");
+	if (!routes && !chain->user_pfn)
+		return xstrdup("one way only: the table pages");
+	if (!routes)
+		return xstrdup("the program's way leads there; the kernel's were not followed");
+	if (chain->user_pfn && !hidden)
+		return xstrdup("all ways lead to the same frame");
+	return xasprintf("%s lead to the same frame%s%s%s",
+			 chain->user_pfn ? "the ways that were followed" : "the kernel's ways",
+			 hidden ? "; its vmalloc address was not asked (the kernel hides it)" : "",
+			 chain->user_pfn ? "" : "; the program's was not followed: ",
+			 chain->user_pfn ? "" : chain->user_why ? : "its page table shows none");
+}
+
+/*
+ * The driver is asked for the frame, or for the address where a vmalloc mapping has it: so those
+ * routes are gone, too. A kernel that hides addresses prints others, which lead elsewhere.
+ */
+static void ask_driver(struct studio *st, u64 pfn, struct chain *chain)
+{
+	const char *virt = item_value(&chain->row, "virt");
+	char question[40];
+	u64 answered;
+
+	if (is_vmalloc(chain) && virt && (!strncmp(virt, "ffff", 4) || strlen(virt) == 8)) {
+		translate_ask(st, virt, &chain->answer);
+		if (strlen(virt) > 8 ||
+		    (item_u64(&chain->answer, "pfn", &answered) && answered == pfn))
+			return;
+		item_free(&chain->answer);
+	}
+	snprintf(question, sizeof(question), "pfn:0x%llx", pfn);
+	translate_ask(st, question, &chain->answer);
+}
+
+/* Behind the last page with an object; those of slabs are in no order that is known here. */
+static bool is_rounding(struct studio *st, const struct chain *chain)
+{
+	const char *kind = item_value(&chain->row, "kind");
+	bool rounding = false;
+	struct item arena;
+	struct machine m;
+	u64 bytes;
+
+	if ((kind && !strcmp(kind, "slab")) || arena_read(st, chain->name, &arena))
+		return false;
+	machine_read(st, &m);
+	if (item_u64(&arena, "bytes_requested", &bytes) && m.page_size)
+		rounding = chain->index >= (bytes + m.page_size - 1) / m.page_size;
+	machine_free(&m);
+	item_free(&arena);
+	return rounding;
+}
+
 /* Return: is there such a page? */
 bool chain_read(struct studio *st, const char *name, u64 index, struct chain *chain)
 {
-	const char *virt, *kind;
-	char question[40];
 	u64 pfn;
 
 	*chain = (struct chain){ .name = name, .index = index };
@@ -168,18 +243,14 @@ bool chain_read(struct studio *st, const char *name, u64 index, struct chain *ch
 		return false;
 	}
 	chain->has_flags = page_flags_at(st, pfn, &chain->flags);
+	chain->rounding = is_rounding(st, chain);
 	if (is_saved(st)) {
 		read_saved(st, chain);
-		return true;
+	} else {
+		ask_driver(st, pfn, chain);
+		look_from_here(st, chain);
 	}
-	snprintf(question, sizeof(question), "pfn:0x%llx", pfn);
-	/* a kernel that prints addresses is asked for one: so vmalloc's routes are gone */
-	virt = item_value(&chain->row, "virt");
-	kind = item_value(&chain->row, "kind");
-	if (virt && kind && !strcmp(kind, "vmalloc") && !strncmp(virt, "ffff", 4))
-		snprintf(question, sizeof(question), "%s", virt);
-	translate_ask(st, question, &chain->answer);
-	look_from_here(st, chain);
+	chain->verdict = make_verdict(chain, pfn);
 	return true;
 }
 
@@ -203,28 +274,8 @@ void chain_free(struct chain *chain)
 	item_free(&chain->row);
 	item_free(&chain->answer);
 	free(chain->user_why);
+	free(chain->verdict);
 	*chain = (struct chain){};
-}
-
-/* Of the driver's word about the routes, and of chain_verdict(). */
-bool says_differ(const char *verdict)
-{
-	return !strncmp(verdict, "DIFFER", 6);
-}
-
-/* Do all that know the frame say the same? */
-const char *chain_verdict(const struct chain *chain)
-{
-	const char *routes = item_value(&chain->answer, "routes");
-	u64 pfn = item_number(&chain->row, "pfn");
-
-	if (chain->user_pfn && chain->user_pfn != pfn)
-		return "DIFFER: the program's page table leads to another frame";
-	if (routes && says_differ(routes))
-		return "DIFFER: the kernel's ways lead to other frames";
-	if (!routes && !chain->user_pfn)
-		return "one way only: the table pages";
-	return "all ways lead to the same frame";
 }
 
 /* --- the same as a table --- */
@@ -335,7 +386,6 @@ static void names_of_program(const struct chain *chain, struct table *table)
 void names_of_chain(const struct chain *chain, struct table *table)
 {
 	bool one_way = !chain->user_pfn && !item_value(&chain->answer, "routes");
-	const char *verdict = chain_verdict(chain);
 	struct text flags = {};
 	size_t i;
 
@@ -348,6 +398,8 @@ void names_of_chain(const struct chain *chain, struct table *table)
 		text_free(&flags);
 	}
 	names_of_answer(&chain->answer, &chain->row, table);
-	add_name(table, "all", "verdict", verdict,
-		 one_way ? NULL : yes_or_no(!says_differ(verdict)));
+	if (chain->rounding)
+		add_name(table, "all", "rounding", NO_OBJECT, NULL);
+	add_name(table, "all", "verdict", chain->verdict,
+		 one_way ? NULL : yes_or_no(!says_differ(chain->verdict)));
 }

@@ -5,6 +5,9 @@
 #include "arena.h"
 #include "table.h"
 
+/* What is said of a page of rounding. */
+#define NO_OBJECT	"no object lies on it: the block is larger than what was asked for"
+
 /**
  * struct chain - one page of an arena by all its names
  * @name:    the arena
@@ -16,6 +19,8 @@
  * @user_virt: where a mapping of the device has it, 0 if it could not be mapped
  * @user_pfn: what /proc/self/pagemap says of that, 0 if nothing
  * @user_why: why one of these is 0
+ * @verdict: do all that know the frame say the same, and which were not asked?
+ * @rounding: does no object lie on it, as the block is larger than what was asked for?
  * @nr_pages: if there is no such page, how many there are, 0 where that is not known
  */
 struct chain {
@@ -28,6 +33,8 @@ struct chain {
 	u64		user_virt;
 	u64		user_pfn;
 	char		*user_why;
+	char		*verdict;
+	bool		rounding;
 	u64		nr_pages;
 };
 
@@ -35,7 +42,6 @@ int translate_ask(struct studio *st, const char *question, struct item *answer);
 bool chain_read(struct studio *st, const char *name, u64 index, struct chain *chain);
 void chain_save(const struct chain *chain, struct text *t);
 void chain_free(struct chain *chain);
-const char *chain_verdict(const struct chain *chain);
 bool says_differ(const char *verdict);
 void names_table(struct table *table);
 void names_of_answer(const struct item *answer, const struct item *expected,

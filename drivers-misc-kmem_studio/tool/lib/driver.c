@@ -314,13 +314,17 @@ const char *errno_words(int err)
 }
 
 /*
- * Tell that @what was not done to @who, with the kernel's own line; ends @mark.
+ * Tell that @what was not done to @who, with the kernel's own line; ends @mark. A name that
+ * nobody has typed is left out.
  * Return: STATUS_WRONG where memory was found wrong, else STATUS_REFUSED.
  */
 int driver_say_error(struct studio *st, int mark, const char *who, const char *what, int err)
 {
 	(void)st;
-	say("%s: %s: %s", who, what, errno_words(err));
+	if (is_own_name(who))
+		say("%s: %s", what, errno_words(err));
+	else
+		say("%s: %s: %s", who, what, errno_words(err));
 	klog_explain(mark);
 	return err == -EILSEQ ? STATUS_WRONG : STATUS_REFUSED;
 }

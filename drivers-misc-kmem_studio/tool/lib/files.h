@@ -10,6 +10,8 @@
 #define STUDIO_CONFIG	CONFIGFS "/kmem_studio"
 #define STUDIO_DEBUG	DEBUGFS "/kmem_studio"
 #define STUDIO_MODULE	"/sys/module/kmem_studio"
+/* What all of a saved copy is in. */
+#define SAVED_FOLDER	"kmem-studio-save"
 
 /**
  * struct names - what a folder has in it

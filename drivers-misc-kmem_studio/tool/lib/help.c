@@ -23,7 +23,7 @@ static const struct {
 	{ "1", "memory was found wrong, or not all was verified, whatever else failed" },
 	{ "2", "the command line is not understood" },
 	{ "3",
-	  "a part of the system is missing, or is not for this user; a line says what to type, and what can be shown is"
+	  "what was asked for needs a part of the system that is missing, or is not for this user; a line says what to type, and what can be shown is (map, probe and show, which have something to show without it, say so and end with 0)"
 	},
 	{ "4",
 	  "there is nothing of that name, or no page or word of that number; the kernel refused; or a file could not be read or written; a line says why"
@@ -189,6 +189,7 @@ void help_program(const struct studio *st, const struct group *groups, struct te
 	}
 	text_puts(out, "\nOptions of all commands:\n");
 	put_choices(out, global_choices, columns);
+	text_puts(out, "\nNumbers may be hexadecimal, with 0x in front.\n");
 	text_puts(out,
 		  "\nkmem-studio COMMAND --help tells what may follow a command; kmem-studio(8) tells all.\n");
 }

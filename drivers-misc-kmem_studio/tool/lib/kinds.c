@@ -92,12 +92,20 @@ bool has_item(struct studio *st, const char *name, const struct kind **kind,
 	return !strcmp(name, LAB);
 }
 
-/* The same. Return: STATUS_OK, or STATUS_REFUSED when it has been told that there is none. */
+/*
+ * The same. Return: STATUS_OK, STATUS_REFUSED when it has been told that there is none, or
+ * STATUS_MISSING when it has been told why that cannot be known.
+ */
 int find_item(struct studio *st, const char *name, const struct kind **kind,
 	      const char **bare)
 {
+	int status;
+
 	if (has_item(st, name, kind, bare))
 		return STATUS_OK;
+	status = driver_need(st, NEED_CONFIGFS);
+	if (status)
+		return status;
 	return fail(STATUS_REFUSED,
 		    "there is no arena, bench or pressure \"%s\": kmem-studio list shows what there is",
 		    name);
@@ -177,7 +185,8 @@ int item_make(struct studio *st, const struct kind *kind, const char *name)
 	if (err == -EINVAL)
 		say("a name takes at most 31 letters, digits, _, - and .");
 	if (err)
-		return driver_say_error(st, mark, name, "is not made", err);
+		return driver_say_error(st, mark, is_own_name(name) ? kind->word : name,
+					"is not made", err);
 	klog_forget(mark);
 	return STATUS_OK;
 }
@@ -196,7 +205,8 @@ int item_make_free(struct studio *st, const struct kind *kind, const char *name,
 	while ((err = make(st, kind, made)) == -EEXIST && serial <= MOST_SERIAL)
 		snprintf(made, size, "%s-%u", name, serial++);
 	if (err)
-		return driver_say_error(st, mark, made, "is not made", err);
+		return driver_say_error(st, mark, is_own_name(made) ? kind->word : made,
+					"is not made", err);
 	klog_forget(mark);
 	return STATUS_OK;
 }
@@ -205,16 +215,20 @@ int item_make_free(struct studio *st, const struct kind *kind, const char *name,
 static int tell_not_set(struct studio *st, int mark, const struct kind *kind, const char *name,
 			const char *file, const char *value, int err)
 {
+	bool own = is_own_name(name);
 	char *what;
 	int status;
 
 	if (err == -ENOENT && has(st, kind, name)) {
 		klog_forget(mark);
 		return fail(STATUS_MISSING,
-			    "%s: the driver that runs is older: its %s have no file %s", name,
-			    kind->many, file);
+			    "%s%sthe driver that runs is older: its %s have no file %s",
+			    own ? "" : name, own ? "" : ": ", kind->many, file);
 	}
-	what = xasprintf("%s=%s", file, value);
+	if (own && !strcmp(file, kind->start))
+		what = xasprintf("%s: is not started", kind->word);
+	else
+		what = xasprintf("%s%c%s", file, own ? ' ' : '=', value);
 	status = driver_say_error(st, mark, name, what, err);
 	free(what);
 	return status;
@@ -227,6 +241,7 @@ int item_set(struct studio *st, const struct kind *kind, const char *name, const
 	char *path = path_to(kind, name, file);
 	int mark = klog_mark(st), err;
 
+	value = without_zeros(value);
 	/* the run of a bench is as long as somebody wanted it */
 	if (kind == BENCH && !strcmp(file, BENCH->start))
 		err = driver_write_or_kill(st, path, value);

@@ -121,6 +121,14 @@ void klog_forget(int mark)
 		close(mark);
 }
 
+/* "benches/NAME: text" without what nobody has typed. */
+static const char *without_own_name(const char *line)
+{
+	const char *name = strchr(line, '/'), *text = strstr(line, ": ");
+
+	return name && text && name < text && is_own_name(name + 1) ? text + 2 : line;
+}
+
 /* What the driver had to say about the step that began at @mark. */
 void klog_explain(int mark)
 {
@@ -129,7 +137,7 @@ void klog_explain(int mark)
 
 	klog_since(mark, KLOG_OURS, &t);
 	for (cursor = t.s; (line = next_line(&cursor));)
-		say("the kernel: %s", strstr(line, KLOG_OURS) + strlen(KLOG_OURS));
+		say("the kernel: %s", without_own_name(strstr(line, KLOG_OURS) + strlen(KLOG_OURS)));
 	text_free(&t);
 }
 

@@ -356,3 +356,9 @@ unsigned int machine_nodes(const struct machine *m)
 	}
 	return nr;
 }
+
+/* A hash has no bits above the lowest 32; at boot there is not even one. */
+bool is_hidden(const struct machine *m, const char *virt)
+{
+	return virt && (*virt == '(' || (strstr(m->arch, "64") && !strncmp(virt, "00000000", 8)));
+}

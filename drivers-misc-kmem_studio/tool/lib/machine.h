@@ -78,5 +78,10 @@ const struct zone *machine_zone(const struct machine *m, u64 pfn);
 u64 machine_ram_pages(const struct machine *m);
 unsigned int machine_nodes(const struct machine *m);
 unsigned int order_of(u64 pages);
+bool is_hidden(const struct machine *m, const char *virt);
+
+/* Where a kernel hashes addresses. */
+#define HIDDEN_HINT	\
+	"the kernel hides its addresses: boot it with no_hash_pointers to see them"
 
 #endif

@@ -12,6 +12,14 @@
 #define HELP_GFP	"how the memory may be got: KERNEL, ATOMIC, NOWAIT or HIGHUSER_MOVABLE, and |ZERO, |NORETRY and others behind it (default: KERNEL)"
 #define HELP_SEED	"what the pattern random derives from, 0 to 2^64 - 1 (default: 0)"
 
+/* Is it a NUMA node, or -1 for any? */
+static inline bool is_node(const char *s)
+{
+	s64 node;
+
+	return parse_i64(s, &node) && node >= -1 && node <= INT32_MAX;
+}
+
 extern const struct choice global_choices[];
 
 int next_option(const struct command *command, int argc, char **argv);

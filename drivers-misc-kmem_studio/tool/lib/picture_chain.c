@@ -54,12 +54,6 @@ static void line(struct canvas *c, int *y, const char *name, const char *value)
 	text_free(&t);
 }
 
-/* A hash has no bits above the lowest 32; at boot there is not even one. */
-static bool is_hidden(const struct machine *m, const char *virt)
-{
-	return virt && (*virt == '(' || (strstr(m->arch, "64") && !strncmp(virt, "00000000", 8)));
-}
-
 static void answers(struct canvas *c, int *y, const struct chain *chain)
 {
 	static const char * const names[] = {
@@ -85,8 +79,9 @@ void picture_chain(struct canvas *c, int columns, const struct machine *m,
 	/* boxes that belong together are not far from each other */
 	if (columns > MOST)
 		columns = MOST;
-	canvas_init(c, columns, "Page %llu of arena %s by all its names: %s",
-		    chain->index, chain->name, chain_verdict(chain));
+	canvas_init(c, columns, "Page %llu of arena %s%s by all its names: %s",
+		    chain->index, chain->name, chain->rounding ? ", a page of rounding," : "",
+		    chain->verdict);
 	boxes(m, chain, &program, &frame, &kernel);
 	if (columns >= SIDE) {
 		right = columns - BOX;
@@ -107,6 +102,8 @@ void picture_chain(struct canvas *c, int columns, const struct machine *m,
 		canvas_box(c, 0, 14, BOX + 2, 5, INK_NONE, "%s", kernel.s);
 		y = 20;
 	}
+	if (chain->rounding)
+		line(c, &y, "rounding", NO_OBJECT);
 	if (chain->user_why)
 		line(c, &y, "program", chain->user_why);
 	line(c, &y, "struct page", or_dash(item_value(&chain->row, "page")));
@@ -118,8 +115,7 @@ void picture_chain(struct canvas *c, int columns, const struct machine *m,
 	}
 	answers(c, &y, chain);
 	if (is_hidden(m, item_value(&chain->row, "virt")))
-		line(c, &y, "to do",
-		     "the kernel hides its addresses: boot it with no_hash_pointers to see them");
+		line(c, &y, "to do", HIDDEN_HINT);
 	text_free(&program);
 	text_free(&frame);
 	text_free(&kernel);

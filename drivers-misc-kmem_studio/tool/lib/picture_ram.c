@@ -247,7 +247,7 @@ void picture_ram(struct canvas *c, int columns, const struct machine *m,
 	size_text(&all, m, machine_ram_pages(m));
 	size_text(&cell, m, pages);
 	canvas_init(c, columns,
-		    "Physical memory: %s in pages of %llu bytes; a cell is %s, with an arena's letter if any page of it is the arena's",
+		    "Physical memory: %s in pages of %llu bytes; a cell is %s, with the letter of an arena that has pages of it, of one of them where several have",
 		    all.s, m->page_size, cell.s);
 	for (i = 0; i < nr; i++)
 		draw_part(c, columns, m, &part[i], pages);

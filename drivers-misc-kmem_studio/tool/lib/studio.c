@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "studio.h"
 
@@ -57,6 +58,23 @@ bool terminal_is_dumb(void)
 	const char *term = getenv("TERM");
 
 	return !term || !*term || !strcmp(term, "dumb");
+}
+
+/* What an arena, a bench or a pressure is called that nobody has named. */
+void own_name(char *name, size_t size)
+{
+	snprintf(name, size, "tool-%d", getpid());
+}
+
+/* Does it begin with that? Who has not typed it does not want to read it. */
+bool is_own_name(const char *name)
+{
+	char own[32];
+	size_t len;
+
+	own_name(own, sizeof(own));
+	len = strlen(own);
+	return !strncmp(name, own, len) && strchr("-:", name[len]);
 }
 
 static void note_signal(int sig)

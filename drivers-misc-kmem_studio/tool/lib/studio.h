@@ -116,6 +116,9 @@ int usage(const struct command *command, const char *fmt, ...) PRINTF(2, 3);
 
 bool terminal_is_dumb(void);
 
+void own_name(char *name, size_t size);
+bool is_own_name(const char *name);
+
 void catch_signals(void);
 bool interrupted(void);
 void undo_later(struct studio *st, void (*undo)(struct studio *st, const char *what),

@@ -156,7 +156,28 @@ void text_free(struct text *t)
 	*t = (struct text){};
 }
 
-/* Decimal, hexadecimal (0x) or octal (0), as the driver takes it. */
+/* The kernel takes a 0 in front of a number for octal, people do not. */
+static int base_of(const char *s)
+{
+	return s[0] == '0' && (s[1] == 'x' || s[1] == 'X') ? 16 : 10;
+}
+
+/*
+ * A decimal number without zeros in front, so that the kernel takes it for one; what is not
+ * one stays as it is. Return: a part of @s
+ */
+const char *without_zeros(const char *s)
+{
+	size_t len = strspn(s, "0123456789");
+
+	if (!len || s[len])
+		return s;
+	while (s[0] == '0' && s[1])
+		s++;
+	return s;
+}
+
+/* Decimal, or hexadecimal (0x). */
 bool parse_u64(const char *s, u64 *value)
 {
 	char *end;
@@ -164,8 +185,28 @@ bool parse_u64(const char *s, u64 *value)
 	if (!isdigit((unsigned char)*s))
 		return false;
 	errno = 0;
-	*value = strtoull(s, &end, 0);
+	*value = strtoull(s, &end, base_of(s));
 	return !errno && end != s && !*end;
+}
+
+/* "64M" in bytes, as text; to be freed, NULL if it is no size. */
+char *size_bytes(const char *s)
+{
+	static const char units[] = "KMG";
+	char *number = xstrdup(s), *text = NULL;
+	size_t len = strlen(number);
+	const char *unit = len ? strchr(units, number[len - 1]) : NULL;
+	unsigned int shift = 0;
+	u64 bytes;
+
+	if (unit && *unit) {
+		shift = 10 * (unit - units + 1);
+		number[len - 1] = 0;
+	}
+	if (parse_u64(number, &bytes) && bytes <= UINT64_MAX >> shift)
+		text = xasprintf("%llu", bytes << shift);
+	free(number);
+	return text;
 }
 
 bool parse_within(const char *s, u64 least, u64 most, u64 *value)
@@ -180,7 +221,7 @@ bool parse_i64(const char *s, s64 *value)
 	if (!isdigit((unsigned char)*s) && *s != '-')
 		return false;
 	errno = 0;
-	*value = strtoll(s, &end, 0);
+	*value = strtoll(s, &end, base_of(s + (*s == '-')));
 	return !errno && end != s && !*end;
 }
 

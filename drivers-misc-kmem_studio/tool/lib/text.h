@@ -54,7 +54,9 @@ char *xasprintf(const char *fmt, ...) PRINTF(1, 2);
 
 void *grow(void *array, size_t nr, size_t size);
 
+const char *without_zeros(const char *s);
 bool parse_u64(const char *s, u64 *value);
+char *size_bytes(const char *s);
 bool parse_within(const char *s, u64 least, u64 most, u64 *value);
 bool parse_decimal(const char *s, double *value);
 bool parse_i64(const char *s, s64 *value);

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "driver.h"
 #include "kinds.h"
@@ -57,6 +56,12 @@ static char *reason(int mark, const char *name)
 	return last;
 }
 
+/* What the user calls it. */
+static const char *name_of(const struct trial *trial)
+{
+	return is_own_name(trial->name) ? trial->allocator : trial->name;
+}
+
 /* From here on it is taken down at the end, however that comes. Return: an enum status */
 static int make(struct studio *st, struct trial *trial)
 {
@@ -66,7 +71,7 @@ static int make(struct studio *st, struct trial *trial)
 	if (trial->name) {
 		status = item_make(st, ARENA, trial->name);
 	} else {
-		snprintf(first, sizeof(first), "tool-%d", getpid());
+		own_name(first, sizeof(first));
 		status = item_make_free(st, ARENA, trial->first ? trial->first : first,
 					trial->own, sizeof(trial->own));
 		trial->name = trial->own;
@@ -95,7 +100,7 @@ int trial_start(struct studio *st, struct trial *trial)
 	if (trial->err) {
 		trial->why = reason(mark, trial->name);
 		if (!trial->quiet)
-			say("%s: not started: %s", trial->allocator,
+			say("%s: not started: %s", name_of(trial),
 			    trial->why ? trial->why : errno_words(trial->err));
 		return STATUS_REFUSED;
 	}
@@ -126,7 +131,7 @@ int trial_end(struct studio *st, struct trial *trial)
 		trial->err = arena_set(st, trial->name, "live", "0");
 		arena_read(st, trial->name, &trial->after);
 		if (trial->err && !trial->quiet)
-			driver_say_error(st, mark, trial->name, "was stopped", trial->err);
+			driver_say_error(st, mark, name_of(trial), "was stopped", trial->err);
 		else
 			klog_forget(mark);
 	}

@@ -28,6 +28,7 @@ int trial_option(const struct command *command, struct trial *trial, int key)
 	switch (key) {
 	case TRIAL_NODE:
 		trial->node = optarg;
+		ok = is_node(optarg);
 		break;
 	case TRIAL_GFP:
 		trial->gfp = optarg;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# A part of run.sh: commands that change something, on a driver that is made up of plain files.
+# A part of run.sh: commands that change something, on a driver that is made up of plain files;
+# and what is told of folders, and by the manual.
 #
 # shellcheck shell=bash disable=SC2154,SC2317,SC2329 # what is run.sh's; what is called by name
 
@@ -28,11 +29,12 @@ make_up_folders()
 	cp "$copy/sys/kernel/debug/kmem_studio/arenas/$arena"/* "$new/debug/arenas"
 	values "$new/config/arenas" verify= corrupt=
 	values "$new/config/benches" allocator=page order=0 bytes=4096 pattern=hot cpus=0 \
-		held=1000 rounds=30 seed=0 run= state=done ops=30000 failures=0 \
+		held=1000 held_bytes=0 rounds=30 warmup=3 touch=0 node=-1 \
+		seed=0 run= state=done ops=30000 failures=0 \
 		alloc_mean_ns=100.500 free_mean_ns=80.000
 	printf 'cpu\tfrom_ns\tto_ns\talloc\tfree\n0\t64\t128\t9\t9\nall\t64\t128\t7\t0\n' \
 		>"$new/debug/benches/histogram"
-	values "$new/config/pressures" kind=fragment order=9 node=-1 max_percent=100 every=2 \
+	values "$new/config/pressures" kind=fragment order=9 node=-1 max_percent=100 every=2 movable=0 \
 		live=0 ended= pages_held=5
 }
 
@@ -66,7 +68,7 @@ make_up_driver()
 		;;
 	goes)
 		rm -rf "$here/gone" "$debug"
-		cp -r "$2" "$here/gone" && rm "$2"/*
+		cp -r "$2" "$here/gone" && rm -r "$2"/*
 		;;
 	esac
 	END
@@ -150,7 +152,9 @@ sets_attributes()
 			.seed == 5 and .max_mismatches == 7 and .give_way == 0' "$work/out" ||
 		return
 	filled 0 pressure cma --every 5 --json && jq -e '.values.every == 5' "$work/out" &&
-		filled 0 bench --orders 0 --seed 6 && [ "$(value gone/seed)" = 6 ]
+		filled 0 bench --orders 0 --seed 6 && [ "$(value gone/seed)" = 6 ] &&
+		filled 0 bench --held-bytes 3M --bytes 8K &&
+		[ "$(value gone/held_bytes)" = 3145728 ] && [ "$(value gone/bytes)" = 8192 ]
 }
 
 # What is wrong with a value is seen before there is an arena.
@@ -170,7 +174,23 @@ refuses_values()
 		done
 	done
 	says '--every takes N, not "0": .*1 to 1024' filled 2 pressure cma --every 0 &&
-		says 'not "1025"' filled 2 pressure cma --every 1025
+		says 'not "1025"' filled 2 pressure cma --every 1025 || return
+	for words in 'new x 10 page --scrub -1' 'new x 10 page --scrub 86400001' \
+		     'new x 10 page --node x' 'run page 10 --node=-2' \
+		     'bench --rounds 0' 'bench --rounds 10001' 'bench --warmup 10001' \
+		     'bench --held 0' 'bench --held 16777217' 'bench --held-bytes 0' \
+		     'bench --held-bytes 1X' 'bench --bytes M' \
+		     'bench --touch 2' 'bench --node x' 'bench --seed -1' 'bench --bytes 0' \
+		     'pressure cma --order x' 'pressure cma --node x' \
+		     'pressure cma --max-percent 101' 'pressure cma --movable 2'; do
+		# shellcheck disable=SC2086 # these are words
+		says ' takes .*, not "' filled 2 $words && left 'a report-page' || return
+	done
+	says 'not "nope"' filled 2 pressure nope &&
+		says '"bad name" is no name' filled 2 new 'bad name' 10 page &&
+		filled 0 bench --orders 0 --node -1 --rounds 10000 --held 1 --touch 1 --warmup 0 &&
+		filled 0 new x 10 page --scrub 86400000 --node 0 &&
+		filled 0 pressure cma --order 0 --node -1 --max-percent 100 --movable 1
 }
 
 # Each of these files may be one that an older driver does not have.
@@ -186,6 +206,101 @@ tells_what_is_older()
 			left 'a report-page' && filled 0 run page 10 || return
 		mv "$fake/taken" "$new/$file"
 	done
+}
+
+# What is missing is told, with what to type; and the number that the kernel does not tell.
+tells_which_is_missing()
+{
+	local largest
+
+	largest=$(awk '{ if (NF - 5 > most) most = NF - 5 } END { print most }' /proc/buddyinfo)
+	says "order $((largest + 1)): the largest block .* is of order $largest$" \
+		filled 4 bench --orders "$((largest + 1))" && ! grep -q 'not allowed' "$work/err" &&
+		filled 0 bench --orders "$largest" &&
+		says 'the driver that runs is older and has no .*/probe' made_up 0 probe || return
+	mv "$fake/kernel/config/kmem_studio" "$fake/taken"
+	says 'the driver is not loaded: type modprobe' made_up 0 probe
+	mv "$fake/taken" "$fake/kernel/config/kmem_studio" || return
+	mv "$fake/kernel/debug" "$fake/taken"
+	says 'no debugfs\|debugfs is not mounted: type mount' made_up 0 probe
+	mv "$fake/taken" "$fake/kernel/debug"
+	says 'no debugfs\|debugfs is not mounted: type mount' grep -q . "$work/err"
+}
+
+# Who sees neither the addresses of RAM nor the tables is not told of a picture that is not there.
+maps_no_arena()
+{
+	local root=$work/hidden
+
+	rm -rf "$root"
+	cp -r "${copies[0]}" "$root"
+	sed -i 's/^\( *\)[0-9a-f]*-[0-9a-f]*/\100000000-00000000/' "$root/proc/iomem"
+	prints 'only the zones are shown' 0 --root "$root" map || return
+	expect 0 --root "$root" map "$1" && ! grep -q . "$work/err" || return
+	rm -r "$root/sys/kernel/debug"
+	prints 'has no /sys/kernel/debug' 3 --root "$root" map "$1" &&
+		! grep -q 'zones' "$work/err"
+}
+
+# Once, and not where there is nothing to be seen.
+tells_of_hidden_addresses()
+{
+	local root=$work/hashed debug=$fake/kernel/debug/kmem_studio/translate virt hints
+
+	cp "$debug" "$fake/taken"
+	for virt in '(____ptrval____)' ffffffc080c11000; do
+		[ "$virt" = ffffffc080c11000 ] && hints=0 || hints=1
+		rm -rf "$root"
+		cp -r "${copies[0]}" "$root"
+		awk -F'\t' -v OFS='\t' -v virt="$virt" '
+			NR == 1 { for (i = 1; i <= NF; i++) if ($i == "virt") at = i }
+			NR > 1 { $at = virt }
+			{ print }' "${copies[0]}/sys/kernel/debug/kmem_studio/arenas/$1/spans" \
+			>"$root/sys/kernel/debug/kmem_studio/arenas/$1/spans"
+		expect 0 --root "$root" show "$1" || return
+		grep -c no_hash_pointers "$work/out" >"$fake/hints"
+		sed -i "s/^page:.*/page:\t$virt/; s/^virt:.*/virt:\t$virt/
+			s/^\(v[a-z]*_to_page\):.*/\1:\t$virt/" "$debug"
+		filled 0 translate "$asked" || return
+		grep -c no_hash_pointers "$work/out" >>"$fake/hints"
+		[ "$(tr '\n' ' ' <"$fake/hints")" = "$hints $hints " ] || return
+	done
+	mv "$fake/taken" "$debug"
+}
+
+# No line of a file with two pictures is wider than it is.
+wraps_headings()
+{
+	local svg=$work/headings.svg
+
+	expect 0 --root "${copies[0]}" map "$1" --svg "$svg" &&
+		grep -q 'exact and chunk\|is needed' "$svg" &&
+		[ "$(sed -n 's/.*<text[^>]*>\(.*\)<\/text>/\1/p' "$svg" | wc -L)" -le 100 ]
+}
+
+# A name that nobody has typed is in no message; one that somebody has is.
+names_what_was_typed()
+{
+	local new=$fake/new/config words
+
+	cp -r "$new" "$fake/before"
+	rm "$new"/{arenas,benches}/allocator "$new/pressures/order"
+	mkdir "$new"/{arenas,benches}/allocator "$new/pressures/order"
+	for words in 'run nope 10' 'compare 10 nope' 'bench --allocators nope'; do
+		# shellcheck disable=SC2086 # these are words
+		says '^kmem-studio: allocator nope: ' filled 4 $words &&
+			! grep -q tool- "$work/err" || return
+	done
+	says '^kmem-studio: order 7: ' filled 4 pressure fill --order 7 &&
+		says '^kmem-studio: n5: allocator=nope: ' filled 4 new n5 10 nope || return
+	rm -r "$new"
+	cp -r "$fake/before" "$new"
+	rm "$new/arenas/live"
+	mkdir "$new/arenas/live"
+	says '^kmem-studio: n5: not started: ' filled 4 new n5 10 page &&
+		says '^kmem-studio: page: not started: ' filled 4 run page 10 || return
+	rm -r "$new"
+	mv "$fake/before" "$new"
 }
 
 shows_histogram()
@@ -247,6 +362,31 @@ json_of_changes_is_documented()
 	done
 }
 
+# A word that is typed is not written otherwise because a sentence begins with it; and it is said
+# who loads the driver, as the program has it.
+manual_is_exact()
+{
+	local loads
+
+	loads=$(cd "$tool/commands" && grep -l 'NEED_LOAD' ./*.c |
+		sed 's,./findings.c,./report.c ./save.c,; s,\./,,g; s,\.c,,g' | tr ' ' '\n' | sort)
+	! grep -E '^(Hot|Fifo|Lifo|Fragment|Fill|Cma|Auto|Pfn|Phys)\>' "$tool/kmem-studio.8" &&
+		sed -n '/^\.SH DESCRIPTION/,/^\.SH COMMANDS/p' "$tool/kmem-studio.8" |
+			sed -n '/not loaded,$/,/load it/p' | grep '^\.BR' | grep -o '[a-z][a-z]*' |
+			grep -vx and | sort | diff - <(echo "$loads")
+}
+
+# What is no copy is told, and which folder is meant.
+refuses_other_folders()
+{
+	mkdir -p "$work/other/kmem-studio-save"
+	prints '--root /nope: No such file' 4 --root /nope list &&
+		prints "$work is no copy that save wrote" 2 --root "$work" list &&
+		cp "${copies[0]}/machine" "$work/other/kmem-studio-save" &&
+		prints "give --root $work/other/kmem-studio-save" 2 --root "$work/other" list &&
+		expect 3 --root "$work/other/kmem-studio-save" list
+}
+
 test_made_up()
 {
 	if ! unshare -rm mount -t tmpfs none /sys/kernel 2>/dev/null; then
@@ -254,12 +394,20 @@ test_made_up()
 		return
 	fi
 	check "made up: a driver" make_up_driver
+	test_wrong_results_made_up
 	check "made up: a report removes no other's arena" report_removes_no_other
 	check "made up: new --idle that is refused leaves nothing" idle_leaves_nothing
 	check "made up: corrupt behind the last struct" corrupts_behind_the_last
 	check "made up: attributes are set" sets_attributes
 	check "made up: values are looked at before anything is made" refuses_values
 	check "made up: an attribute that an older driver does not have" tells_what_is_older
+	check "made up: a name that nobody has typed is not told" names_what_was_typed
+	check "made up: what is missing is told" tells_which_is_missing
+	check "made up: a map of what cannot be seen" maps_no_arena "$(arena_of "${copies[0]}")"
+	check "made up: a hint where addresses are hidden" tells_of_hidden_addresses \
+		"$(arena_of "${copies[0]}")"
+	check "headings in a file are as wide as it is" wraps_headings \
+		"$(corrupt_of "${copies[0]}")"
 	check "made up: a histogram as JSON" shows_histogram
 	check "made up: out of memory" takes_down_without_memory
 	check "made up: names of JSON" json_of_changes_is_documented
