@@ -230,8 +230,8 @@ static int do_pressure(struct studio *st, int argc, char **argv)
 	else if (argc - optind != 1)
 		status = usage(&command_pressure, "pressure takes fragment, fill or cma");
 	else if (!is_kind(argv[optind]))
-		status = usage(&command_pressure, "pressure takes fragment, fill or cma, not \"%s\"",
-			       argv[optind]);
+		status = usage(&command_pressure,
+			       "pressure takes fragment, fill or cma, not \"%s\"", argv[optind]);
 	else
 		status = kind_need(st, PRESSURE, NEED_CHANGE | NEED_LOAD);
 	if (!status)

@@ -137,7 +137,8 @@ void klog_explain(int mark)
 
 	klog_since(mark, KLOG_OURS, &t);
 	for (cursor = t.s; (line = next_line(&cursor));)
-		say("the kernel: %s", without_own_name(strstr(line, KLOG_OURS) + strlen(KLOG_OURS)));
+		say("the kernel: %s",
+		    without_own_name(strstr(line, KLOG_OURS) + strlen(KLOG_OURS)));
 	text_free(&t);
 }
 

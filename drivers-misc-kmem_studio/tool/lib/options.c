@@ -30,7 +30,9 @@ const struct choice global_choices[] = {
 	  "auto, always or never (default: auto, which is never where the output is no terminal, where TERM is dumb, and where NO_COLOR is set)"
 	},
 	{ "ascii", NULL, 0, "no characters beyond ASCII (default: the locale tells)" },
-	{ "verbose", NULL, 'v', "show the kernel's own lines, too; of the command lab, where it prints text" },
+	{ "verbose", NULL, 'v',
+	  "show the kernel's own lines, too; of the command lab, where it prints text"
+	},
 	{ "help", NULL, 'h', "tell of the program, or of the command" },
 	{ "version", NULL, 0, "what this is, and what it was built with" },
 	{}

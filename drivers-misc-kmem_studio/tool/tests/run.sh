@@ -643,7 +643,7 @@ test_copy()
 	check "$name: figures beyond 64 bits" shows_large_figures "$root" "$arena"
 	check "$name: no such name" no_such_name "$root" "$arena"
 	check "$name: page" prints 'lead to the same frame' 0 \
-		--root "$root" page "$(answered "$root")" 0
+		--root "$root" --width 200 page "$(answered "$root")" 0
 	check "$name: page as JSON" is_json 0 --root "$root" page "$arena" 1
 	check "$name: page as CSV" tells_routes "$root" "$(answered "$root")"
 	check "$name: page, none of that index" no_such_page "$root" "$arena"

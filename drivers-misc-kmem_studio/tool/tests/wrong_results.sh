@@ -26,8 +26,11 @@ no_configfs()
 	mkdir "$root/sys/kernel/config"
 	for words in list "list --json" "show a" "map a" "page a 0"; do
 		# shellcheck disable=SC2086 # these are words
-		prints 'has no /sys/kernel/config/kmem_studio' 3 --root "$root" $words &&
-			[ ! -s "$work/out" ] || { echo "$words"; return 1; }
+		if ! prints 'has no /sys/kernel/config/kmem_studio' 3 --root "$root" $words ||
+		   [ -s "$work/out" ]; then
+			echo "$words"
+			return 1
+		fi
 	done
 	expect 0 --root "$root" show lab
 }
