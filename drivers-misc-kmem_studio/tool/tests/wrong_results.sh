@@ -12,7 +12,8 @@ report_names_corrupt()
 	name=$(basename "$(dirname "$(grep -lx corrupt \
 		"$root"/sys/kernel/config/kmem_studio/arenas/*/state)")")
 	expect 0 --root "$root" report --json &&
-		[ "$(jq -r .failed "$work/out" | grep -c "^Arena $name: memory was found wrong")" = 1 ]
+		jq -r .failed "$work/out" >"$work/failed" &&
+		[ "$(grep -c "^Arena $name: memory was found wrong" "$work/failed")" = 1 ]
 }
 
 # Nobody knows what there is; the arena of the lab is in debugfs, and is seen.
@@ -154,8 +155,10 @@ numbers_are_decimal()
 		filled 0 bench --orders 010 --seed 007 --json &&
 		[ "$(cat "$fake/gone/order")" = 10 ] && [ "$(cat "$fake/gone/seed")" = 7 ] &&
 		filled 2 new x 0x page && filled 2 new x 1e3 page &&
-		expect 0 map --split 0100 --json && jq -e '.split.wanted_pages == 100' "$work/out" &&
-		expect 0 map --split 0x64 --json && jq -e '.split.wanted_pages == 100' "$work/out"
+		expect 0 map --split 0100 --json &&
+		jq -e '.split.wanted_pages == 100' "$work/out" &&
+		expect 0 map --split 0x64 --json &&
+		jq -e '.split.wanted_pages == 100' "$work/out"
 }
 
 # Those that need the driver that is made up.
