@@ -77,7 +77,7 @@ static void *obedient_get(const struct kmst_one *one)
 	if (obedient.fail_from >= 0 && nr >= obedient.fail_from)
 		return NULL;
 	if (nr == obedient.twice)
-		return obedient.last;
+		return READ_ONCE(obedient.last);
 	if (nr == obedient.cancel_at)
 		set_bit(KMST_CANCEL_STOPPED, &obedient.cancel->reasons);
 	if (nr == obedient.give_at)
@@ -91,7 +91,7 @@ static void *obedient_get(const struct kmst_one *one)
 	held = atomic_inc_return(&obedient.held);
 	if (held > atomic_read(&obedient.most))
 		atomic_set(&obedient.most, held);
-	obedient.last = page;
+	WRITE_ONCE(obedient.last, page);
 	return page;
 }
 

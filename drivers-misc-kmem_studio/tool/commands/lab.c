@@ -129,7 +129,10 @@ static int one_round(struct studio *st, u64 structs, struct table *table, struct
 
 	snprintf(number, sizeof(number), "%llu", structs);
 	mark = klog_mark(st);
-	err = file_write(st, PARAMETERS "/nr_structs", number);
+	err = driver_write_or_kill(st, PARAMETERS "/nr_structs", number);
+	/* it may have been there when its writer was killed */
+	if (err == -EINTR)
+		stop(st, NULL);
 	started = !err;
 	if (started) {
 		undo_later(st, stop, "lab");
@@ -151,7 +154,7 @@ static int one_round(struct studio *st, u64 structs, struct table *table, struct
 	}
 	klog_since(mark, KLOG_OURS, &lines);
 	if (!started)
-		verdict = "refused";
+		verdict = err == -EINTR ? "given up" : "refused";
 	else if (err == -EILSEQ)
 		verdict = "WRONG";
 	else

@@ -227,11 +227,19 @@ static int tell_not_set(struct studio *st, int mark, const struct kind *kind, co
 	}
 	if (own && !strcmp(file, kind->start))
 		what = xasprintf("%s: is not started", kind->word);
+	else if (!strcmp(file, "verify"))
+		what = xstrdup("verification");
 	else
 		what = xasprintf("%s%c%s", file, own ? ' ' : '=', value);
 	status = driver_say_error(st, mark, name, what, err);
 	free(what);
 	return status;
+}
+
+/* A run of a bench is as long as somebody wanted it, and memory may be large. */
+static bool takes_long(const struct kind *kind, const char *file, const char *value)
+{
+	return strcmp(value, "0") && (!strcmp(file, kind->start) || !strcmp(file, "verify"));
 }
 
 /* The same for a value. Return: an enum status */
@@ -242,11 +250,13 @@ int item_set(struct studio *st, const struct kind *kind, const char *name, const
 	int mark = klog_mark(st), err;
 
 	value = without_zeros(value);
-	/* the run of a bench is as long as somebody wanted it */
-	if (kind == BENCH && !strcmp(file, BENCH->start))
+	if (takes_long(kind, file, value))
 		err = driver_write_or_kill(st, path, value);
 	else
 		err = file_write(st, path, value);
+	/* it may have been live when its writer was killed */
+	if (err == -EINTR && kind->stop && !strcmp(file, kind->start))
+		file_write(st, path, "0");
 	free(path);
 	if (err)
 		return tell_not_set(st, mark, kind, name, file, value, err);

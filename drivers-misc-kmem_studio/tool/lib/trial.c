@@ -89,6 +89,7 @@ static int make(struct studio *st, struct trial *trial)
 int trial_start(struct studio *st, struct trial *trial)
 {
 	int status, mark;
+	char *path;
 
 	status = make(st, trial);
 	if (!status)
@@ -96,7 +97,9 @@ int trial_start(struct studio *st, struct trial *trial)
 	if (status)
 		return status;
 	mark = klog_mark(st);
-	trial->err = arena_set(st, trial->name, "live", "1");
+	path = arena_path(trial->name, "live");
+	trial->err = driver_write_or_kill(st, path, "1");
+	free(path);
 	if (trial->err) {
 		trial->why = reason(mark, trial->name);
 		if (!trial->quiet)

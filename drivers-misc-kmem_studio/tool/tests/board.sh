@@ -160,6 +160,8 @@ a_row_each()
 }
 
 a_bench_runs() { grep -qs running "$config"/benches/*/state; }
+a_start_runs() { grep -qs starting "$config"/arenas/*/state; }
+its_writer_waits() { grep -qs "^PPid:.$pid\$" /proc/[0-9]*/status; }
 a_run_is_live() { grep -qs live "$config"/arenas/tool-*/state; }
 the_lab_is_live() { [ "$(cat /sys/module/kmem_studio/parameters/nr_structs)" != 0 ]; }
 
@@ -181,6 +183,16 @@ ends_by_int()
 	kill "$killer" 2>/dev/null
 	[ "$got" = 130 ] || echo "status $got instead of 130" >>"$out/stderr"
 	[ "$got" = 130 ]
+}
+
+# gives_up WHEN ARGUMENT...: the kernel does, too; it may have been quicker, but not each time
+gives_up()
+{
+	for _ in 1 2 3 4 5; do
+		ends_by_int "$@" && says 'given up' && return
+		! says 'is live' || kmem-studio rm big >/dev/null
+	done
+	return 1
 }
 
 # Rows of probe --csv that have no kind are of zones.
@@ -378,6 +390,12 @@ check "none is wrong" none_is_wrong
 
 check "Ctrl-C ends a run" ends_by_int a_run_is_live run page 1000 --hold 100
 check "and takes it down" no_arenas
+check "Ctrl-C ends a start" gives_up a_start_runs new big 5000000 chunk
+check "and leaves nothing of it" no_arenas
+status 0 "new: a large one" new big 5000000 chunk
+check "Ctrl-C ends a verification" gives_up its_writer_waits verify big
+status 0 "the next one says that it is all right" verify big
+status 0 "rm of it" rm big
 
 status 0 "new for the copies" new cp 10000 page
 kmem-studio list >/dev/full 2>"$out/stderr"
