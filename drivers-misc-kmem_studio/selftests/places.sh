@@ -682,6 +682,16 @@ slab_has_a_cache_of_its_own() {
 	put a live 0 && ! grep -q '^kmem_studio-' /proc/slabinfo
 }
 
+# How many pages of an arena of slab are of the pool of KFENCE, which gives none back.
+pages_of_kfence() {
+	cache=$(grep -o '^kmem_studio-[0-9]*' /proc/slabinfo 2>/dev/null)
+	if [ -z "$cache" ] || [ ! -r /sys/kernel/debug/kfence/objects ]; then
+		echo 0
+		return
+	fi
+	grep -c "cache=$cache\$" /sys/kernel/debug/kfence/objects
+}
+
 # Of objects from the kernel's own caches each is followed, of all others their frames: the
 # pages of those caches have others' objects, too.
 lands_and_goes() {
@@ -701,7 +711,8 @@ lands_and_goes() {
 	else
 		follow_frames a || return 1
 	fi
-	rmdir "$ARENAS/a" && all_came_free
+	pool=$(pages_of_kfence)
+	rmdir "$ARENAS/a" && all_came_free "$pool"
 }
 
 # one of each allocator for 20 of CYCLES, or of 100

@@ -11,6 +11,7 @@
 #include <linux/mm.h>
 #include <linux/numa.h>
 #include <linux/processor.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/string.h>
@@ -408,11 +409,11 @@ static void a_run_is_ended(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, run->results);
 	KUNIT_EXPECT_EQ(test, run->results->nr_told, 1U);
 
-	/* it would take minutes */
+	/* each round would take seconds, with small pages a minute */
 	run->cancel.reasons = 0;
 	obedient.cancel_at = -1;
 	obedient.slow_every = 1;
-	run->config.held = 20000;
+	run->config.held = SZ_64M / PAGE_SIZE;
 	run->watch.wanted = not_wanted;
 	KUNIT_EXPECT_EQ(test, run_it(run), -EINTR);
 	KUNIT_EXPECT_EQ(test, atomic_read(&obedient.held), 0);
