@@ -10,8 +10,8 @@
 # kmem-studio verify b; kmem-studio save -o copy.tar
 #
 # Builds it with AddressSanitizer and without, runs it on the copies, on a driver that is made
-# up of plain files, under valgrind, on copies that were changed at random (ROUNDS of them,
-# 50), and on hostile ones; looks at the report in Chromium, and drives watch in tmux. Prints
+# up of plain files, under valgrind, on copies that were changed at random (ROUNDS of them
+# in all, 60), and on hostile ones; looks at the report in Chromium, and drives watch in tmux. Prints
 # KTAP. What is looked at by people (screenshots, pictures) stays in DIR. A tool that is missing
 # skips its cases.
 #
@@ -682,7 +682,9 @@ test_copy()
 		skip "$name: valgrind" "no valgrind"
 	fi
 	check "$name: copies that were changed at random" "$tool/tests/fuzz.sh" \
-		"$work/asan/kmem-studio" "$work/mutate" "$root" "${ROUNDS:-50}"
+		"$work/asan/kmem-studio" "$work/mutate" "$root" \
+		"$((${ROUNDS:-60} / ${#copies[@]}))" "$seed"
+	seed=$((seed + 1))
 }
 
 # A hint in the room for an answer is gone as soon as somebody types; these are not in it.
@@ -1233,6 +1235,7 @@ check "the man page has what --help tells" manual_is_the_help
 check "the man page is exact" manual_is_exact
 check "the man page has all options" manual_has_the_options
 check "completes commands and options" completes
+seed=1
 for copy in "${copies[@]}"; do
 	test_copy "$copy" "${copy##*/}"
 done
