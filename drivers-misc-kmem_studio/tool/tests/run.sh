@@ -11,9 +11,9 @@
 #
 # Builds it with AddressSanitizer and without, runs it on the copies, on a driver that is made
 # up of plain files, under valgrind, on copies that were changed at random (ROUNDS of them
-# in all, 60), and on hostile ones; looks at the report in Chromium, and drives watch in tmux. Prints
-# KTAP. What is looked at by people (screenshots, pictures) stays in DIR. A tool that is missing
-# skips its cases.
+# in all, 60), and on hostile ones; looks at the report in Chromium, and drives watch in tmux.
+# Prints KTAP. What is looked at by people (screenshots, pictures) stays in DIR. A tool that is
+# missing skips its cases.
 #
 # shellcheck disable=SC2317,SC2329 # functions are also called by name
 set -u
