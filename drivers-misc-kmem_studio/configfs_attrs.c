@@ -331,6 +331,9 @@ static ssize_t arena_corrupt_store(struct config_item *item, const char *page,
 	if (err == -ERANGE)
 		pr_err("%scorrupt=%llu is refused: the arena has no such word\n",
 		       arena->who, word);
+	if (err == -EHWPOISON)
+		pr_err("%scorrupt=%llu is refused: the kernel has found its page broken; choose another word\n",
+		       arena->who, word);
 	return err ?: len;
 }
 CONFIGFS_ATTR_WO(arena_, corrupt);

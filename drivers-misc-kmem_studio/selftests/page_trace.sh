@@ -153,12 +153,14 @@ vmalloc_areas() {
 	grep -c -e '\[kmem_studio\]' -e ' kmst_' -e ' k*vmalloc_alloc+' /proc/vmallocinfo
 }
 
-# nothing_is_kept [PAGES]: but for so many. What is freed late, by RCU or by a worker, gets a
-# minute.
+# pages of a pool, which gives none back
+never_free=0
+
+# What is freed late, by RCU or by a worker, gets a minute.
 nothing_is_kept() {
 	tries=0
 	kept=$(kept)
-	while [ "$kept" != "${1:-0} 0" ]; do
+	while [ "$kept" != "$never_free 0" ]; do
 		tries=$((tries + 1))
 		[ $tries -lt 60 ] || return 1
 		sleep 1
@@ -170,9 +172,9 @@ no_vmalloc_area() {
 	[ "$(vmalloc_areas)" -eq 0 ]
 }
 
-# all_came_free [PAGES]: pages and objects since follow, but for so many that are of a pool
+# all_came_free: pages and objects since follow, but for those of a pool
 all_came_free() {
-	if ! nothing_is_kept "$1"; then
+	if ! nothing_is_kept; then
 		ktap_print_msg "pages and objects that did not come free: $kept"
 		return 1
 	fi

@@ -711,8 +711,8 @@ lands_and_goes() {
 	else
 		follow_frames a || return 1
 	fi
-	pool=$(pages_of_kfence)
-	rmdir "$ARENAS/a" && all_came_free "$pool"
+	never_free=$(pages_of_kfence)
+	rmdir "$ARENAS/a" && all_came_free
 }
 
 # one of each allocator for 20 of CYCLES, or of 100

@@ -494,7 +494,7 @@ static const struct choice choices[] = {
 	{ "bytes", "BYTES", OPT_BYTES,
 	  "allocations of so many bytes, instead of orders" },
 	{ "histogram", NULL, OPT_HISTOGRAM,
-	  "how the times of the last point are spread, not as CSV; where it is the only one, that is shown anyway"
+	  "show how the times of the last point are spread, not as CSV; with one point alone this is shown without being asked for"
 	},
 	{ "svg", "FILE", OPT_SVG,
 	  "write the curves to this file, as SVG, instead of showing them" },

@@ -23,7 +23,7 @@ static const struct {
 	{ "1", "memory was found wrong, or not all was verified, whatever else failed" },
 	{ "2", "the command line is not understood" },
 	{ "3",
-	  "what was asked for needs a part of the system that is missing, or is not for this user; a line says what to type, and what can be shown is (map, probe and show, which have something to show without it, say so and end with 0)"
+	  "what was asked for needs a part of the system that is missing, or is not for this user; a line says what to type. What can be shown without it is shown; map, probe and show then end with 0"
 	},
 	{ "4",
 	  "there is nothing of that name, or no page or word of that number; the kernel refused; or a file could not be read or written; a line says why"

@@ -68,9 +68,31 @@ watch_over()
 			watch --interval 100' 2>$work/watch.err; echo \$? >$work/watched"
 }
 
+# writes KEY VALUE FILE: the key again where the one before was not done with
+writes()
+{
+	local i
+
+	: >"$3"
+	for ((i = 0; i < 50; i++)); do
+		((i % 10)) || tmux -L "kst$$" send-keys "$1"
+		[ "$(cat "$3")" != "$2" ] || return 0
+		sleep 0.1
+	done
+	screen
+	return 1
+}
+
+# What is chosen is told what to do, and the end is told.
+keys_write()
+{
+	writes v 1 "$1/verify" && writes x 0 "$1/live" && writes s 1 "$1/live" &&
+		seen '^Done\.' && rm "$1/live" && tmux -L "kst$$" send-keys x && seen 'none of that'
+}
+
 test_watch_of_benches()
 {
-	local root=$work/pressed run
+	local root=$work/pressed run arena
 
 	if ! unshare -rm mount --bind "$work" /sys 2>/dev/null; then
 		skip "watch: q ends it while a bench runs" "no namespaces"
@@ -82,6 +104,9 @@ test_watch_of_benches()
 	head -c 65536 /dev/zero >&9
 	watch_over "$root"
 	check "watch: pressures" seen '^took .*live .*pressure *4711'
+	arena=$(find "$root/sys/kernel/config/kmem_studio/arenas" -mindepth 1 -maxdepth 1 |
+		sort | head -n 1)
+	check "watch: keys verify, stop and start" keys_write "$arena"
 	for ((i = 0; i < 60; i++)); do
 		tmux -L "kst$$" send-keys Down
 	done
