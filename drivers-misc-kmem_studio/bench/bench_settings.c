@@ -19,6 +19,7 @@
 #include <linux/mmzone.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/overflow.h>
 #include <linux/printk.h>
 #include <linux/string.h>
 #include <linux/stringify.h>
@@ -213,11 +214,15 @@ CONFIGFS_ATTR(bench_, held);
 static ssize_t bench_held_bytes_show(struct config_item *item, char *page)
 {
 	struct kmst_bench_item *bench = kmst_bench_of(item);
-	u64 bytes;
+	u64 bytes, all;
 	int err;
 
 	err = kmst_get_u64(&bench->settings, &bench->job.config.bytes, &bytes);
-	return err ?: sysfs_emit(page, "%llu\n", bytes * READ_ONCE(bench->job.config.held));
+	if (err)
+		return err;
+	if (check_mul_overflow(bytes, (u64)READ_ONCE(bench->job.config.held), &all))
+		all = U64_MAX;
+	return sysfs_emit(page, "%llu\n", all);
 }
 
 static ssize_t bench_held_bytes_store(struct config_item *item, const char *page, size_t len)

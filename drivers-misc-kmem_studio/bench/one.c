@@ -9,6 +9,7 @@
 #include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/overflow.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -63,13 +64,17 @@ void kmst_one_exit(struct kmst_one *one)
  * @nr:  how many, at most 2^32
  *
  * Context: any, pure.
- * Return: pages, as far as that is known before.
+ * Return: pages, as far as that is known before; U64_MAX for more than can be counted.
  */
 u64 kmst_one_pages(const struct kmst_one *one, u64 nr)
 {
-	if (one->size >= PAGE_SIZE)
-		return DIV_ROUND_UP_ULL(one->size, PAGE_SIZE) * nr;
-	return DIV_ROUND_UP_ULL(one->size * nr, PAGE_SIZE);
+	u64 pages;
+
+	if (one->size < PAGE_SIZE)
+		return DIV_ROUND_UP_ULL(one->size * nr, PAGE_SIZE);
+	if (check_mul_overflow((u64)DIV_ROUND_UP_ULL(one->size, PAGE_SIZE), nr, &pages))
+		return U64_MAX;
+	return pages;
 }
 
 /* Bytes of a number that fit at the beginning of a page of an allocation. */

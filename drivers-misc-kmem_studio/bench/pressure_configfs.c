@@ -116,9 +116,9 @@ static void forget_taker(struct kmst_pressure_item *own)
 	own->taker = NULL;
 }
 
+/* Whoever takes finds out when the call is made again. */
 static void stop(struct kmst_pressure_item *own)
 {
-	forget_taker(own);
 	if (own->pressure.live)
 		kmst_pressure_stop(&own->pressure);
 }
@@ -149,6 +149,9 @@ static int start_or_go_on(struct kmst_pressure_item *own)
 	}
 	if (pressure->live && is_over(own))
 		stop(own);
+	/* of a run that is over: it may come again much later */
+	if (!pressure->live)
+		forget_taker(own);
 	return start(own);
 }
 
@@ -333,8 +336,10 @@ static void pressures_drop_item(struct config_group *group, struct config_item *
 {
 	struct kmst_pressure_item *own = kmst_pressure_of(item);
 
-	scoped_guard(mutex, &own->pressure.lock)
+	scoped_guard(mutex, &own->pressure.lock) {
 		stop(own);
+		forget_taker(own);
+	}
 	atomic_dec(&nr_pressures);
 	config_item_put(item);
 }

@@ -291,6 +291,14 @@ refused() {
 		! is ../benches/a error 0 >/dev/null
 }
 
+# In 64 bits so many pages are none.
+more_than_can_be_counted_is_refused() {
+	put ../benches/a bytes $((1 << 62)) 2>>"$ERRORS" || return 0
+	put ../benches/a pattern fifo && put ../benches/a allocator chunk &&
+		put ../benches/a held $((4 * PAGE_SIZE)) && refused "Argument list too long" \
+		"held=$((4 * PAGE_SIZE)) needs .*max_percent=$SHARE"
+}
+
 impossible_runs_are_refused() {
 	bench a bytes=$(((PAGE_SIZE << $(max_order)) + 1)) || return 1
 	refused "Argument list too long" "bytes=.* gives .* bytes at most" || return 1
@@ -302,7 +310,8 @@ impossible_runs_are_refused() {
 	put ../benches/a pattern hot && put ../benches/a gfp "HIGHUSER_MOVABLE" || return 1
 	refused "Invalid argument" "allocator=page is not run: it takes no gfp" || return 1
 	put ../benches/a gfp ATOMIC && put ../benches/a allocator vmalloc || return 1
-	refused "Invalid argument" "allocator=vmalloc is not run: it has to sleep"
+	refused "Invalid argument" "allocator=vmalloc is not run: it has to sleep" || return 1
+	put ../benches/a gfp KERNEL && more_than_can_be_counted_is_refused
 }
 
 names_are_checked() {
@@ -527,6 +536,40 @@ holds_runs_of_the_area() {
 		is ../pressures/a pages_held 0
 }
 
+state_of() {
+	cut -d ' ' -f 3 "/proc/$1/stat" 2>/dev/null
+}
+
+stands_still() {
+	case $(state_of "$1") in
+	T | Z | "") ;;
+	*) return 1 ;;
+	esac
+}
+
+# Who is held up between two turns of taking, and comes again when all was given back, takes
+# no more.
+who_takes_is_stopped() {
+	pressure a order=1 || return 1
+	a=$(in_pressure a)
+	# not a program of its own: it is to be stopped itself
+	( exec sh -c 'echo 1 >"$0" 2>/dev/null' "$PRESSURES/a/live" ) &
+	writer=$!
+	until [ "$(get "$a" live)" = 1 ] || ! kill -0 $writer 2>/dev/null; do :; done
+	kill -STOP $writer 2>>"$ERRORS"
+	wait_until stands_still $writer
+	if [ "$(state_of $writer)" != T ]; then
+		wait $writer
+		skip "it takes all at once"
+		return
+	fi
+	ended=$(get "$a" ended)
+	put "$a" live 0 && is "$a" pages_held 0 || ended=wrong
+	kill -CONT $writer
+	wait $writer && [ "$ended" = taking ] && return 1
+	[ "$ended" != wrong ] && is "$a" live 0 && is "$a" pages_held 0
+}
+
 a_page_has_no_fragments() {
 	pressure a order=0 || return 1
 	fails_with "Invalid argument" put ../pressures/a live 1 &&
@@ -559,7 +602,7 @@ take_arenas
 	ktap_skip_all "this driver has no benches"
 	exit "$KSFT_SKIP"
 }
-ktap_set_plan 29
+ktap_set_plan 30
 
 run "defaults" defaults_are_as_documented
 run "a run has figures" a_run_has_figures
@@ -588,6 +631,7 @@ fi
 run "pressures have defaults" pressures_have_defaults
 run "fragments" fragments
 run "a page has no fragments" a_page_has_no_fragments
+run "who takes is stopped" who_takes_is_stopped
 run "fill leaves memory" fill_leaves_memory
 run "pressures give way" pressures_give_way
 run "runs of the area" holds_runs_of_the_area

@@ -5,8 +5,10 @@
 #include <kunit/static_stub.h>
 #include <kunit/test.h>
 #include <linux/array_size.h>
+#include <linux/bits.h>
 #include <linux/gfp.h>
 #include <linux/limits.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/numa.h>
@@ -119,6 +121,18 @@ static void each_size_is_held(struct kunit *test)
 		done_with(test, one);
 	}
 	KUNIT_EXPECT_GE(test, i, 8U);
+}
+
+/* What would be few pages in 64 bits. */
+static void pages_are_not_wrapped(struct kunit *test)
+{
+	struct kmst_one one = { .size = (size_t)1 << (BITS_PER_LONG - 2) };
+	u64 pages = one.size >> PAGE_SHIFT;
+
+	KUNIT_EXPECT_EQ(test, kmst_one_pages(&one, 1), pages);
+	KUNIT_EXPECT_EQ(test, kmst_one_pages(&one, div64_u64(U64_MAX, pages)),
+			div64_u64(U64_MAX, pages) * pages);
+	KUNIT_EXPECT_EQ(test, kmst_one_pages(&one, div64_u64(U64_MAX, pages) + 1), U64_MAX);
 }
 
 static void no_bytes_and_too_many_are_refused(struct kunit *test)
@@ -236,6 +250,7 @@ static struct kunit_case one_cases[] = {
 	KUNIT_CASE_PARAM(no_bytes_and_too_many_are_refused, allocator_gen_params),
 	KUNIT_CASE_PARAM(the_largest_one_is_asked_for, allocator_gen_params),
 	KUNIT_CASE_PARAM(a_node_is_named, allocator_gen_params),
+	KUNIT_CASE(pages_are_not_wrapped),
 	KUNIT_CASE(memory_that_two_have_is_found),
 	KUNIT_CASE(a_cache_that_cannot_be_made),
 	{}
