@@ -145,7 +145,7 @@ static int start_or_go_on(struct kmst_pressure_item *own)
 
 	if (own->taker == current) {
 		forget_taker(own);
-		return pressure->live ? 0 : -EINTR;
+		return pressure->live ? 0 : -ECANCELED;
 	}
 	if (pressure->live && is_over(own))
 		stop(own);
@@ -173,6 +173,9 @@ static int start_and_take(struct kmst_pressure_item *own)
 	}
 	if (err)
 		stop(own);
+	/* shells write again after EINTR, and would take all that was given back */
+	if (err == -EINTR && !fatal_signal_pending(current))
+		return -ECANCELED;
 	if (err == -ENOMEM)
 		pr_err("%sgiven back while it was taken: memory ran out\n", own->who);
 	return err;

@@ -306,6 +306,8 @@ const char *errno_words(int err)
 		return "a name has at most 31 characters";
 	case EINTR:
 		return "it was given up on the way";
+	case ECANCELED:
+		return "somebody stopped it meanwhile";
 	case EROFS:
 		return "a saved copy cannot be changed";
 	default:
