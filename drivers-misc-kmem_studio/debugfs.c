@@ -109,6 +109,12 @@ static int pages_show(struct seq_file *seq, void *v)
 		seq_puts(seq, "index\tpage\tpfn\tphys\tvirt\tnode\tzone\trefs\tkind\tflags\tmaps\n");
 		return 0;
 	}
+	if (!view->at.page) {
+		/* that of a vmalloc address, which the page table has no more */
+		seq_printf(seq, "%lu\t-\t-\t-\t%p\t-\t-\t-\tlost\t-\t-\n", view->at.index,
+			   view->at.virt);
+		return view_point(view);
+	}
 	translate_at(&view->at, &t);
 	seq_printf(seq, "%lu\t%p\t0x%lx\t%pa\t%p\t%d\t%s\t%d\t%s\t%pGp\t%d\n",
 		   view->at.index, t.page, t.pfn, &t.phys, t.virt, page_to_nid(t.page),
@@ -139,6 +145,8 @@ struct neighbours {
 /* Does @at follow @last in physical and, where it has one, in virtual addresses? */
 static bool follows(const struct kmst_page_at *at, const struct kmst_page_at *last)
 {
+	if (!at->page || !last->page)
+		return false;
 	if (page_to_pfn(at->page) != page_to_pfn(last->page) + 1)
 		return false;
 	if (page_zone(at->page) != page_zone(last->page))
@@ -194,6 +202,11 @@ static int spans_show(struct seq_file *seq, void *v)
 		return 0;
 	}
 	collect(view->arena, &view->at, true, &run);
+	if (!run.first.page) {
+		seq_printf(seq, "%lu\t%p\t-\t-\t-\t-\t1\t0\t-\t-\tlost\n", run.first.index,
+			   run.first.virt);
+		return view_point(view);
+	}
 	translate_at(&run.first, &t);
 	last = t.phys + ((phys_addr_t)run.nr_pages << PAGE_SHIFT) - 1;
 	seq_printf(seq, "%lu\t%p\t%pa\t%pa\t0x%lx\t0x%lx\t%lu\t%u\t%d\t%s\t%s\n",
@@ -305,7 +318,7 @@ static void show_placement(struct seq_file *seq, const struct kmst_arena *arena,
 	measure_contiguity(arena, &contiguity);
 	seq_printf(seq, "contiguous_runs:\t%lu\n", contiguity.nr_runs);
 	seq_printf(seq, "largest_run_pages:\t%lu\n", contiguity.largest);
-	if (kmst_memory_page(&arena->memory, 0, &at)) {
+	if (kmst_memory_page(&arena->memory, 0, &at) && at.page) {
 		translate_at(&at, &t);
 		seq_printf(seq, "kind:\t%s\n", kmst_kind_name(&t));
 	}

@@ -246,7 +246,8 @@ void kmst_memory_count_nodes(const struct kmst_memory *memory, unsigned long *nr
 
 	for (more = kmst_memory_page(memory, 0, &at); more;
 	     more = kmst_memory_next_page(memory, &at)) {
-		nr_pages[page_to_nid(at.page)]++;
+		if (at.page)
+			nr_pages[page_to_nid(at.page)]++;
 		if (!(at.index % KMST_PAGES_PER_POINT))
 			cond_resched();
 	}

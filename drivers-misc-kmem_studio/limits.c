@@ -323,7 +323,8 @@ void kmst_limits_going(const struct kmst_demand *demand, const struct kmst_memor
 		return;
 	for (more = kmst_memory_page(memory, 0, &at); more;
 	     more = kmst_memory_next_page(memory, &at)) {
-		going->pages += kmst_zones_include(&use, at.page);
+		/* one that the page table lost is found by the verification that follows */
+		going->pages += at.page && kmst_zones_include(&use, at.page);
 		if (!(at.index % KMST_PAGES_PER_POINT))
 			cond_resched();
 	}

@@ -79,6 +79,8 @@ static bool objects_usable_only(const struct kmst_memory *memory)
 	for (i = 0; IS_ENABLED(CONFIG_KFENCE) && i < memory->objects.nr; i++) {
 		if (is_kfence_address(memory->objects.table[i]))
 			return true;
+		if (!(i % POINT_OBJECTS))
+			cond_resched();
 	}
 	return bytes_of_slot(memory->objects.table, nr, usable) != usable;
 }

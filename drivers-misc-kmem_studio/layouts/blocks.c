@@ -285,9 +285,11 @@ static bool block_has_pfn(const struct kmst_block *block, unsigned long pfn)
 static bool area_has_pfn(const struct kmst_block *block, unsigned long pfn)
 {
 	unsigned long i, nr_pages = pages_of(block);
+	struct page *page;
 
 	for (i = 0; i < nr_pages; i++) {
-		if (page_to_pfn(vmalloc_to_page(block->virt + (i << PAGE_SHIFT))) == pfn)
+		page = vmalloc_to_page(block->virt + (i << PAGE_SHIFT));
+		if (page && page_to_pfn(page) == pfn)
 			return true;
 		if (!(i % KMST_PAGES_PER_POINT))
 			cond_resched();

@@ -146,6 +146,13 @@ needs_driver() {
 	TAINTED=$(($(cat /proc/sys/kernel/tainted) & (32 | 128 | 512 | 16384)))
 }
 
+# objects that fill all RAM, or as many as can be asked for
+all_objects() {
+	objects=$((TOTAL_PAGES * PER_PAGE))
+	[ $objects -le 4294967295 ] || objects=4294967295
+	echo $objects
+}
+
 # nobody else's arenas are touched
 needs_no_arena() {
 	if [ -n "$(find "$ARENAS" -mindepth 1 -maxdepth 1 2>/dev/null)" ] ||

@@ -115,6 +115,11 @@ object_bytes() {
 	echo "${listed:-$2}"
 }
 
+# The log tells where the DMA API had to take a block.
+is_of_the_area() {
+	! log_has '^arenas/a: nr_structs=.* lies on a block'
+}
+
 # what the allocator rounds up to
 bytes_are_exact() {
 	requested=$((NR * 32))
@@ -126,6 +131,10 @@ bytes_are_exact() {
 		;;
 	kmalloc_object | slab) wanted=$(($(object_bytes "$1" $((allocated / NR))) * NR)) ;;
 	kvmalloc) wanted=$(kvmalloc_bytes) ;;
+	cma)
+		wanted=$((pages * PAGE_SIZE))
+		is_of_the_area || wanted=$(($(block_pages "$pages") * PAGE_SIZE))
+		;;
 	*) wanted=$((pages * PAGE_SIZE)) ;;
 	esac
 	is a bytes_requested $requested && is a bytes_allocated "$wanted" &&
@@ -182,7 +191,7 @@ source_is_right() {
 		;;
 	cma)
 		wanted=pages
-		[ "$(get a bytes_allocated)" -ne $(($(pages_of $NR) * PAGE_SIZE)) ] || wanted=cma
+		! is_of_the_area || wanted=cma
 		is a source $wanted
 		;;
 	*) is a source pages ;;
@@ -564,7 +573,7 @@ block_instead_of_area() {
 	is a source pages && is a bytes_allocated $((8 * PAGE_SIZE)) &&
 		is a bytes_slack $((3 * PAGE_SIZE)) && put a verify 1 || return 1
 	# and so it counts, with those that are low memory
-	make_arena b && put b allocator chunk && put b nr_structs $((TOTAL_PAGES * PER_PAGE)) &&
+	make_arena b && put b allocator chunk && put b nr_structs "$(all_objects)" &&
 		fails_with "Argument list too long" put b live 1 &&
 		log_has '^arenas/b: .* of low memory is .* other arenas have 8:' || return 1
 	log_has '^arenas/a: nr_structs=.* lies on a block .*(8 pages), .*no room in one piece' &&

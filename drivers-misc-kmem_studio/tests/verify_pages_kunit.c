@@ -5,14 +5,19 @@
  */
 #include <kunit/static_stub.h>
 #include <kunit/test.h>
+#include <linux/gfp.h>
 #include <linux/highmem.h>
 #include <linux/math.h>
 #include <linux/mm.h>
+#include <linux/nodemask.h>
+#include <linux/numa.h>
 #include <linux/page-flags.h>
 #include <linux/string.h>
 
 #include "../arena.h"
 #include "../device.h"
+#include "../layout.h"
+#include "../limits.h"
 #include "../verify.h"
 #include "allocators.h"
 #include "filled.h"
@@ -101,6 +106,34 @@ static void a_page_that_the_table_lost_is_a_failed_route(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, report->bad_translations, 2UL);
 	KUNIT_EXPECT_EQ(test, report->words, 0ULL);
 	KUNIT_EXPECT_EQ(test, report->mismatches, 0ULL);
+}
+
+/* Nor is it asked for its zone, its node or its number. */
+static void a_page_that_the_table_lost_counts_for_nothing(struct kunit *test)
+{
+	struct kmst_demand demand = { .gfp = GFP_KERNEL, .nid = NUMA_NO_NODE };
+	struct kmst_memory memory;
+	unsigned long *nodes, sum = 0;
+	struct kmst_arena *arena;
+	struct kmst_going going;
+	int nid;
+
+	nodes = kunit_kcalloc(test, MAX_NUMNODES, sizeof(*nodes), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, nodes);
+	arena = new_filled(test, "vmalloc", 2 * PER_PAGE);
+	demand.allocator = arena->allocator;
+	/* as if it had the page, too, that is left out behind each area */
+	memory = arena->memory;
+	memory.nr_pages++;
+	memory.blocks.table[0].bytes += PAGE_SIZE;
+	kmst_limits_going(&demand, &memory, &going);
+	KUNIT_EXPECT_LE(test, going.pages, 2UL);
+	kmst_memory_count_nodes(&memory, nodes);
+	for_each_node(nid)
+		sum += nodes[nid];
+	KUNIT_EXPECT_EQ(test, sum, 2UL);
+	KUNIT_EXPECT_FALSE(test, kmst_memory_has_pfn(&memory, 0));
+	memory.blocks.table[0].bytes -= PAGE_SIZE;
 }
 
 /* --- broken pages, and caches --- */
@@ -304,6 +337,7 @@ static struct kunit_case verify_pages_cases[] = {
 	KUNIT_CASE(a_wrong_address_route_is_an_error),
 	KUNIT_CASE(a_run_with_a_wrong_route_is_not_read),
 	KUNIT_CASE(a_page_that_the_table_lost_is_a_failed_route),
+	KUNIT_CASE(a_page_that_the_table_lost_counts_for_nothing),
 	KUNIT_CASE_PARAM(a_broken_page_is_counted_and_not_touched, allocator_gen_params),
 	KUNIT_CASE(a_broken_page_of_objects_counts_once),
 	KUNIT_CASE_PARAM(what_is_verified_comes_from_memory, allocator_gen_params),

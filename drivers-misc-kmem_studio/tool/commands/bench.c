@@ -249,17 +249,20 @@ static int all_points(struct studio *st, const char *name, const struct sweep *s
 		rest /= sweep->allocators.nr;
 		cpus = sweep->cpus.name[rest % sweep->cpus.nr];
 		pattern = sweep->patterns.name[rest / sweep->cpus.nr];
-		tell_progress(i, all, began);
+		/* what is refused is told on a line of its own */
+		put_progress("");
 		status = configure(st, name, sweep, allocator, pattern, cpus);
 		if (status)
-			return status;
+			return worse(worst, status);
 		/* what is too large for one allocator is not for the next */
 		status = sweep->bytes ? STATUS_OK : check_order(st, of_size);
 		if (!status)
 			status = item_set(st, BENCH, name, size, of_size);
 		what = xasprintf("%s, %s %s", allocator, size, of_size);
-		if (!status)
+		if (!status) {
+			tell_progress(i, all, began);
 			status = one_point(st, name, what, table);
+		}
 		free(what);
 		worst = worse(worst, status);
 	}
@@ -637,9 +640,11 @@ static int do_bench(struct studio *st, int argc, char **argv)
 		sweep_free(&sweep);
 		return c == '?' ? STATUS_USAGE : bad_value(&command_bench, c, optarg);
 	}
-	if (argc != optind) {
+	status = argc != optind ? usage(&command_bench, "bench takes options only") :
+		 canvas_refuse_mixed(&command_bench, st, sweep.svg, sweep.png);
+	if (status) {
 		sweep_free(&sweep);
-		return usage(&command_bench, "bench takes options only");
+		return status;
 	}
 	if (!sweep.allocators.nr)
 		names_add(&sweep.allocators, xstrdup("page"));

@@ -17,14 +17,19 @@
 
 static void failed(struct findings *f, const char *fmt, ...) PRINTF(2, 3);
 
+/* Each is told once: a copy has what was told when it was made. */
 static void failed(struct findings *f, const char *fmt, ...)
 {
+	struct text line = {};
 	va_list ap;
 
 	va_start(ap, fmt);
-	text_vprintf(&f->failed, fmt, ap);
+	text_vprintf(&line, fmt, ap);
 	va_end(ap);
-	text_putc(&f->failed, '\n');
+	text_putc(&line, '\n');
+	if (!f->failed.s || !strstr(f->failed.s, line.s))
+		text_puts(&f->failed, line.s);
+	text_free(&line);
 }
 
 static char *now(void)
@@ -165,9 +170,7 @@ static void find_corrupt(struct studio *st, struct findings *f)
 		line = xasprintf("Arena %s: memory was found wrong: kmem-studio show %s",
 				 names.name[i], names.name[i]);
 		if (state && !strcmp(state, "corrupt")) {
-			/* save has told it, too */
-			if (!strstr(f->failed.s, line))
-				failed(f, "%s", line);
+			failed(f, "%s", line);
 			if (!is_saved(st))
 				note_status(f, STATUS_WRONG);
 		}

@@ -201,7 +201,12 @@ int lab_measure(struct studio *st, const char *allocator, char **numbers, size_t
 		return fail(STATUS_REFUSED,
 			    "an arena of %llu struct%s is live in the lab: type kmem-studio stop lab",
 			    live, plural(live));
-	if (allocator && file_value(st, PARAMETERS "/allocator", &before)) {
+	if (allocator && !file_value(st, PARAMETERS "/allocator", &before)) {
+		text_free(&before);
+		return fail(STATUS_MISSING,
+			    "the driver that runs is older: its lab has no allocator but page");
+	}
+	if (allocator) {
 		mark = klog_mark(st);
 		err = file_write(st, PARAMETERS "/allocator", allocator);
 		if (err)

@@ -2,6 +2,7 @@
 /*
  * list: the arenas, benches and pressures that there are.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "../lib/driver.h"
@@ -113,7 +114,8 @@ static int do_list(struct studio *st, int argc, char **argv)
 	for (k = 0; k < nr_kinds; k++) {
 		int err = kind_names(st, &kinds[k], &names);
 
-		if (err && !missing && &kinds[k] == ARENA)
+		/* a copy has no empty folders */
+		if (err && !missing && &kinds[k] == ARENA && !(is_saved(st) && err == -ENOENT))
 			say("the arenas are not to be seen (%s): %s", kinds[k].folder,
 			    strerror(-err));
 		for (i = 0; !err && i < names.nr; i++)
@@ -123,7 +125,8 @@ static int do_list(struct studio *st, int argc, char **argv)
 	if (missing && !table.nr)
 		status = missing;
 	else if (!table.nr && st->format == FORMAT_TEXT)
-		say("there is nothing yet: kmem-studio new NAME 1000 page makes an arena");
+		say("%s", is_saved(st) ? "there is none in this copy" :
+			  "there is nothing yet: kmem-studio new NAME 1000 page makes an arena");
 	else
 		status = table_print(st, &table, "list", "items");
 	table_free(&table);

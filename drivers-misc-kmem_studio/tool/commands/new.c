@@ -117,6 +117,11 @@ static int do_new(struct studio *st, int argc, char **argv)
 	if (idle)
 		return make_idle(st, &trial);
 	status = trial_start(st, &trial);
+	if (!status && interrupted()) {
+		status = trial_end(st, &trial);
+		trial_free(&trial);
+		return status;
+	}
 	if (!status)
 		let_stay(st, trial.name);
 	if (!status && st->format == FORMAT_TEXT)

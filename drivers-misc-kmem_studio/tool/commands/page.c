@@ -109,6 +109,9 @@ static int do_page(struct studio *st, int argc, char **argv)
 		else
 			return STATUS_USAGE;
 	}
+	status = canvas_refuse_mixed(&command_page, st, svg, png);
+	if (status)
+		return status;
 	if (argc - optind != 2)
 		return usage(&command_page, "page takes an arena and the index of a page");
 	if (!parse_u64(argv[optind + 1], &index))

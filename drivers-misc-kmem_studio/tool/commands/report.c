@@ -81,6 +81,9 @@ static int do_report(struct studio *st, int argc, char **argv)
 	if (argc - optind != (compare ? 2 : 0))
 		return usage(&command_report, compare ? "--compare takes two reports" :
 						       "report takes no argument");
+	if (st->format == FORMAT_JSON && output && !strcmp(output, "-") && !compare)
+		return usage(&command_report,
+			     "the page and JSON cannot both go to standard output");
 	if (compare)
 		return report_compare(st, argv[optind], argv[optind + 1], output);
 	if (is_saved(st)) {

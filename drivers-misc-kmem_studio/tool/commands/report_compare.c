@@ -72,8 +72,9 @@ static json_t *row_of(json_t *data, const char *list, const char *key, json_t *l
 	size_t i;
 
 	json_array_foreach(rows, i, row) {
-		if (i < MOST_ROWS && json_equal(json_object_get(row, key),
-						json_object_get(like, key)))
+		if (i >= MOST_ROWS)
+			break;
+		if (json_equal(json_object_get(row, key), json_object_get(like, key)))
 			return row;
 	}
 	return NULL;
@@ -181,11 +182,14 @@ static void pair_rows(struct table *table, json_t *a, json_t *b, const char *lis
 	size_t i;
 
 	json_array_foreach(rows_a, i, row) {
-		if (i < MOST_ROWS)
-			add_pair(table, row, row_of(b, list, key, row));
+		if (i >= MOST_ROWS)
+			break;
+		add_pair(table, row, row_of(b, list, key, row));
 	}
 	json_array_foreach(rows_b, i, row) {
-		if (i < MOST_ROWS && !row_of(a, list, key, row))
+		if (i >= MOST_ROWS)
+			break;
+		if (!row_of(a, list, key, row))
 			add_pair(table, NULL, row);
 	}
 }

@@ -155,6 +155,8 @@ static int keep(struct studio *st, struct trial *trial)
 {
 	int status = item_set(st, ARENA, trial->name, "verify", "1");
 
+	if (interrupted())
+		return worse(status, trial_end(st, trial));
 	arena_read(st, trial->name, &trial->after);
 	item_keep(st, ARENA, trial->name);
 	undo_never(st, "module");

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -113,9 +114,22 @@ static const char *value(const struct item *item, const char *name)
 	return s && *s ? s : "-";
 }
 
+/* A number that is cut off is another one: a column is there, or not. */
+static int columns_that_fit(void)
+{
+	static const int ends[] = { 80, 67, 58, 49 };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ends); i++) {
+		if (COLS >= ends[i])
+			return ends[i];
+	}
+	return COLS < 41 ? COLS : 41;
+}
+
 static void draw_list(struct view *v, int top, int rows)
 {
-	int row;
+	int row, columns = columns_that_fit();
 
 	if (v->selected < v->top)
 		v->top = v->selected;
@@ -123,8 +137,8 @@ static void draw_list(struct view *v, int top, int rows)
 		v->top = v->selected - rows + 1;
 	attron(A_BOLD);
 	mvaddnstr(top, 0,
-		  "NAME             STATE     ALLOCATOR        PAGES   SCRUBS    WRONG  WORDS VERIFIED",
-		  COLS);
+		  "NAME             STATE     ALLOCATOR        PAGES   SCRUBS    WRONG     VERIFIED",
+		  columns);
 	attroff(A_BOLD);
 	for (row = 0; row < rows && v->top + row < v->nr; row++) {
 		const struct line *line = &v->line[v->top + row];
@@ -132,7 +146,7 @@ static void draw_list(struct view *v, int top, int rows)
 		char text[256];
 
 		state = state && *state ? state : "-";
-		snprintf(text, sizeof(text), "%-16.16s %-9.9s %-14.14s %7.7s %8.8s %8.8s %15.15s",
+		snprintf(text, sizeof(text), "%-16.16s %-9.9s %-14.14s %7.7s %8.8s %8.8s %12.12s",
 			 line->item.name, state,
 			 line->kind == ARENA ? value(&line->item, "allocator") : line->kind->word,
 			 value(&line->item, kind_file(line->kind, "nr_pages")),
@@ -142,37 +156,60 @@ static void draw_list(struct view *v, int top, int rows)
 			attron(A_REVERSE);
 		if (!strcmp(state, "corrupt"))
 			attron(A_BOLD | COLOR_PAIR(1));
-		mvaddnstr(top + 1 + row, 0, text, COLS);
+		mvaddnstr(top + 1 + row, 0, text, columns);
 		attrset(A_NORMAL);
 	}
 	if (!v->nr)
 		mvaddnstr(top + 1, 0, "There is nothing yet: kmem-studio new NAME 1000 page", COLS);
 }
 
+/* What is behind the name of the arena, in lines that are no longer than the screen is wide. */
+static void wrap_report(char *report, struct text *wrapped)
+{
+	char *line;
+
+	text_put(wrapped, "", 0);
+	while ((line = next_line(&report))) {
+		char *at = strstr(line, KLOG_OURS), *s;
+		struct text one = {};
+
+		at = at ? at + strlen(KLOG_OURS) : line;
+		if (!strncmp(at, "arenas/", 7) && strstr(at, ": "))
+			at = strstr(at, ": ") + 2;
+		for (s = at; *s; s++) {
+			if (*s == '\t')
+				*s = ' ';
+		}
+		text_wrap(&one, at, COLS);
+		text_puts(wrapped, one.s);
+		text_putc(wrapped, '\n');
+		text_free(&one);
+	}
+}
+
 /* The last lines of the log about the selected arena. */
 static int draw_report(const struct view *v, int top, int rows)
 {
+	struct text wrapped = {};
 	char *copy, *cursor, *line;
-	int row = 0;
+	int row = 0, nr = 0;
 
 	if (!v->report || !*v->report || !v->nr ||
 	    strcmp(value(&v->line[v->selected].item, "state"), "corrupt"))
 		return 0;
 	copy = xstrdup(v->report);
+	wrap_report(copy, &wrapped);
+	free(copy);
+	for (cursor = wrapped.s; *cursor; cursor++)
+		nr += *cursor == '\n';
 	attron(A_BOLD | COLOR_PAIR(1));
 	mvaddnstr(top, 0, "What is wrong", COLS);
 	attrset(A_NORMAL);
-	for (cursor = copy; row + 1 < rows && (line = next_line(&cursor)); row++) {
-		char *at = strstr(line, KLOG_OURS), *s;
-
-		at = at ? at + strlen(KLOG_OURS) : line;
-		for (s = at; *s; s++) {
-			if (*s == '\t')
-				*s = ' ';
-		}
-		mvaddnstr(top + 1 + row, 0, at, COLS);
+	for (cursor = wrapped.s; row + 1 < rows && (line = next_line(&cursor)); nr--) {
+		if (nr < rows)
+			mvaddnstr(top + 1 + row++, 0, line, COLS);
 	}
-	free(copy);
+	text_free(&wrapped);
 	return row + 1;
 }
 
@@ -239,6 +276,7 @@ static void act(struct studio *st, struct view *v, int key)
 {
 	const struct line *line;
 	const char *file, *text;
+	pid_t self = getpid();
 	char *path;
 
 	if (!v->nr)
@@ -266,8 +304,11 @@ static void act(struct studio *st, struct view *v, int key)
 		return;
 	path = xasprintf("%s/%s/%s", line->kind->folder, line->item.name, file);
 	v->child = fork();
-	if (!v->child)
-		_exit(-file_write(st, path, text));
+	if (!v->child) {
+		/* it does not stay when this program is killed */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		_exit(getppid() == self ? -file_write(st, path, text) : EINTR);
+	}
 	snprintf(v->message, sizeof(v->message), "%s of %s ...",
 		 key == 'v' ? "Verification" : key == 's' ? "Start" : "Stop", line->item.name);
 	if (v->child < 0) {

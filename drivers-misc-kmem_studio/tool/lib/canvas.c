@@ -206,6 +206,21 @@ static void append(struct canvas *to, const struct canvas *from)
 		to->columns = from->columns;
 }
 
+static bool is_stdout(const char *path)
+{
+	return path && !strcmp(path, "-");
+}
+
+/* Two files on one standard output are none. Return: an enum status */
+int canvas_refuse_mixed(const struct command *command, const struct studio *st, const char *svg,
+			const char *png)
+{
+	if (is_stdout(svg) + is_stdout(png) + (st->format != FORMAT_TEXT) > 1 &&
+	    (is_stdout(svg) || is_stdout(png)))
+		return usage(command, "one thing alone can go to standard output");
+	return STATUS_OK;
+}
+
 /* Pictures on the terminal, or in one file. Return: an enum status */
 int canvas_output(struct studio *st, const struct canvas *c, size_t nr, const char *svg,
 		  const char *png)

@@ -195,9 +195,25 @@ bool klog_bad_word(const char *line, const char *arena, u64 *page, u64 *word,
 	return true;
 }
 
+/* Does it tell what a verification found, before the line that counts all of that? */
+static bool is_finding(const char *line, const char *arena)
+{
+	static const char * const findings[] = {
+		"Mismatch in page: ", "Address translation differs on ",
+		"A second look found ", "Hardware-poisoned pages: ",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(findings); i++) {
+		if (line_of(line, arena, findings[i]))
+			return true;
+	}
+	return false;
+}
+
 /*
- * The lines of the last verification that found something wrong: bad words come before the
- * line that counts them. To be freed; empty if there is none.
+ * The lines of the last verification that found something wrong, of which the last one counts
+ * it. To be freed; empty if there is none.
  */
 char *klog_last_report(struct studio *st, const char *arena)
 {
@@ -207,7 +223,7 @@ char *klog_last_report(struct studio *st, const char *arena)
 	klog_read(st, KLOG_OURS, &all);
 	text_put(&last, "", 0);
 	for (cursor = all.s; (line = next_line(&cursor));) {
-		if (line_of(line, arena, "Mismatch in page: ")) {
+		if (is_finding(line, arena)) {
 			text_puts(&report, line);
 			text_putc(&report, '\n');
 		} else if (line_of(line, arena, "Verification failed: ")) {

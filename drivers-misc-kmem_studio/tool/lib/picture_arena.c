@@ -13,15 +13,20 @@
 #define MOST_SPANS	8
 #define SPLIT_LABEL	26
 
+/* Those that are bad are in order. */
 static bool is_bad(const struct placed *placed, u64 first, u64 nr)
 {
-	size_t i;
+	size_t low = 0, high = placed->nr_bad;
 
-	for (i = 0; i < placed->nr_bad; i++) {
-		if (placed->bad[i] - first < nr)
-			return true;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (placed->bad[middle] < first)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return false;
+	return low < placed->nr_bad && placed->bad[low] - first < nr;
 }
 
 /* Cells of pages @index to @index + @nr of a span. */
@@ -76,16 +81,27 @@ static void draw_scattered(struct canvas *c, int columns, const struct placed *p
 
 	for (i = 0; i < placed->spans.nr; i++) {
 		const struct span *span = &placed->spans.span[i];
-		u64 k;
+		u64 k, nr;
 
-		/* from the first of its pages with which a cell begins */
-		k = (pages_per_cell - at % pages_per_cell) % pages_per_cell;
-		for (; k < span->pages; k += pages_per_cell) {
+		for (k = 0; k < span->pages; k += nr) {
+			u64 before = (at + k) % pages_per_cell;
+			bool bad;
+
+			nr = pages_per_cell - before;
+			if (nr > span->pages - k)
+				nr = span->pages - k;
+			bad = is_bad(placed, span->pfn + k, nr);
+			/* the cell began with pages of the span before */
+			if (before) {
+				if (bad)
+					canvas_cells(c, x - 1, y, 1, INK_BAD, 'X');
+				continue;
+			}
 			if (x == columns) {
 				x = 0;
 				y++;
 			}
-			if (is_bad(placed, span->pfn + k, pages_per_cell))
+			if (bad)
 				canvas_cells(c, x, y, 1, INK_BAD, 'X');
 			else if (at + k < used)
 				/* a new run of neighbours begins with a capital letter */

@@ -92,7 +92,7 @@ static size_t cut(const struct machine *m, const struct frames *frames, bool nar
 	for (i = 0; i < m->nr_ram; i++) {
 		u64 pfn = m->ram[i].first, end = pfn + m->ram[i].nr;
 
-		while (pfn < end && nr < MOST_PARTS) {
+		while (pfn < end && nr <= MOST_PARTS) {
 			u64 next = border(m, pfn, end);
 
 			part[nr] = (struct part){
@@ -235,14 +235,18 @@ static void draw_legend(struct canvas *c, int columns, const struct machine *m,
 void picture_ram(struct canvas *c, int columns, const struct machine *m,
 		 const struct frames *frames, const struct placed_list *list)
 {
-	struct part *part = xcalloc(MOST_PARTS, sizeof(*part));
+	struct part *part = xcalloc(MOST_PARTS + 1, sizeof(*part));
 	struct text all = {}, cell = {};
-	u64 pages;
 	size_t nr, i;
+	u64 pages;
+	bool more;
 
 	if (columns < 16)
 		columns = 16;
 	nr = cut(m, frames, columns < 60, part);
+	more = nr > MOST_PARTS;
+	if (more)
+		nr = MOST_PARTS;
 	pages = cell_pages(part, nr, columns - (columns >= 48 ? LABEL : 0));
 	size_text(&all, m, machine_ram_pages(m));
 	size_text(&cell, m, pages);
@@ -251,6 +255,10 @@ void picture_ram(struct canvas *c, int columns, const struct machine *m,
 		    all.s, m->page_size, cell.s);
 	for (i = 0; i < nr; i++)
 		draw_part(c, columns, m, &part[i], pages);
+	if (more)
+		canvas_text(c, 0, c->rows, ANCHOR_LEFT, INK_DIM, columns >= 40 ?
+			    "RAM in more than %d parts: the rest is not drawn" :
+			    "the first %d parts", MOST_PARTS);
 	draw_legend(c, columns, m, frames, list);
 	text_free(&all);
 	text_free(&cell);

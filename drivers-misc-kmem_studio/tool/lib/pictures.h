@@ -15,7 +15,7 @@ struct table;
  * @arena:  its values
  * @spans:  where it lies
  * @letter: what its cells have in them
- * @bad:    frames in which a word was found wrong
+ * @bad:    frames in which a word was found wrong, in order
  * @nr_bad: how many
  */
 struct placed {

@@ -12,14 +12,28 @@
 /* How often all RAM may be an arena's. */
 #define MOST_TURNS	16
 
+/* For each of so many the whole log is read. */
+#define MOST_CORRUPT	64
+
+static int compare_frames(const void *a, const void *b)
+{
+	const u64 *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+static bool is_corrupt(const struct placed *placed)
+{
+	const char *state = item_value(&placed->arena, "state");
+
+	return state && !strcmp(state, "corrupt");
+}
+
 static void read_bad(struct studio *st, const struct machine *m, struct placed *placed)
 {
 	char *report, *cursor, *line;
 	u64 page, word, phys;
-	const char *state = item_value(&placed->arena, "state");
 
-	if (!state || strcmp(state, "corrupt"))
-		return;
 	report = klog_last_report(st, placed->arena.name);
 	for (cursor = report; (line = next_line(&cursor));) {
 		if (!klog_bad_word(line, placed->arena.name, &page, &word, &phys))
@@ -28,6 +42,8 @@ static void read_bad(struct studio *st, const struct machine *m, struct placed *
 		placed->bad[placed->nr_bad++] = phys / m->page_size;
 	}
 	free(report);
+	if (placed->nr_bad)
+		qsort(placed->bad, placed->nr_bad, sizeof(*placed->bad), compare_frames);
 }
 
 /* Those named, or all that are live. */
@@ -35,7 +51,7 @@ void placed_read(struct studio *st, const struct machine *m, char **names, size_
 		 struct placed_list *list)
 {
 	struct names all = {};
-	size_t i;
+	size_t i, corrupt = 0;
 
 	*list = (struct placed_list){};
 	if (!nr) {
@@ -54,11 +70,14 @@ void placed_read(struct studio *st, const struct machine *m, char **names, size_
 			continue;
 		}
 		placed.letter = 'A' + list->nr % 26;
-		read_bad(st, m, &placed);
+		if (is_corrupt(&placed) && corrupt++ < MOST_CORRUPT)
+			read_bad(st, m, &placed);
 		list->placed = grow(list->placed, list->nr, sizeof(*list->placed));
 		list->placed[list->nr++] = placed;
 	}
 	names_free(&all);
+	if (corrupt > MOST_CORRUPT)
+		say("wrong words are marked in %d of %zu corrupt arenas", MOST_CORRUPT, corrupt);
 }
 
 void placed_free(struct placed_list *list)

@@ -92,8 +92,15 @@ void catch_signals(void)
 	struct sigaction action = { .sa_handler = note_signal };
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(ends); i++)
+	for (i = 0; i < ARRAY_SIZE(ends); i++) {
+		struct sigaction before;
+
+		/* of nohup; a shell ignores SIGINT for what is in the background */
+		if (ends[i] == SIGHUP && !sigaction(SIGHUP, NULL, &before) &&
+		    before.sa_handler == SIG_IGN)
+			continue;
 		sigaction(ends[i], &action, NULL);
+	}
 	signal(SIGPIPE, SIG_IGN);
 }
 

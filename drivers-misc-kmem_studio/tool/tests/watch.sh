@@ -6,12 +6,12 @@
 
 screen() { tmux -L "kst$$" capture-pane -p; }
 
-# seen PATTERN: on the screen, within five seconds
+# seen PATTERN: on the screen, within half a minute
 seen()
 {
 	local i
 
-	for ((i = 0; i < 50; i++)); do
+	for ((i = 0; i < 300; i++)); do
 		screen 2>/dev/null | grep -qe "$1" && return
 		sleep 0.1
 	done
@@ -23,7 +23,7 @@ watch_ended()
 {
 	local i
 
-	for ((i = 0; i < 50; i++)); do
+	for ((i = 0; i < 300; i++)); do
 		[ -s "$work/watched" ] && break
 		sleep 0.1
 	done
@@ -163,20 +163,24 @@ test_watch()
 	echo corrupt >"$root/sys/kernel/config/kmem_studio/arenas/$arena/state"
 	{
 		printf 'kmem_studio: arenas/%s: Mismatch in page: 7\tstruct: 1\tindex: 2\t' "$arena"
-		printf 'physical address: 0x1234\texpected: 1\tgot: 0\tagain: 1\n'
+		printf 'physical address: 0x000000000820456c\t'
+		printf 'expected: 4443\tgot: 4442\tagain: 4442\n'
 		echo "kmem_studio: arenas/$arena: Verification failed: 1 of 2"
 	} >>"$root/kernel.log"
 	check "watch: a mismatch appears" seen "^$arena .*corrupt"
 	for ((; row > 2; row--)); do
 		tmux -L "kst$$" send-keys Down
 	done
-	check "watch: keys choose, and the log tells of it" seen 'physical address: 0x1234'
+	check "watch: keys choose, and the log tells of it" seen 'physical address: 0x000000000820456c'
 	check "watch: a saved copy is not changed" refuses_keys
+	tmux -L "kst$$" resize-window -x 80 -y 24
+	check "watch: 80 columns" seen 'WRONG     VERIFIED$'
+	check "watch: all of a mismatch" seen 'again: 4442'
 	tmux -L "kst$$" resize-window -x 20 -y 6
 	check "watch: 20 columns" seen '^NAME             STA$'
 	check "watch: keys in 20 columns" refuses_narrow
 	tmux -L "kst$$" resize-window -x 120 -y 40
-	check "watch: large again" seen 'WORDS VERIFIED'
+	check "watch: large again" seen 'WRONG     VERIFIED'
 	tmux -L "kst$$" resize-window -x 20 -y 6
 	check "watch: small again" seen '^NAME             STA$'
 	tmux -L "kst$$" send-keys q

@@ -91,6 +91,64 @@ map_of_names()
 		prints 'takes no name' 2 --root "$root" map --split 79 report-page
 }
 
+# Two pages share a cell here, and lie apart: the wrong word of either marks that cell alone.
+marks_scattered()
+{
+	local root=$work/scattered arena=$2 who="kmem_studio: arenas/$2: " spans page size
+
+	rm -rf "$root"
+	cp -r "$1" "$root"
+	spans=$root/sys/kernel/debug/kmem_studio/arenas/$arena/spans
+	awk -F '\t' -v OFS='\t' '
+		NR == 1 { print }
+		NR == 2 {
+			for ($1 = 0; $1 < 6000; $1++) {
+				$5 = $6 = sprintf("0x%x", 65536 + 2 * $1)
+				$7 = 1
+				print
+			}
+		}' "$spans" >"$work/spans" && mv "$work/spans" "$spans" || return
+	echo corrupt >"$root/sys/kernel/config/kmem_studio/arenas/$arena/state"
+	for page in 0 1 2 3; do
+		{
+			cat "$1/kernel.log"
+			printf '%sMismatch in page: %d\tstruct: 1\tindex: 2\t' "$who" "$page"
+			printf 'physical address: 0x%x\texpected: 1\tgot: 0\tagain: 0\n' \
+				$(((65536 + 2 * page) * size))
+			echo "${who}Address translation differs on 1 of 2 pages"
+			echo "${who}Verification failed: 1 of 2"
+		} >"$root/kernel.log"
+		expect 0 --root "$root" map "$arena" --ascii --width 80 &&
+			[ "$(sed '/objects/d' "$work/out" | grep -o X | wc -l)" = 1 ] &&
+			[ "$(sed -n 4p "$work/out" | cut -c $((page / 2 + 1)))" = X ] || return
+	done
+	prints 'Address translation differs on 1 of 2' 0 --root "$root" show "$arena"
+}
+
+# What two things are written to is no file of either.
+refuses_mixed_output()
+{
+	local words
+
+	for words in "map $2 --json --svg -" "map --csv --png -" "page $2 0 --json --svg -" \
+		     "map --svg - --png -" "report --json -o -" "bench --csv --svg -"; do
+		# shellcheck disable=SC2086 # these are words
+		prints 'standard output' 2 --root "$1" $words || return
+	done
+	expect 0 --root "$1" map "$2" --svg - && grep -q '^<?xml' "$work/out"
+}
+
+copy_has_no_arenas()
+{
+	local root=$work/none
+
+	rm -rf "$root"
+	cp -r "$1" "$root"
+	rm -rf "$root/sys/kernel"/{config,debug}/kmem_studio/{arenas,benches,pressures}
+	prints 'none in this copy' 0 --root "$root" list &&
+		! grep -q 'nothing yet\|not to be' "$work/err"
+}
+
 # A cell that arenas share has the letter of one of them.
 says_whose_letter()
 {
@@ -180,4 +238,8 @@ test_wrong_results()
 	check "page says which is rounding" tells_rounding "$root"
 	check "map: names, and blocks that are not one" map_of_names "$root"
 	check "map: whose letter a cell has" says_whose_letter "$root"
+	check "map: wrong words of scattered pages" marks_scattered "$root" "$(arena_of "$root")"
+	check "one thing goes to standard output" refuses_mixed_output "$root" \
+		"$(arena_of "$root")"
+	check "a copy without arenas" copy_has_no_arenas "$root"
 }
