@@ -121,7 +121,7 @@ static int columns_that_fit(void)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(ends); i++) {
-		if (COLS >= ends[i])
+		if (ends[i] <= COLS)
 			return ends[i];
 	}
 	return COLS < 41 ? COLS : 41;

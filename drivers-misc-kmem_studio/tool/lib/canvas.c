@@ -215,10 +215,11 @@ static bool is_stdout(const char *path)
 int canvas_refuse_mixed(const struct command *command, const struct studio *st, const char *svg,
 			const char *png)
 {
-	if (is_stdout(svg) + is_stdout(png) + (st->format != FORMAT_TEXT) > 1 &&
-	    (is_stdout(svg) || is_stdout(png)))
-		return usage(command, "one thing alone can go to standard output");
-	return STATUS_OK;
+	int pictures = is_stdout(svg) + is_stdout(png);
+
+	if (!pictures || (pictures == 1 && st->format == FORMAT_TEXT))
+		return STATUS_OK;
+	return usage(command, "one thing alone can go to standard output");
 }
 
 /* Pictures on the terminal, or in one file. Return: an enum status */

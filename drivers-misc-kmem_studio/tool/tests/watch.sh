@@ -171,7 +171,8 @@ test_watch()
 	for ((; row > 2; row--)); do
 		tmux -L "kst$$" send-keys Down
 	done
-	check "watch: keys choose, and the log tells of it" seen 'physical address: 0x000000000820456c'
+	check "watch: keys choose, and the log tells of it" \
+		seen 'physical address: 0x000000000820456c'
 	check "watch: a saved copy is not changed" refuses_keys
 	tmux -L "kst$$" resize-window -x 80 -y 24
 	check "watch: 80 columns" seen 'WRONG     VERIFIED$'
