@@ -68,15 +68,18 @@ watch_over()
 			watch --interval 100' 2>$work/watch.err; echo \$? >$work/watched"
 }
 
-# writes KEY VALUE FILE: the key again where the one before was not done with
-writes()
-{
-	local i
+shows() { screen | grep -q "$1"; }
+has_value() { [ "$(cat "$1")" = "$2" ]; }
 
-	: >"$3"
-	for ((i = 0; i < 50; i++)); do
-		((i % 10)) || tmux -L "kst$$" send-keys "$1"
-		[ "$(cat "$3")" != "$2" ] || return 0
+# press KEY UNTIL...: the key again where the one before was not done with
+press()
+{
+	local key=$1 i
+
+	shift
+	for ((i = 0; i < 300; i++)); do
+		((i % 10)) || tmux -L "kst$$" send-keys "$key"
+		"$@" && return
 		sleep 0.1
 	done
 	screen
@@ -86,8 +89,11 @@ writes()
 # What is chosen is told what to do, and the end is told.
 keys_write()
 {
-	writes v 1 "$1/verify" && writes x 0 "$1/live" && writes s 1 "$1/live" &&
-		seen '^Done\.' && rm "$1/live" && tmux -L "kst$$" send-keys x && seen 'none of that'
+	: >"$1/verify"
+	: >"$1/live"
+	press v has_value "$1/verify" 1 && press x has_value "$1/live" 0 && : >"$1/live" &&
+		press s has_value "$1/live" 1 && seen '^Done\.' && rm "$1/live" &&
+		press x shows 'none of that'
 }
 
 test_watch_of_benches()
