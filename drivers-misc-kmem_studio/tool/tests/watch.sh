@@ -179,10 +179,10 @@ test_watch()
 	done
 	check "watch: keys choose, and the log tells of it" \
 		seen 'physical address: 0x000000000820456c'
-	check "watch: a saved copy is not changed" refuses_keys
 	tmux -L "kst$$" resize-window -x 80 -y 24
 	check "watch: 80 columns" seen 'WRONG     VERIFIED$'
 	check "watch: all of a mismatch" seen 'again: 4442'
+	check "watch: a saved copy is not changed" refuses_keys
 	tmux -L "kst$$" resize-window -x 20 -y 6
 	check "watch: 20 columns" seen '^NAME             STA$'
 	check "watch: keys in 20 columns" refuses_narrow

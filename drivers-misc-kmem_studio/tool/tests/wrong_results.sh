@@ -96,6 +96,7 @@ marks_scattered()
 {
 	local root=$work/scattered arena=$2 who="kmem_studio: arenas/$2: " spans page size
 
+	size=$(sed -n 's/^page_size: //p' "$1/machine")
 	rm -rf "$root"
 	cp -r "$1" "$root"
 	spans=$root/sys/kernel/debug/kmem_studio/arenas/$arena/spans
