@@ -641,7 +641,7 @@ static int do_bench(struct studio *st, int argc, char **argv)
 		return c == '?' ? STATUS_USAGE : bad_value(&command_bench, c, optarg);
 	}
 	status = argc != optind ? usage(&command_bench, "bench takes options only") :
-		 canvas_refuse_mixed(&command_bench, st, sweep.svg, sweep.png);
+		 refuse_mixed(&command_bench, st, sweep.svg, sweep.png);
 	if (status) {
 		sweep_free(&sweep);
 		return status;

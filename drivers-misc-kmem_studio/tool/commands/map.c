@@ -360,7 +360,7 @@ static int do_map(struct studio *st, int argc, char **argv)
 			return usage(&command_map, "--split takes a number of pages, 1 to %d",
 				     MOST_SPLIT);
 	}
-	status = canvas_refuse_mixed(&command_map, st, wanted.svg, wanted.png);
+	status = refuse_mixed(&command_map, st, wanted.svg, wanted.png);
 	if (status)
 		return status;
 	wanted.names = argv + optind;

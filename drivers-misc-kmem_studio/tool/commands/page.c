@@ -109,7 +109,7 @@ static int do_page(struct studio *st, int argc, char **argv)
 		else
 			return STATUS_USAGE;
 	}
-	status = canvas_refuse_mixed(&command_page, st, svg, png);
+	status = refuse_mixed(&command_page, st, svg, png);
 	if (status)
 		return status;
 	if (argc - optind != 2)

@@ -206,22 +206,6 @@ static void append(struct canvas *to, const struct canvas *from)
 		to->columns = from->columns;
 }
 
-static bool is_stdout(const char *path)
-{
-	return path && !strcmp(path, "-");
-}
-
-/* Two files on one standard output are none. Return: an enum status */
-int canvas_refuse_mixed(const struct command *command, const struct studio *st, const char *svg,
-			const char *png)
-{
-	int pictures = is_stdout(svg) + is_stdout(png);
-
-	if (!pictures || (pictures == 1 && st->format == FORMAT_TEXT))
-		return STATUS_OK;
-	return usage(command, "one thing alone can go to standard output");
-}
-
 /* Pictures on the terminal, or in one file. Return: an enum status */
 int canvas_output(struct studio *st, const struct canvas *c, size_t nr, const char *svg,
 		  const char *png)

@@ -104,8 +104,6 @@ void canvas_svg(const struct canvas *c, bool alone, struct text *out);
 void canvas_svg_style(struct text *out);
 int canvas_png(const struct canvas *c, const char *path);
 const char *ink_colour(enum ink ink, bool dark);
-int canvas_refuse_mixed(const struct command *command, const struct studio *st, const char *svg,
-			const char *png);
 int canvas_output(struct studio *st, const struct canvas *c, size_t nr, const char *svg,
 		  const char *png);
 

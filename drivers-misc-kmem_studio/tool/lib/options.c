@@ -170,3 +170,19 @@ int bad_value(const struct command *command, int key, const char *value)
 	return usage(command, "%s: --%s takes %s, not \"%s\": %s", command->name, choice->name,
 		     choice->value, value, choice->help);
 }
+
+static bool is_stdout(const char *path)
+{
+	return path && !strcmp(path, "-");
+}
+
+/* Two files on one standard output are none. Return: an enum status */
+int refuse_mixed(const struct command *command, const struct studio *st, const char *svg,
+		 const char *png)
+{
+	int pictures = is_stdout(svg) + is_stdout(png);
+
+	if (!pictures || (pictures == 1 && st->format == FORMAT_TEXT))
+		return STATUS_OK;
+	return usage(command, "one thing alone can go to standard output");
+}
