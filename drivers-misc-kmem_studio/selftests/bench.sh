@@ -557,7 +557,7 @@ who_takes_is_stopped() {
 	kill -STOP $writer 2>>"$ERRORS"
 	wait_until stands_still $writer
 	if [ "$(state_of $writer)" != T ]; then
-		wait $writer
+		wait $writer || return 1
 		skip "it takes all at once"
 		return
 	fi

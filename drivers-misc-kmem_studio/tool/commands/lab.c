@@ -209,8 +209,10 @@ int lab_measure(struct studio *st, const char *allocator, char **numbers, size_t
 	if (allocator) {
 		mark = klog_mark(st);
 		err = file_write(st, PARAMETERS "/allocator", allocator);
-		if (err)
+		if (err) {
+			text_free(&before);
 			return driver_say_error(st, mark, "lab", allocator, err);
+		}
 		klog_forget(mark);
 		undo_later(st, restore_allocator, before.s);
 	}
