@@ -149,8 +149,10 @@ static int take_tar(struct studio *st, const char *path)
 	if (err == -ENODATA)
 		return fail(STATUS_REFUSED,
 			    "%s is damaged or cut off: it does not end as a tar does", path);
-	if (err)
+	if (err == -EINVAL)
 		return no_root();
+	if (err)
+		return fail(STATUS_REFUSED, "--root %s: %s", path, strerror(-err));
 	if (archive.left_out)
 		say("%s: what is no plain file is left out (%zu)", path, archive.left_out);
 	return STATUS_OK;
@@ -364,7 +366,7 @@ static int run(struct studio *st, const struct command *command, int argc, char 
 	return status;
 }
 
-static struct studio studio = { .root = "" };
+static struct studio studio = { .root = "", .driver_lock = -1 };
 
 /* Who runs out of memory ends the program from wherever that is. */
 static void at_end(void)

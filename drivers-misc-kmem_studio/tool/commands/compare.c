@@ -37,17 +37,20 @@ void compare_table(struct table *table)
 void compare_row(struct table *table, const struct trial *trial, const char *verdict)
 {
 	u64 largest, runs = spans_runs(&trial->spans, &largest), number;
+	const struct item *values = trial_values(trial);
+	bool known;
 	size_t i;
 
 	table_cell(table, trial->allocator);
 	for (i = 1; i < ARRAY_SIZE(columns) - 1; i++) {
 		if (columns[i].kind == COLUMN_BAR)
 			continue;
-		if (!strcmp(columns[i].name, "runs"))
+		known = item_u64(values, columns[i].name, &number);
+		if (!strcmp(columns[i].name, "runs")) {
 			number = runs;
-		else if (!item_u64(&trial->after, columns[i].name, &number))
-			number = 0;
-		if (trial->started && (number || strcmp(columns[i].name, "runs")))
+			known = runs;
+		}
+		if (trial->started && known)
 			table_u64(table, number);
 		else
 			table_cell(table, NULL);
@@ -58,7 +61,8 @@ void compare_row(struct table *table, const struct trial *trial, const char *ver
 static const char *verdict_of(const struct trial *trial, int status)
 {
 	if (!trial->started)
-		return trial->err == -ENOMEM ? "no memory" : "refused";
+		return trial->err == -EINTR ? "given up" :
+		       trial->err == -ENOMEM ? "no memory" : "refused";
 	return status == STATUS_OK ? "verified" :
 	       status == STATUS_WRONG ? "WRONG" : "not verified";
 }

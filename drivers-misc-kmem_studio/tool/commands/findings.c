@@ -91,6 +91,17 @@ static void note_status(struct findings *f, int status)
 	f->status = worse(f->status, status);
 }
 
+/* That of the course, whatever the module's parameter is; an older driver has no other. */
+static void measure_lab(struct studio *st, struct findings *f)
+{
+	const char *page = file_exists(st, STUDIO_MODULE "/parameters/allocator") ? "page" : NULL;
+	int status = lab_measure(st, page, (char **)lab_numbers, nr_lab_numbers, &f->lab, &f->log);
+
+	if (status)
+		failed(f, "The lab: not all of its arenas were verified");
+	note_status(f, status);
+}
+
 static void measure_benches(struct studio *st, struct findings *f)
 {
 	int status = kind_is_there(st, BENCH) ? bench_measure(st, &f->bench, &f->histogram) :
@@ -139,10 +150,7 @@ void findings_measure(struct studio *st, struct findings *f, unsigned int measur
 		failed(f, "Nothing was measured: it takes root and the driver");
 		return;
 	}
-	status = lab_measure(st, NULL, (char **)lab_numbers, nr_lab_numbers, &f->lab, &f->log);
-	if (status)
-		failed(f, "The lab: not all of its arenas were verified");
-	note_status(f, status);
+	measure_lab(st, f);
 	if (!interrupted())
 		measure_allocators(st, f, measure);
 	if (!interrupted())

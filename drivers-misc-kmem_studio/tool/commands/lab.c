@@ -224,8 +224,10 @@ int lab_measure(struct studio *st, const char *allocator, char **numbers, size_t
 		status = one_round(st, structs, table, log);
 		worst = worse(worst, status);
 	}
-	if (before.len)
+	if (before.len) {
 		restore_allocator(st, before.s);
+		undo_never(st, before.s);
+	}
 	text_free(&before);
 	return worst;
 }

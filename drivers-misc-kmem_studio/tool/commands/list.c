@@ -54,7 +54,7 @@ static void add(struct studio *st, const struct kind *kind, const char *name,
 
 /*
  * What came of a command that did something to these: all their values as JSON, or the lines
- * of list as CSV. Return: an enum status
+ * of list as CSV; nothing if none of them is there. Return: an enum status
  */
 int print_items(struct studio *st, const char *command, char **names, int nr)
 {
@@ -85,7 +85,10 @@ int print_items(struct studio *st, const char *command, char **names, int nr)
 		item_free(&item);
 	}
 	js_close(&j, ']');
-	if (st->format == FORMAT_CSV) {
+	if (!table.nr) {
+		text_free(&j.t);
+		status = STATUS_REFUSED;
+	} else if (st->format == FORMAT_CSV) {
 		text_free(&j.t);
 		status = table_print(st, &table, command, "items");
 	} else {

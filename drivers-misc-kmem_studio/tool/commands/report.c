@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../lib/driver.h"
+#include "../lib/files.h"
 #include "../lib/options.h"
 #include "findings.h"
 
@@ -25,6 +26,25 @@ static const struct choice choices[] = {
 	},
 	{}
 };
+
+/* Has somebody typed into the boxes of the page that is there, and saved it? */
+static bool has_answers(const char *path)
+{
+	static const char box[] = "aria-label=\"Answer\">";
+	struct studio here = { .root = "" };
+	struct text t = {};
+	bool has = false;
+	const char *at;
+
+	if (strcmp(path, "-") && !bytes_read(&here, path, &t)) {
+		for (at = t.s; !has && (at = strstr(at, box)); ) {
+			at += strlen(box);
+			has = strncmp(at, "</div>", 6);
+		}
+	}
+	text_free(&t);
+	return has;
+}
 
 static int write_report(struct studio *st, const struct findings *f, bool course,
 			const char *output)
@@ -86,6 +106,10 @@ static int do_report(struct studio *st, int argc, char **argv)
 			     "the page and JSON cannot both go to standard output");
 	if (compare)
 		return report_compare(st, argv[optind], argv[optind + 1], output);
+	if (has_answers(output ? output : "report.html"))
+		return fail(STATUS_REFUSED,
+			    "%s has answers in it, and is left alone: give another name with -o",
+			    output ? output : "report.html");
 	if (is_saved(st)) {
 		findings_read(st, &f);
 	} else {

@@ -29,6 +29,9 @@ static void page_questions(const struct findings *f, struct text *out, unsigned 
 {
 	unsigned long long per_page = f->m.page_size / 32;
 	unsigned int orders = f->m.nr_zones ? f->m.zone[0].nr_orders : 0;
+	const char *rounding = finding(&f->lab, "10000", "rounding_pages");
+	const char *pages = finding(&f->lab, "10000", "nr_pages");
+	struct text why = {};
 
 	ask(out, nr, "How large is a page, and how many structs are on one?");
 	text_printf(out, "A page has %llu bytes, a struct 32: %llu a page.",
@@ -36,15 +39,23 @@ static void page_questions(const struct findings *f, struct text *out, unsigned 
 	room(out, "What would change with pages of 4, 16 or 64 KB?");
 
 	ask(out, nr, "How many pages do 10000 structs need, and which order?");
-	put(out, finding(&f->lab, "10000", "nr_pages"));
-	text_puts(out, " pages, order ");
-	put(out, finding(&f->lab, "10000", "order"));
-	text_puts(out, ", a block of ");
-	put(out, finding(&f->lab, "10000", "block_pages"));
-	text_puts(out, " pages: ");
-	put(out, finding(&f->lab, "10000", "rounding_pages"));
-	text_puts(out, " of them are rounding.");
-	room(out, "Why does the page allocator give no 79 pages? Which allocators do?");
+	if (rounding) {
+		text_html(out, pages);
+		text_puts(out, " pages, order ");
+		put(out, finding(&f->lab, "10000", "order"));
+		text_puts(out, ", a block of ");
+		put(out, finding(&f->lab, "10000", "block_pages"));
+		text_puts(out, " pages: ");
+		text_html(out, rounding);
+		text_puts(out, " of them are rounding.");
+	} else {
+		put(out, NULL);
+	}
+	/* how many they are depends on the size of a page */
+	text_printf(&why, "Why does the page allocator not give %s%s pages? Which allocators do?",
+		    rounding ? "just " : "just that many", rounding ? pages : "");
+	room(out, why.s);
+	text_free(&why);
 
 	ask(out, nr, "What is the first word of each page, and why?");
 	text_puts(out, "Of 10000 structs: ");

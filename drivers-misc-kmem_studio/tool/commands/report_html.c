@@ -264,7 +264,7 @@ void findings_html(const struct findings *f, bool course, struct text *out)
 	if (course)
 		text_puts(out,
 			  "<div class=\"write line\" contenteditable=\"true\" role=\"textbox\" aria-label=\"Name\" data-hint=\"Your name, your course, the date\"></div>\n"
-			       "<p class=\"dim screen\">The boxes can be typed into; print the page, or save it, to hand it in.</p>\n");
+			       "<p class=\"dim screen\">The boxes can be typed into. To hand it in, print the page (to PDF, too), or save it as a complete page: as HTML only, browsers save it without what was typed.</p>\n");
 	machine_html(f, out);
 	lab_html(f, out);
 	map_html(f, out);

@@ -35,8 +35,12 @@ static const struct choice choices[] = {
 static void line_bytes(struct text *t, const struct item *item, const char *name,
 		       const char *title)
 {
-	u64 bytes = item_number(item, name);
+	u64 bytes;
 
+	if (!item_u64(item, name, &bytes)) {
+		text_printf(t, "%-14s %12s\n", title, "-");
+		return;
+	}
 	text_printf(t, "%-14s %12llu byte%s", title, bytes, plural(bytes));
 	if (bytes >= 1024) {
 		text_puts(t, "  ");
@@ -48,8 +52,13 @@ static void line_bytes(struct text *t, const struct item *item, const char *name
 static void line_ns(struct text *t, const struct item *item, const char *name,
 		    const char *title)
 {
+	u64 ns;
+
 	text_printf(t, "%-14s ", title);
-	text_ns(t, item_number(item, name));
+	if (item_u64(item, name, &ns))
+		text_ns(t, ns);
+	else
+		text_putc(t, '-');
 	text_putc(t, '\n');
 }
 
@@ -77,7 +86,7 @@ static void nodes_line(struct text *t, const struct item *item)
 
 static int print_text(const struct trial *trial, const char *verdict)
 {
-	const struct item *item = &trial->after;
+	const struct item *item = trial_values(trial);
 	const char *order = item_value(item, "order");
 	u64 largest, runs = spans_runs(&trial->spans, &largest);
 	struct text t = {};
@@ -102,8 +111,8 @@ static int print_text(const struct trial *trial, const char *verdict)
 	nodes_line(&t, item);
 	line_ns(&t, item, "alloc_ns", "allocation");
 	line_ns(&t, item, "fill_ns", "fill");
-	line_ns(&t, item, "verify_ns", "verification");
-	line_ns(&t, item, "free_ns", "free");
+	line_ns(&t, &trial->after, "verify_ns", "verification");
+	line_ns(&t, &trial->after, "free_ns", "free");
 	text_printf(&t, "verdict        %s\n", verdict);
 	status = output_write("-", t.s, t.len);
 	text_free(&t);
@@ -113,15 +122,16 @@ static int print_text(const struct trial *trial, const char *verdict)
 static int print_json(const struct trial *trial, const char *verdict)
 {
 	u64 largest, runs = spans_runs(&trial->spans, &largest);
+	const struct item *values = trial_values(trial);
 	struct json j;
 	size_t i;
 
 	js_begin(&j, "run");
 	js_open(&j, "values", '{');
 	js_string(&j, "allocator", trial->allocator);
-	for (i = 0; i < trial->after.nr; i++) {
-		if (strcmp(trial->after.attr[i].name, "allocator"))
-			js_value(&j, trial->after.attr[i].name, trial->after.attr[i].value);
+	for (i = 0; i < values->nr; i++) {
+		if (strcmp(values->attr[i].name, "allocator"))
+			js_value(&j, values->attr[i].name, values->attr[i].value);
 	}
 	js_close(&j, '}');
 	if (runs) {

@@ -64,9 +64,14 @@ static void add_file(struct studio *st, const char *path, struct text *tar)
 }
 
 /* Asking is not for copies, and bitmaps of CMA are long; the probe is a measurement. */
-static bool left_out(const char *name)
+static bool left_out(const char *path)
 {
-	return !strcmp(name, "translate") || !strcmp(name, "bitmap") || !strcmp(name, "probe");
+	const char *name = strrchr(path, '/');
+
+	if (!strncmp(path, DEBUGFS "/cma/", strlen(DEBUGFS "/cma/")))
+		return !strcmp(name, "/bitmap");
+	/* an arena may have each of these names */
+	return !strcmp(path, STUDIO_DEBUG "/translate") || !strcmp(path, STUDIO_DEBUG "/probe");
 }
 
 static void add_folder(struct studio *st, const char *path, struct text *tar, int depth)
@@ -80,7 +85,7 @@ static void add_folder(struct studio *st, const char *path, struct text *tar, in
 	for (i = 0; i < names.nr; i++) {
 		char *file = xasprintf("%s/%s", path, names.name[i]);
 
-		if (!left_out(names.name[i]) && !lstat(file, &stat)) {
+		if (!left_out(file) && !lstat(file, &stat)) {
 			if (S_ISDIR(stat.st_mode))
 				add_folder(st, file, tar, depth + 1);
 			else

@@ -42,7 +42,7 @@ static int do_start(struct studio *st, int argc, char **argv)
 	status = driver_need(st, NEED_CHANGE | NEED_DRIVER | NEED_CONFIGFS);
 	for (i = 1; !status && i < argc && !interrupted(); i++) {
 		status = find_item(st, argv[i], &kind, &name);
-		if (!status && !strcmp(name, LAB))
+		if (!status && kind == ARENA && !strcmp(name, LAB))
 			status = fail(STATUS_REFUSED,
 				      "lab is the arena of the module's parameters: type kmem-studio lab N");
 		if (!status)
@@ -50,7 +50,7 @@ static int do_start(struct studio *st, int argc, char **argv)
 		if (!status && st->format == FORMAT_TEXT)
 			tell(st, kind, name);
 	}
-	if (st->format != FORMAT_TEXT && status <= STATUS_WRONG)
+	if (st->format != FORMAT_TEXT && has_results(status))
 		print_items(st, "start", argv + 1, argc - 1);
 	return status;
 }
@@ -59,6 +59,7 @@ const struct command command_start = {
 	.name = "start",
 	.args = "NAME ...",
 	.about = "start arenas and pressures, run benches",
+	.wrong = "memory was found wrong: a bench was given a page twice",
 	.example = "kmem-studio start a",
 	.run = do_start,
 };

@@ -92,7 +92,7 @@ static int do_stop(struct studio *st, int argc, char **argv)
 			status = stop_one(st, kind, name);
 		worst = worse(worst, status);
 	}
-	if (st->format != FORMAT_TEXT && worst <= STATUS_WRONG)
+	if (st->format != FORMAT_TEXT && has_results(worst))
 		print_items(st, "stop", argv + 1, argc - 1);
 	return worst;
 }

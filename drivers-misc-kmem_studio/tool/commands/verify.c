@@ -55,7 +55,7 @@ static int do_verify(struct studio *st, int argc, char **argv)
 			tell(st, name);
 		worst = worse(worst, status);
 	}
-	if (st->format != FORMAT_TEXT && worst <= STATUS_WRONG)
+	if (st->format != FORMAT_TEXT && has_results(worst))
 		print_items(st, "verify", argv + 1, argc - 1);
 	return worst;
 }

@@ -51,6 +51,7 @@ struct line {
  * @machine:  free blocks
  * @report:   what the kernel logged of the selected one
  * @child:    does what a key asked for, 0 for none
+ * @doing:    its file, where that is to be taken back if it is killed, else NULL
  * @message:  what came of it
  */
 struct view {
@@ -61,6 +62,7 @@ struct view {
 	struct machine	machine;
 	char		*report;
 	pid_t		child;
+	char		*doing;
 	char		message[128];
 };
 
@@ -265,6 +267,8 @@ static void reap(struct view *v)
 	if (!v->child || waitpid(v->child, &status, WNOHANG) != v->child)
 		return;
 	v->child = 0;
+	free(v->doing);
+	v->doing = NULL;
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		snprintf(v->message, sizeof(v->message), "Done.");
 	else
@@ -315,7 +319,23 @@ static void act(struct studio *st, struct view *v, int key)
 		v->child = 0;
 		snprintf(v->message, sizeof(v->message), "%s", strerror(errno));
 	}
-	free(path);
+	if (v->child && key == 's' && line->kind->stop)
+		v->doing = path;
+	else
+		free(path);
+}
+
+/* A bench may run for hours: the driver gives up what is killed. */
+static void end_child(struct studio *st, struct view *v)
+{
+	if (v->child <= 0)
+		return;
+	kill(v->child, SIGKILL);
+	waitpid(v->child, NULL, 0);
+	/* it may have been live when its writer was killed */
+	if (v->doing)
+		file_write(st, v->doing, "0");
+	free(v->doing);
 }
 
 static bool handle(struct studio *st, struct view *v, int key)
@@ -385,11 +405,7 @@ static int do_watch(struct studio *st, int argc, char **argv)
 	} while (!interrupted() && handle(st, &v, getch()));
 	endwin();
 	delscreen(screen);
-	if (v.child > 0) {
-		/* a bench may run for hours: the driver gives up what is killed */
-		kill(v.child, SIGKILL);
-		waitpid(v.child, NULL, 0);
-	}
+	end_child(st, &v);
 	forget(&v);
 	return STATUS_OK;
 }
@@ -412,7 +428,7 @@ const struct command command_watch = {
 	.args = "",
 	.about = "what changes, on the screen, with keys to start and stop",
 	.more =
-		"Arenas, scrubs, wrong words with their physical addresses, free blocks by order. Keys: up and down choose, s starts, x stops, v verifies, q ends, also what a key has started.",
+		"Arenas, scrubs, wrong words with their physical addresses, free blocks by order. Keys: up and down choose, s starts, x stops, v verifies, q ends, also what a key is still doing; what was started by then stays live, as with start.",
 	.choices = choices,
 	.example = "kmem-studio watch --interval 500",
 	.run = do_watch,

@@ -34,10 +34,12 @@ static bool is_header(const char *header)
 /* "prefix/name" without its first folder; to be freed, NULL if nothing is left. */
 static char *path_in(const char *header)
 {
-	char *whole, *path, *slash;
+	char *whole, *path, *slash, *begin;
 
 	whole = xasprintf("%.155s%s%.100s", header + 345, header[345] ? "/" : "", header);
-	slash = strchr(whole, '/');
+	/* of "tar cf copy.tar ./folder" */
+	begin = strncmp(whole, "./", 2) ? whole : whole + 2;
+	slash = strchr(begin, '/');
 	path = slash && slash[1] ? xstrdup(slash) : NULL;
 	free(whole);
 	return path;

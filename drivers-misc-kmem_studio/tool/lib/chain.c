@@ -17,6 +17,11 @@
 #define TRANSLATE	STUDIO_DEBUG "/translate"
 #define ANSWER_ROOM	16384
 
+/* uapi/asm-generic/mman-common.h, since 5.14 */
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ	22
+#endif
+
 /* Of /proc/self/pagemap, see Documentation/admin-guide/mm/pagemap.rst */
 #define PAGEMAP_PRESENT	BIT_ULL(63)
 #define PAGEMAP_PFN	((1ULL << 55) - 1)
@@ -108,11 +113,16 @@ static void look_from_here(struct studio *st, struct chain *chain)
 		close(fd);
 		return;
 	}
-	/* the page table has it once it was touched */
-	__atomic_load_n(at, __ATOMIC_RELAXED);
 	chain->user_virt = (uintptr_t)at;
-	chain->user_pfn = pagemap_pfn(at);
-	if (!chain->user_pfn)
+	/*
+	 * The page table has it once it was touched, which a broken page ends by SIGBUS; this
+	 * gives an error. What is mapped as a device's memory is there already (EINVAL).
+	 */
+	if (madvise((char *)at, size, MADV_POPULATE_READ) && errno != EINVAL)
+		chain->user_why = xasprintf("it cannot be read there: %s", strerror(errno));
+	else
+		chain->user_pfn = pagemap_pfn(at);
+	if (!chain->user_pfn && !chain->user_why)
 		chain->user_why = xstrdup("pagemap shows no frame: mapped as a device's memory is");
 	munmap((char *)at, size);
 	close(fd);

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
@@ -23,6 +24,10 @@
 #define DEBUGFS_MAGIC	0x64626720UL
 
 #define MOST_SAID	1024
+
+/* Five seconds: somebody may have a table open for a moment. */
+#define UNLOAD_TRIES	50
+#define UNLOAD_NAP_MS	100
 
 #define MOUNT_CONFIGFS	"configfs is not mounted: type %smount -t configfs none " CONFIGFS
 #define MOUNT_DEBUGFS	"debugfs is not mounted: type mount -t debugfs none " DEBUGFS
@@ -49,6 +54,7 @@ static int run_program(const char *const argv[], struct text *said)
 	char *s;
 	pid_t pid;
 
+	text_clear(said);
 	text_put(said, "", 0);
 	if (pipe2(ends, O_CLOEXEC))
 		return 127;
@@ -58,6 +64,7 @@ static int run_program(const char *const argv[], struct text *said)
 		int null = open("/dev/null", O_RDWR);
 
 		signal(SIGPIPE, SIG_DFL);
+		signal(SIGXFSZ, SIG_DFL);
 		/* not ended by the Ctrl-C that ends us: it tidies up */
 		setpgid(0, 0);
 		dup2(null, 0);
@@ -139,19 +146,58 @@ bool driver_is_there(struct studio *st)
 	return file_exists(st, STUDIO_MODULE) || file_exists(st, STUDIO_CONFIG);
 }
 
+/*
+ * All that change something hold a lock on its folder, shared: who has loaded the driver does
+ * not take it from the others. It goes with the program. Return: is the driver still there?
+ */
+static bool share_driver(struct studio *st)
+{
+	int i;
+
+	if (st->driver_lock >= 0)
+		return true;
+	st->driver_lock = open(STUDIO_MODULE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (st->driver_lock < 0)
+		return true;
+	/* who unloads it just now is waited for, but not who only says so */
+	for (i = 0; i < UNLOAD_TRIES && flock(st->driver_lock, LOCK_SH | LOCK_NB); i++)
+		pause_ms(UNLOAD_NAP_MS);
+	if (driver_is_there(st))
+		return true;
+	close(st->driver_lock);
+	st->driver_lock = -1;
+	return false;
+}
+
+/* Why the driver is to stay, NULL if nobody else uses it. */
+static const char *who_uses(struct studio *st)
+{
+	u64 live = 0;
+
+	if (st->driver_lock >= 0 && flock(st->driver_lock, LOCK_EX | LOCK_NB) &&
+	    errno == EWOULDBLOCK)
+		return "another kmem-studio uses it";
+	file_u64(st, STUDIO_MODULE "/parameters/nr_structs", &live);
+	return live ? "an arena of the lab is live" : NULL;
+}
+
 static void unload(struct studio *st, const char *what)
 {
 	static const char * const rmmod[] = { "rmmod", "kmem_studio", NULL };
+	const char *user = who_uses(st);
 	struct text said = {};
-	int i;
+	int i, status = 0;
 
-	(void)st;
 	(void)what;
-	/* what was removed a moment ago may still be verified */
-	for (i = 0; i < 50 && run_program(rmmod, &said) == 1; i++) {
-		text_clear(&said);
-		usleep(100000);
+	if (user) {
+		say("the driver stays loaded: %s", user);
+		return;
 	}
+	/* what was removed a moment ago may still be verified */
+	for (i = 0; i < UNLOAD_TRIES && (status = run_program(rmmod, &said)) == 1; i++)
+		usleep(UNLOAD_NAP_MS * 1000);
+	if (status)
+		say("the driver stays loaded: %s", said.len ? said.s : "rmmod does not remove it");
 	text_free(&said);
 }
 
@@ -265,8 +311,11 @@ int driver_need(struct studio *st, unsigned int needs)
 		if (geteuid())
 			return fail(STATUS_MISSING, "only root may do this: use sudo");
 	}
-	if (needs & (NEED_DRIVER | NEED_LOAD))
-		status = check_driver(st, needs);
+	if (needs & (NEED_DRIVER | NEED_LOAD)) {
+		do {
+			status = check_driver(st, needs);
+		} while (!status && needs & NEED_CHANGE && !share_driver(st));
+	}
 	if (!status && needs & NEED_CONFIGFS)
 		status = check_configfs(st);
 	if (!status && needs & NEED_DEBUGFS)

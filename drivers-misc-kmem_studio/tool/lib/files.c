@@ -283,33 +283,64 @@ static int write_all(FILE *f, const char *data, size_t len)
 	return fwrite(data, 1, len, f) != len || fflush(f) ? -errno : 0;
 }
 
-/* What could not be written whole would be taken for all there is. */
-static void remove_part(const char *path)
+/*
+ * A new file beside @path, with the owner and the rights of the one that is there. Return: NULL
+ * if @path is a device or a link, or no file can be made there.
+ */
+static FILE *open_beside(const char *path, char *beside)
 {
+	mode_t mask = umask(0);
 	struct stat stat;
+	bool is = !lstat(path, &stat);
+	int fd = -1;
 
-	/* not a device */
-	if (!lstat(path, &stat) && S_ISREG(stat.st_mode))
-		unlink(path);
+	umask(mask);
+	if (!is || S_ISREG(stat.st_mode))
+		fd = mkostemp(beside, O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	if (fchmod(fd, is ? stat.st_mode & 07777 : 0666 & ~mask) ||
+	    (is && stat.st_uid != geteuid() && fchown(fd, stat.st_uid, stat.st_gid))) {
+		close(fd);
+		unlink(beside);
+		return NULL;
+	}
+	return fdopen(fd, "w");
+}
+
+/*
+ * A file that the user named. What was there stays until the new one is whole: half of it would
+ * be taken for all there is. Return: 0 or a negative errno.
+ */
+static int file_replace(const char *path, const char *data, size_t len)
+{
+	char *beside = xasprintf("%s.XXXXXX", path);
+	FILE *f = open_beside(path, beside);
+	bool is_beside = f;
+	int err;
+
+	if (!f)
+		f = fopen(path, "we");
+	err = f ? write_all(f, data, len) : -errno;
+	if (f && fclose(f) && !err)
+		err = -errno;
+	if (is_beside && !err && rename(beside, path))
+		err = -errno;
+	if (is_beside && err)
+		unlink(beside);
+	free(beside);
+	return err;
 }
 
 /* A file that the user named, "-" is standard output. Return: 0 or STATUS_REFUSED. */
 int output_write(const char *path, const char *data, size_t len)
 {
 	bool is_stdout = !strcmp(path, "-");
-	FILE *f = is_stdout ? stdout : fopen(path, "we");
-	int err;
+	int err = is_stdout ? write_all(stdout, data, len) : file_replace(path, data, len);
 
-	if (!f)
-		return fail(STATUS_REFUSED, "cannot make %s: %s", path, strerror(errno));
-	err = write_all(f, data, len);
-	if (!is_stdout && fclose(f) && !err)
-		err = -errno;
 	if (!err)
 		return STATUS_OK;
 	if (is_stdout && err == -EPIPE)
 		return STATUS_REFUSED;
-	if (!is_stdout)
-		remove_part(path);
 	return fail(STATUS_REFUSED, "cannot write %s: %s", path, strerror(-err));
 }

@@ -88,7 +88,7 @@ static void note_signal(int sig)
  */
 void catch_signals(void)
 {
-	static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 	struct sigaction action = { .sa_handler = note_signal };
 	size_t i;
 
@@ -102,6 +102,8 @@ void catch_signals(void)
 		sigaction(ends[i], &action, NULL);
 	}
 	signal(SIGPIPE, SIG_IGN);
+	/* so is a file that may not become that large */
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 bool interrupted(void)

@@ -54,6 +54,7 @@ struct cleanup {
  * @ask:      what is asked for instead of a command's work
  * @cleanups: what to undo, the last first
  * @nr_cleanups: how many
+ * @driver_lock: who changes something shares it with others, -1 for nothing
  */
 struct studio {
 	const char	*root;
@@ -66,6 +67,7 @@ struct studio {
 	enum ask	ask;
 	struct cleanup	*cleanups;
 	size_t		nr_cleanups;
+	int		driver_lock;
 };
 
 /**
@@ -107,6 +109,12 @@ struct command {
 static inline bool is_saved(const struct studio *st)
 {
 	return *st->root;
+}
+
+/* Was it tried? Then what came of it is printed, also where some of it was refused. */
+static inline bool has_results(int status)
+{
+	return status != STATUS_USAGE && status != STATUS_MISSING;
 }
 
 void say(const char *fmt, ...) PRINTF(1, 2);

@@ -144,6 +144,12 @@ int trial_end(struct studio *st, struct trial *trial)
 	return trial->err ? STATUS_REFUSED : STATUS_OK;
 }
 
+/* What it was, or what it was before somebody else removed it. */
+const struct item *trial_values(const struct trial *trial)
+{
+	return trial->after.nr ? &trial->after : &trial->live;
+}
+
 void trial_free(struct trial *trial)
 {
 	item_free(&trial->live);

@@ -57,6 +57,7 @@ int trial_start(struct studio *st, struct trial *trial);
 void trial_remove(struct studio *st, struct trial *trial);
 int trial_end(struct studio *st, struct trial *trial);
 void trial_free(struct trial *trial);
+const struct item *trial_values(const struct trial *trial);
 u64 spans_runs(const struct spans *spans, u64 *largest);
 
 #endif

@@ -65,6 +65,8 @@ make_up_driver()
 	made)
 		mkdir -p "$debug"
 		cp -r "$here/new/debug/$kind/." "$debug" && cp -r "$here/new/config/$kind/." "$2"
+		# somebody else removes it
+		[ ! -e "$here/vanishes" ] || { sleep 1; rm -rf "$2"; } >/dev/null 2>&1 &
 		;;
 	goes)
 		rm -rf "$here/gone" "$debug"
@@ -347,6 +349,90 @@ takes_down_without_memory()
 		[ -d "$fake/gone" ] && mv "$fake/taken" "$fake/new/config/arenas/nodes"
 }
 
+# Of what was done, though one of the names is not there.
+shows_what_was_done()
+{
+	local words
+
+	for words in "verify a nope" "verify nope a" "stop a nope" "start a nope"; do
+		# shellcheck disable=SC2086 # these are words
+		filled 4 $words --json &&
+			jq -e '.items | length == 1 and .[0].name == "a"' "$work/out" || return
+	done
+	filled 4 verify nope --json && [ ! -s "$work/out" ]
+}
+
+# Removed by somebody else while it was held: what is not known is no 0.
+tells_no_figures_of_what_went()
+{
+	local status=0
+
+	touch "$fake/vanishes"
+	{
+		says '^free  *-$' filled 4 run page 10 --hold 3 &&
+			grep -q '^allocation  *[1-9]' "$work/out" &&
+			! grep -E ' 0 bytes|^pages  *0' "$work/out" &&
+			filled 4 run page 10 --hold 3 --json &&
+			jq -e '.values.nr_pages > 0 and .verdict == "not verified"' "$work/out"
+	} || status=1
+	rm "$fake/vanishes"
+	return "$status"
+}
+
+# What is no file of the driver's in one place may be an arena or a bench in another.
+takes_any_name()
+{
+	local config=$fake/kernel/config/kmem_studio status=0
+
+	cp -r "$config/arenas/a" "$config/arenas/probe"
+	cp -r "$fake/new/config/benches" "$config/benches/lab"
+	made_up 0 save --no-run -o "$work/probe.tar" && filled 0 start benches/lab || status=1
+	rm -r "$config/arenas/probe" "$config/benches/lab"
+	[ "$status" = 0 ] && expect 0 --root "$work/probe.tar" list &&
+		grep -q '^arena  *probe ' "$work/out"
+}
+
+# Whatever the size of a page: no number in a question is that of another machine.
+asks_of_this_machine()
+{
+	local copy pages
+
+	for copy in "${copies[@]}"; do
+		pages=$(awk -F, '$1 == 10000 { print $3 }' "$copy/results/lab.csv")
+		expect 0 --root "$copy" report --course -o "$work/course.html" &&
+			grep -q "not give just ${pages:?} pages" "$work/course.html" || return
+	done
+}
+
+# A file of before stays whole, and so does what somebody has typed into the page.
+keeps_what_is_there()
+{
+	local page=$work/kept.html copy=${copies[0]}
+
+	echo before >"$page"
+	chmod 640 "$page"
+	(ulimit -f 1; expect 4 --root "$copy" report -o "$page") &&
+		[ "$(cat "$page")" = before ] && ! ls "$page".* &&
+		expect 0 --root "$copy" report --course -o "$page" &&
+		[ "$(stat -c %a "$page")" = 640 ] || return
+	sed -i '0,/aria-label="Answer"><\/div>/s//aria-label="Answer">twelve<\/div>/' "$page"
+	prints 'has answers in it' 4 --root "$copy" report -o "$page" &&
+		grep -q '>twelve<' "$page" && expect 0 --root "$copy" report -o "$work/other.html"
+}
+
+# What cannot be read is told as that; a tar that was packed anew is one.
+reads_other_tars()
+{
+	local copy=${copies[0]} status=0
+
+	tar -cf "$work/dot.tar" --format=ustar -C "${copy%/*}" "./${copy##*/}" &&
+		expect 0 --root "$work/dot.tar" list &&
+		truncate -s 300M "$work/large.tar" &&
+		prints 'large.tar: File too large' 4 --root "$work/large.tar" list || status=1
+	rm -f "$work/large.tar"
+	return "$status"
+}
+
 # Those that only a driver makes.
 json_of_changes_is_documented()
 {
@@ -389,6 +475,13 @@ refuses_other_folders()
 		expect 3 --root "$work/other/kmem-studio-save" list
 }
 
+test_files_that_are_there()
+{
+	check "the course asks of this machine" asks_of_this_machine
+	check "a file of before stays, with what was typed" keeps_what_is_there
+	check "other tars" reads_other_tars
+}
+
 test_made_up()
 {
 	if ! unshare -rm mount -t tmpfs none /sys/kernel 2>/dev/null; then
@@ -413,5 +506,8 @@ test_made_up()
 	check "made up: out of memory" takes_down_without_memory
 	check "made up: names of JSON" json_of_changes_is_documented
 	check "made up: translate as CSV" translates_to_csv
+	check "made up: JSON of what was done" shows_what_was_done
+	check "made up: an arena that went while it was held" tells_no_figures_of_what_went
+	check "made up: any name" takes_any_name
 	check "the JSON of each command was looked at" all_json_was_seen
 }

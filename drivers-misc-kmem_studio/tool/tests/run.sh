@@ -1241,6 +1241,7 @@ for copy in "${copies[@]}"; do
 done
 test_broken
 test_wrong_results
+test_files_that_are_there
 test_made_up
 check "how blocks are split, as JSON and CSV" splits_blocks
 check "a planted name is seen in JSON" finds_undocumented
