@@ -122,6 +122,12 @@ int kmst_limits_request(const struct kmst_demand *demand, struct kmst_refusal *w
 
 /* --- what all arenas may have together --- */
 
+/* Pages that the allocator is asked for at a time: a bench asks many times. */
+static unsigned long pages_of_run(const struct kmst_demand *demand)
+{
+	return demand->run ?: demand->plan.nr_pages;
+}
+
 /**
  * kmst_limits_estimate() - Estimate the pages that an arena will take.
  * @demand:  what is asked for
@@ -138,10 +144,10 @@ void kmst_limits_estimate(const struct kmst_demand *demand, const unsigned long 
 {
 	unsigned long all = demand->allocator->nr_pages(&demand->plan);
 	const struct kmst_zone_use use = kmst_limits_zones(demand);
-	unsigned long nr = demand->plan.nr_pages;
+	unsigned long nr = demand->plan.nr_pages, run = pages_of_run(demand);
 
 	memset(pages, 0, KMST_NR_POOLS * sizeof(*pages));
-	if (use.cma && nr > 1 && nr <= kmst_zones_largest_area()) {
+	if (use.cma && run > 1 && run <= kmst_zones_largest_area()) {
 		pages[KMST_POOL_CMA] = nr;
 	} else if (use.gfp & __GFP_HIGHMEM && managed[KMST_POOL_HIGH]) {
 		pages[KMST_POOL_HIGH] = nr;
@@ -216,7 +222,7 @@ static unsigned long less(unsigned long from, unsigned long pages)
 	return from - min(from, pages);
 }
 
-static int check_area(unsigned long wanted, unsigned long pending,
+static int check_area(unsigned long wanted, unsigned long run, unsigned long pending,
 		      const struct kmst_going *going, enum kmst_look look,
 		      struct kmst_refusal *why)
 {
@@ -231,7 +237,7 @@ static int check_area(unsigned long wanted, unsigned long pending,
 	area.lent = min(area.lent, area.managed - area.free);
 	/* what others are about to take may be free still: it would come from the area then */
 	has = area.free + area.lent;
-	if (wanted > has)
+	if (run > has)
 		return 0;
 	/* nothing is free: it is a block of the page allocator, or programs make some room */
 	if (!area.free && wanted <= area.managed >> KEEP_AREA_SHIFT)
@@ -297,8 +303,8 @@ int kmst_limits_available(const struct kmst_demand *demand, const unsigned long 
 		return err;
 	}
 	if (pages[KMST_POOL_CMA])
-		return check_area(pages[KMST_POOL_CMA], pending[KMST_POOL_CMA], going,
-				  look, why);
+		return check_area(pages[KMST_POOL_CMA], pages_of_run(demand),
+				  pending[KMST_POOL_CMA], going, look, why);
 	return 0;
 }
 

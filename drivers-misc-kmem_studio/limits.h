@@ -21,6 +21,7 @@ struct kmst_memory;
  * struct kmst_demand - what is asked for
  * @allocator:   where the memory is to come from
  * @plan:        how much
+ * @run:         pages that are asked for at a time, 0 for all of them
  * @max_percent: largest share of each kind of memory that all arenas together may take
  * @gfp:         flags of the allocation, without those that the allocator adds
  * @nid:         NUMA node, or NUMA_NO_NODE
@@ -29,6 +30,7 @@ struct kmst_memory;
 struct kmst_demand {
 	const struct kmst_allocator	*allocator;
 	struct kmst_plan		plan;
+	unsigned long			run;
 	unsigned int			max_percent;
 	gfp_t				gfp;
 	int				nid;

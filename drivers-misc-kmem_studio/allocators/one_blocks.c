@@ -11,6 +11,7 @@
 #include <linux/numa.h>
 
 #include "../allocator.h"
+#include "../cancel.h"
 #include "../plan.h"
 #include "ones.h"
 
@@ -29,7 +30,7 @@ static u64 whole_pages(u64 bytes)
 	return ALIGN(bytes, (u64)PAGE_SIZE);
 }
 
-static struct page *block_page(void *held, unsigned long index)
+static struct page *block_page(void *held, unsigned long index, struct kmst_one_at *at)
 {
 	return (struct page *)held + index;
 }
@@ -78,16 +79,28 @@ const struct kmst_one_ops kmst_one_page = {
 
 /* --- chunk: blocks that add up to the pages --- */
 
+/* One of them may be as large as memory is. */
+static void let_others_run(unsigned long *pages, unsigned int order)
+{
+	*pages += 1UL << order;
+	if (*pages < KMST_PAGES_PER_POINT)
+		return;
+	*pages = 0;
+	kmst_cancel_point(NULL);
+}
+
 /* The first page of a block knows its order; those of one allocation are in a list. */
 static void free_blocks(struct list_head *blocks)
 {
 	struct page *page, *next;
+	unsigned long pages = 0;
 
 	list_for_each_entry_safe(page, next, blocks, lru) {
 		unsigned int order = page_private(page);
 
 		set_page_private(page, 0);
 		__free_pages(page, order);
+		let_others_run(&pages, order);
 	}
 }
 
@@ -112,7 +125,7 @@ static int add_block(const struct kmst_one *one, struct list_head *blocks, int o
 /* What is held is the first block, whose list has no other beginning. */
 static void *chunk_get(const struct kmst_one *one)
 {
-	unsigned long left = one->nr_pages;
+	unsigned long left = one->nr_pages, pages = 0;
 	int order = MAX_PAGE_ORDER;
 	struct page *first;
 	LIST_HEAD(blocks);
@@ -124,6 +137,7 @@ static void *chunk_get(const struct kmst_one *one)
 			return NULL;
 		}
 		left -= 1UL << order;
+		let_others_run(&pages, order);
 	}
 	first = list_first_entry(&blocks, struct page, lru);
 	list_del(&blocks);
@@ -149,15 +163,16 @@ static void chunk_puts(const struct kmst_one *one, void **held, unsigned int nr)
 	kmst_one_put_each(one, held, nr, chunk_put);
 }
 
-static struct page *chunk_page(void *held, unsigned long index)
+/* From the block of the page before: to begin anew for each would take the square of them. */
+static struct page *chunk_page(void *held, unsigned long index, struct kmst_one_at *at)
 {
-	struct page *page = held;
-
-	while (index >> page_private(page)) {
-		index -= 1UL << page_private(page);
-		page = list_next_entry(page, lru);
+	if (!at->block)
+		*at = (struct kmst_one_at){ .block = held };
+	while ((index - at->begin) >> page_private(at->block)) {
+		at->begin += 1UL << page_private(at->block);
+		at->block = list_next_entry(at->block, lru);
 	}
-	return page + index;
+	return at->block + (index - at->begin);
 }
 
 static u64 chunk_max(void)
@@ -227,7 +242,7 @@ static void folio_puts(const struct kmst_one *one, void **held, unsigned int nr)
 	kmst_one_put_each(one, held, nr, folio_put_one);
 }
 
-static struct page *folio_page_of(void *held, unsigned long index)
+static struct page *folio_page_of(void *held, unsigned long index, struct kmst_one_at *at)
 {
 	struct folio *folio = held;
 

@@ -70,7 +70,7 @@ static void cma_puts(const struct kmst_one *one, void **held, unsigned int nr)
 	kmst_one_put_each(one, held, nr, cma_put);
 }
 
-static struct page *cma_page(void *held, unsigned long index)
+static struct page *cma_page(void *held, unsigned long index, struct kmst_one_at *at)
 {
 	return (struct page *)held + index;
 }

@@ -26,7 +26,7 @@ static int prepare(struct kmst_one *one)
 	return 0;
 }
 
-static struct page *page_of(void *held, unsigned long index)
+static struct page *page_of(void *held, unsigned long index, struct kmst_one_at *at)
 {
 	return held;
 }

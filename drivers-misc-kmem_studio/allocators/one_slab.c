@@ -4,6 +4,7 @@
  */
 #include <linux/atomic.h>
 #include <linux/errno.h>
+#include <linux/mm.h>
 #include <linux/numa.h>
 #include <linux/slab.h>
 
@@ -60,9 +61,10 @@ static u64 slab_max(void)
 	return KMALLOC_MAX_SIZE / 4;
 }
 
+/* Of a page or more SLUB may put one on a block by itself. */
 static u64 slab_size(u64 bytes)
 {
-	return bytes;
+	return bytes < PAGE_SIZE ? bytes : (u64)PAGE_SIZE << get_order(bytes);
 }
 
 /* The zone of a cache's objects is a property of the cache. */

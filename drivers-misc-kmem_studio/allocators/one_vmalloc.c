@@ -12,6 +12,7 @@
 #include "../allocator.h"
 #include "../table.h"
 #include "ones.h"
+#include "vmalloc.h"
 
 static u64 vmalloc_max(void)
 {
@@ -62,10 +63,11 @@ static u64 kvmalloc_max(void)
 	return min_t(u64, INT_MAX, vmalloc_max());
 }
 
-/* kmalloc() has what it is for less than a page, and blocks above; vmalloc() has pages. */
+/* kmalloc() has what it is for less than a page, and blocks above; then huge pages may do. */
 static u64 kvmalloc_size(u64 bytes)
 {
-	return bytes <= KMALLOC_MAX_SIZE ? kmalloc_size_roundup(bytes) : whole_pages(bytes);
+	return bytes <= KMALLOC_MAX_SIZE ? kmalloc_size_roundup(bytes) :
+					   ALIGN(bytes, (u64)KMST_LARGEST_PAGE);
 }
 
 static int kvmalloc_prepare(struct kmst_one *one)

@@ -9,7 +9,6 @@
 #include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
-#include <linux/pgtable.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
@@ -22,9 +21,6 @@
 
 /* Since 6.19 vmalloc() takes no flag that says where the pages have to be. */
 #define VMALLOC_REFUSED	(KMST_GFP_HIGH | __GFP_COMP | __GFP_THISNODE | __GFP_DMA | __GFP_DMA32)
-
-/* The largest page that kvmalloc() may map an area by. */
-#define LARGEST_PAGE	(IS_ENABLED(CONFIG_HAVE_ARCH_HUGE_VMALLOC) ? PMD_SIZE : PAGE_SIZE)
 
 static unsigned long pages_and_table(const struct kmst_plan *plan)
 {
@@ -73,7 +69,7 @@ static size_t kvmalloc_bytes(const struct kmst_plan *plan)
  */
 static size_t vmalloc_taken(void *virt, size_t bytes)
 {
-	size_t most = ALIGN(bytes, LARGEST_PAGE);
+	size_t most = ALIGN(bytes, KMST_LARGEST_PAGE);
 
 	while (bytes < most && vmalloc_to_page(virt + bytes))
 		bytes += PAGE_SIZE;
@@ -114,7 +110,7 @@ static unsigned long kvmalloc_nr_pages(const struct kmst_plan *plan)
 	/* kmalloc() takes a block, vmalloc() may take huge pages */
 	if (plan->order <= MAX_PAGE_ORDER)
 		return max(pages_and_table(plan), 1UL << plan->order);
-	return ALIGN(plan->nr_pages, LARGEST_PAGE >> PAGE_SHIFT) +
+	return ALIGN(plan->nr_pages, KMST_LARGEST_PAGE >> PAGE_SHIFT) +
 	       kmst_table_pages(plan->nr_pages);
 }
 

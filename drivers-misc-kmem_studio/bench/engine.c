@@ -133,6 +133,7 @@ static int reserve(struct bench *bench)
 	bench->counted = *config->allocator;
 	bench->counted.nr_pages = pages_of_plan;
 	bench->demand.allocator = &bench->counted;
+	bench->demand.run = run->one.nr_pages;
 	bench->demand.plan.nr_structs = min_t(u64, nr, UINT_MAX);
 	bench->demand.plan.nr_pages = min_t(u64, all, ULONG_MAX / 2);
 	bench->pages = bench->demand.plan.nr_pages;

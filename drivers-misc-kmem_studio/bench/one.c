@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "../cancel.h"
 #include "one.h"
 
 /**
@@ -84,7 +85,7 @@ static size_t room(const struct kmst_one *one, unsigned long index)
 }
 
 static void write_number(const struct kmst_one *one, void *held, unsigned long index,
-			 u32 number)
+			 struct kmst_one_at *at, u32 number)
 {
 	void *virt;
 
@@ -92,12 +93,13 @@ static void write_number(const struct kmst_one *one, void *held, unsigned long i
 		memcpy(held + (index << PAGE_SHIFT), &number, room(one, index));
 		return;
 	}
-	virt = kmap_local_page(one->ops->page(held, index));
+	virt = kmap_local_page(one->ops->page(held, index, at));
 	memcpy(virt, &number, room(one, index));
 	kunmap_local(virt);
 }
 
-static u32 read_number(const struct kmst_one *one, void *held, unsigned long index)
+static u32 read_number(const struct kmst_one *one, void *held, unsigned long index,
+		       struct kmst_one_at *at)
 {
 	u32 number = 0;
 	void *virt;
@@ -106,7 +108,7 @@ static u32 read_number(const struct kmst_one *one, void *held, unsigned long ind
 		memcpy(&number, held + (index << PAGE_SHIFT), room(one, index));
 		return number;
 	}
-	virt = kmap_local_page(one->ops->page(held, index));
+	virt = kmap_local_page(one->ops->page(held, index, at));
 	memcpy(&number, virt, room(one, index));
 	kunmap_local(virt);
 	return number;
@@ -122,7 +124,14 @@ static u32 read_number(const struct kmst_one *one, void *held, unsigned long ind
  */
 void kmst_one_number(const struct kmst_one *one, void *held, u32 number)
 {
-	write_number(one, held, 0, number);
+	write_number(one, held, 0, &(struct kmst_one_at){}, number);
+}
+
+/* One allocation may be as large as memory is. */
+static void let_others_run(unsigned long index)
+{
+	if (!((index + 1) % KMST_PAGES_PER_POINT))
+		kmst_cancel_point(NULL);
 }
 
 /**
@@ -131,14 +140,17 @@ void kmst_one_number(const struct kmst_one *one, void *held, u32 number)
  * @held:   the allocation
  * @number: the number
  *
- * Context: any.
+ * Context: process context, may sleep.
  */
 void kmst_one_touch(const struct kmst_one *one, void *held, u32 number)
 {
+	struct kmst_one_at at = {};
 	unsigned long i;
 
-	for (i = 0; i < one->nr_pages; i++)
-		write_number(one, held, i, number);
+	for (i = 0; i < one->nr_pages; i++) {
+		write_number(one, held, i, &at, number);
+		let_others_run(i);
+	}
 }
 
 /**
@@ -148,19 +160,21 @@ void kmst_one_touch(const struct kmst_one *one, void *held, u32 number)
  * @number:  the number
  * @touched: kmst_one_touch() wrote it, and not kmst_one_number()
  *
- * Context: any.
+ * Context: process context, may sleep.
  * Return: false if it was overwritten.
  */
 bool kmst_one_has_number(const struct kmst_one *one, void *held, u32 number, bool touched)
 {
 	unsigned long i, nr_pages = touched ? one->nr_pages : 1;
+	struct kmst_one_at at = {};
 
 	for (i = 0; i < nr_pages; i++) {
 		u32 wanted = 0;
 
 		memcpy(&wanted, &number, room(one, i));
-		if (read_number(one, held, i) != wanted)
+		if (read_number(one, held, i, &at) != wanted)
 			return false;
+		let_others_run(i);
 	}
 	return true;
 }

@@ -13,6 +13,16 @@ struct page;
 struct kmst_one;
 
 /**
+ * struct kmst_one_at - where a page of an allocation of several blocks was found
+ * @block: the first page of its block, NULL for nowhere
+ * @begin: the number of that page
+ */
+struct kmst_one_at {
+	struct page	*block;
+	unsigned long	begin;
+};
+
+/**
  * struct kmst_one_ops - how an allocator makes a single allocation
  * @max_bytes: the largest one, in bytes, however much memory is free
  * @size:      bytes that one of so many bytes takes from the kernel, as far as that is
@@ -21,7 +31,8 @@ struct kmst_one;
  * @finish:    undo @prepare, with none of them left; NULL for nothing
  * @get:       make some. Returns how many there are: less than asked for if one failed
  * @put:       free some, from the first one on
- * @page:      a page of one of them, by its number; NULL if what @get gives is an address
+ * @page:      a page of one of them, by its number, and where the one before it was found,
+ *             zeros for nowhere; NULL if what @get gives is an address
  *
  * @get and @put have the loop in them, so that what is measured is what a caller's own loop
  * would cost. Who calls @get has cleared the places that it fills.
@@ -33,7 +44,7 @@ struct kmst_one_ops {
 	void		(*finish)(struct kmst_one *one);
 	unsigned int	(*get)(const struct kmst_one *one, void **held, unsigned int nr);
 	void		(*put)(const struct kmst_one *one, void **held, unsigned int nr);
-	struct page	*(*page)(void *held, unsigned long index);
+	struct page	*(*page)(void *held, unsigned long index, struct kmst_one_at *at);
 };
 
 /**

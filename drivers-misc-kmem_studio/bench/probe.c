@@ -28,7 +28,7 @@
 
 static void note(struct kmst_probe *probe, const struct kmst_one *one, void *held)
 {
-	struct page *page = one->ops->page(held, 0);
+	struct page *page = one->ops->page(held, 0, &(struct kmst_one_at){});
 
 	probe->successes++;
 	probe->zone = page_zone(page)->name;

@@ -81,8 +81,9 @@ static void note_failure(struct kmst_worker *worker)
 /* One after the other: what was just freed is what is got next. */
 static int hot_round(struct kmst_worker *worker, const struct kmst_one *one, unsigned int nr)
 {
-	struct kmst_counted_events *events = events_of(worker, one, KMST_ALLOC);
 	bool touch = worker->run->config->touch;
+	/* the counters cannot tell the touching from the rest */
+	struct kmst_counted_events *events = touch ? NULL : events_of(worker, one, KMST_ALLOC);
 	u64 begin[KMST_NR_COUNTERS];
 	unsigned long known = count(worker, begin);
 	unsigned int i;

@@ -270,6 +270,12 @@ static void as_many_are_held_as_were_asked_for(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, run_it(run), 0);
 	expect_all(test, run);
 	KUNIT_EXPECT_EQ(test, atomic_read(&obedient.most), 1);
+	KUNIT_EXPECT_GT(test, run->results->events[KMST_ALLOC].ops, 0ULL);
+	/* which the counters could not tell from the rest */
+	run->config.touch = true;
+	KUNIT_ASSERT_EQ(test, run_it(run), 0);
+	expect_all(test, run);
+	KUNIT_EXPECT_EQ(test, run->results->events[KMST_ALLOC].ops, 0ULL);
 }
 
 static void what_crosses_is_freed_elsewhere(struct kunit *test)

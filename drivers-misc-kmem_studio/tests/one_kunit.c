@@ -8,12 +8,14 @@
 #include <linux/bits.h>
 #include <linux/gfp.h>
 #include <linux/limits.h>
+#include <linux/list.h>
 #include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/numa.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 
 #include "../allocator.h"
 #include "../bench/one.h"
@@ -123,6 +125,59 @@ static void each_size_is_held(struct kunit *test)
 	KUNIT_EXPECT_GE(test, i, 8U);
 }
 
+/* Pages of the slabs that objects are on, which are a folio each. */
+static unsigned long pages_of_slabs(void **held, unsigned int nr)
+{
+	unsigned long pages = 0;
+	unsigned int i, j;
+
+	for (i = 0; i < nr; i++) {
+		struct folio *folio = virt_to_folio(held[i]);
+
+		for (j = 0; j < i && virt_to_folio(held[j]) != folio; j++)
+			;
+		pages += j == i ? folio_nr_pages(folio) : 0;
+	}
+	return pages;
+}
+
+/* What is larger than a page by a little may have a block by itself. */
+static void large_objects_are_counted_whole(struct kunit *test)
+{
+	static const u64 odd[] = { 4 * PAGE_SIZE + PAGE_SIZE / 4, 8 * PAGE_SIZE + 256 };
+	const struct kmst_allocator *slab = kmst_allocator_find("slab");
+	struct kmst_one *one;
+	void *held[NR] = {};
+	unsigned int i, got;
+
+	for (i = 0; i < ARRAY_SIZE(odd); i++) {
+		one = new_one_of(test, slab, odd[i]);
+		got = one->ops->get(one, held, NR);
+		KUNIT_EXPECT_LE(test, (u64)pages_of_slabs(held, got), kmst_one_pages(one, NR));
+		one->ops->put(one, held, got);
+		done_with(test, one);
+	}
+}
+
+/* So is what is mapped by a huge page. */
+static void large_areas_are_counted_whole(struct kunit *test)
+{
+	struct kmst_one *one = new_one_of(test, kmst_allocator_find("kvmalloc"),
+					  KMALLOC_MAX_SIZE + 1);
+	unsigned long bytes = 0;
+	void *held = NULL;
+
+	if (kmst_one_pages(one, 1) > totalram_pages() / 8)
+		kunit_skip(test, "there is too little memory");
+	if (!one->ops->get(one, &held, 1))
+		kunit_skip(test, "there is none just now");
+	while (vmalloc_to_page(held + bytes))
+		bytes += PAGE_SIZE;
+	KUNIT_EXPECT_GT(test, bytes, (unsigned long)KMALLOC_MAX_SIZE);
+	KUNIT_EXPECT_LE(test, (u64)bytes >> PAGE_SHIFT, kmst_one_pages(one, 1));
+	one->ops->put(one, &held, 1);
+}
+
 /* What would be few pages in 64 bits. */
 static void pages_are_not_wrapped(struct kunit *test)
 {
@@ -170,6 +225,7 @@ static void the_largest_one_is_asked_for(struct kunit *test)
 static void a_node_is_named(struct kunit *test)
 {
 	const struct kmst_allocator *allocator = allocator_of_case(test);
+	struct kmst_one_at at = {};
 	struct kmst_one *one;
 	void *held[1] = {};
 
@@ -180,7 +236,7 @@ static void a_node_is_named(struct kunit *test)
 		      first_online_node);
 	KUNIT_ASSERT_EQ(test, one->ops->get(one, held, 1), 1U);
 	if (one->ops->page)
-		KUNIT_EXPECT_EQ(test, page_to_nid(one->ops->page(held[0], 0)),
+		KUNIT_EXPECT_EQ(test, page_to_nid(one->ops->page(held[0], 0, &at)),
 				first_online_node);
 	one->ops->put(one, held, 1);
 }
@@ -234,6 +290,26 @@ static void memory_that_two_have_is_found(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, kmst_one_has_number(one, held[0], 3, false));
 }
 
+/* The next page is looked for from where the last one was, and not from the beginning. */
+static void blocks_are_walked_once(struct kunit *test)
+{
+	const struct kmst_one_ops *chunk = kmst_allocator_find("chunk")->one;
+	struct page *pages = kunit_kcalloc(test, 4, sizeof(*pages), GFP_KERNEL);
+	struct kmst_one_at at = {};
+
+	KUNIT_ASSERT_NOT_NULL(test, pages);
+	/* blocks of two pages, of one, and of one */
+	INIT_LIST_HEAD(&pages[0].lru);
+	list_add_tail(&pages[2].lru, &pages[0].lru);
+	list_add_tail(&pages[3].lru, &pages[0].lru);
+	set_page_private(&pages[0], 1);
+	KUNIT_EXPECT_PTR_EQ(test, chunk->page(pages, 1, &at), &pages[1]);
+	KUNIT_EXPECT_PTR_EQ(test, chunk->page(pages, 2, &at), &pages[2]);
+	/* who began anew would stay here */
+	set_page_private(&pages[0], 2);
+	KUNIT_EXPECT_PTR_EQ(test, chunk->page(pages, 3, &at), &pages[3]);
+}
+
 static bool fail_always(void)
 {
 	return true;
@@ -250,8 +326,11 @@ static struct kunit_case one_cases[] = {
 	KUNIT_CASE_PARAM(no_bytes_and_too_many_are_refused, allocator_gen_params),
 	KUNIT_CASE_PARAM(the_largest_one_is_asked_for, allocator_gen_params),
 	KUNIT_CASE_PARAM(a_node_is_named, allocator_gen_params),
+	KUNIT_CASE(large_objects_are_counted_whole),
+	KUNIT_CASE(large_areas_are_counted_whole),
 	KUNIT_CASE(pages_are_not_wrapped),
 	KUNIT_CASE(memory_that_two_have_is_found),
+	KUNIT_CASE(blocks_are_walked_once),
 	KUNIT_CASE(a_cache_that_cannot_be_made),
 	{}
 };

@@ -507,6 +507,33 @@ static void what_is_pending_of_the_area_refuses_for_now(struct kunit *test)
 	}
 }
 
+/*
+ * Many small runs, as a bench makes them: each fits what the area has, and all of them together
+ * would leave nothing to devices. The DMA API takes no single page from it, however many.
+ */
+static void runs_of_the_area_are_counted_together(struct kunit *test)
+{
+	struct kmst_demand demand = demand_of(use_small_area(test), 50 * PER_PAGE);
+	unsigned long managed[KMST_NR_POOLS], pages[KMST_NR_POOLS];
+	struct kmst_refusal why;
+
+	kmst_zones_managed(managed);
+	demand.run = 10;
+	KUNIT_EXPECT_EQ(test, check_area(&demand, 0, &why), 0);
+	kmst_plan_init(&demand.plan, 101 * PER_PAGE, PAGE_SHIFT);
+	KUNIT_EXPECT_EQ(test, check_area(&demand, 0, &why), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_AREA);
+	KUNIT_EXPECT_EQ(test, why.wanted, 101UL);
+
+	demand.plan.nr_pages = kmst_zones_largest_area() + 1;
+	kmst_limits_estimate(&demand, managed, pages);
+	KUNIT_EXPECT_EQ(test, pages[KMST_POOL_CMA], demand.plan.nr_pages);
+	demand.plan.nr_pages = 100;
+	demand.run = 1;
+	kmst_limits_estimate(&demand, managed, pages);
+	KUNIT_EXPECT_EQ(test, pages[KMST_POOL_CMA], 0UL);
+}
+
 /* It is waited for, that is: whoever waited would be told to give up. */
 static void what_is_pending_of_the_area_is_waited_for(struct kunit *test)
 {
@@ -531,6 +558,7 @@ static struct kunit_case reserve_cases[] = {
 	KUNIT_CASE(devices_are_left_their_share),
 	KUNIT_CASE(what_is_pending_of_the_area_refuses_for_now),
 	KUNIT_CASE(what_is_pending_of_the_area_is_waited_for),
+	KUNIT_CASE(runs_of_the_area_are_counted_together),
 	KUNIT_CASE(each_kind_of_memory_is_counted_against_itself),
 	KUNIT_CASE(a_reservation_that_is_refused_is_none),
 	KUNIT_CASE(a_reservation_that_comes_to_nothing_refuses_nobody),
