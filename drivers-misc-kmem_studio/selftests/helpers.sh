@@ -39,6 +39,7 @@ ERRORS=
 TRACE=
 PRINTK=
 REASON=
+MOUNTED=
 
 needs_root() {
 	ktap_print_header
@@ -61,9 +62,24 @@ has_capability() {
 	[ $((0x${digits#????????} >> $1 & 1)) -eq 1 ]
 }
 
+# end_at_exit: end() is called however the script ends. A signal ends some shells without the
+# trap of EXIT.
+end_at_exit() {
+	trap end EXIT
+	trap 'exit 1' HUP INT TERM
+}
+
+# mount_ours TYPE FOLDER: until put_back
+mount_ours() {
+	mount -t "$1" none "$2" 2>>"${ERRORS:-/dev/null}" && MOUNTED="$2 $MOUNTED"
+}
+
 # what a test of this run has changed, but for the driver
 put_back() {
 	[ -z "$TRACE" ] || rmdir "$TRACE"
+	for folder in $MOUNTED; do
+		umount "$folder"
+	done
 	[ -z "$PRINTK" ] || echo "$PRINTK" >/proc/sys/kernel/printk
 	[ -z "$ERRORS" ] || rm -f "$ERRORS" "$ERRORS".*
 }

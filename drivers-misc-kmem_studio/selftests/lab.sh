@@ -452,7 +452,7 @@ parameters_now() {
 OURS=
 WERE=
 needs_root
-trap end EXIT
+end_at_exit
 needs_driver
 if is_loaded; then
 	needs_no_arena
