@@ -169,12 +169,13 @@ all_objects() {
 	echo $objects
 }
 
-# nobody else's arenas are touched
+# nobody else's arenas, benches and pressures are touched; an older driver has only arenas
 needs_no_arena() {
-	if [ -n "$(find "$ARENAS" -mindepth 1 -maxdepth 1 2>/dev/null)" ] ||
+	if [ -n "$(find "$ARENAS" "$STUDIO/benches" "$STUDIO/pressures" -mindepth 1 \
+			-maxdepth 1 2>/dev/null)" ] ||
 	   [ "$(cat "$PARAMETERS/nr_structs")" != 0 ]; then
 		UNLOAD=
-		ktap_skip_all "there are arenas in use, remove them first"
+		ktap_skip_all "there are arenas, benches or pressures in use, remove them first"
 		exit "$KSFT_SKIP"
 	fi
 }
