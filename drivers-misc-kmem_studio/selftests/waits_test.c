@@ -4,8 +4,9 @@
  * or verified, and what becomes of arenas when memory runs out.
  *
  * An arena takes a quarter of the memory that is available here, at most 256 MB, so that
- * filling it lasts. The case of memory that runs out takes all there is, and is left out
- * unless KMEM_STUDIO_EMULATED=1 says that this is nobody's machine.
+ * filling it lasts. The cases of a suspend, which freezes all programs, and of memory that runs
+ * out, which takes all there is, are left out unless KMEM_STUDIO_EMULATED=1 says that this is
+ * nobody's machine.
  */
 #include <signal.h>
 #include <stdint.h>
