@@ -631,11 +631,19 @@ ensure_busybox()
 {
 	local codename dir=$cache/busybox/$1
 
-	busybox=$dir/bin/busybox
-	[ ! -x "$busybox" ] || return 0
+	_find_busybox "$dir" && return
 	codename=$(_codename)
 	private_apt "$codename" "$1" "$dir" busybox-static
-	[ -x "$busybox" ] || busybox=$dir/usr/bin/busybox
+	_find_busybox "$dir" || die "Debian's busybox-static has no busybox for $1 where it was."
+}
+
+# Where a package has it: bookworm's has no /usr in front, a later one's has.
+_find_busybox()
+{
+	for busybox in "$1/bin/busybox" "$1/usr/bin/busybox"; do
+		[ ! -x "$busybox" ] || return 0
+	done
+	return 1
 }
 
 # --- the program ----------------------------------------------------------------

@@ -92,7 +92,7 @@ no_thread() {
 
 mount_configfs() {
 	[ -d "$CONFIGFS" ] || return 1
-	mountpoint -q "$CONFIGFS" 2>/dev/null || mount -t configfs none "$CONFIGFS" 2>>"$ERRORS"
+	mountpoint -q "$CONFIGFS" 2>/dev/null || mount_ours configfs "$CONFIGFS"
 	[ -d "$ARENAS" ]
 }
 
@@ -117,7 +117,7 @@ TELL_ERROR=
 # script ends here.
 take_arenas() {
 	needs_root
-	trap end EXIT
+	end_at_exit
 	needs_driver
 	if ! is_loaded; then
 		UNLOAD=1

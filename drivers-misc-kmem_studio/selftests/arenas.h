@@ -187,10 +187,21 @@ static inline bool folder_is_empty(const char *path)
 	return empty;
 }
 
+/* Folders that this file has mounted something on: two at most, see driver_take(). */
+static const char *mounted[2];
+static unsigned int nr_mounted;
+
 static inline void mount_if_needed(const char *type, const char *folder, const char *needed)
 {
-	if (access(needed, F_OK))
-		mount("none", folder, type, 0, NULL);
+	if (access(needed, F_OK) && nr_mounted < 2 && !mount("none", folder, type, 0, NULL))
+		mounted[nr_mounted++] = folder;
+}
+
+/* Nothing but what this file has mounted. */
+static inline void unmount_ours(void)
+{
+	while (nr_mounted)
+		umount(mounted[--nr_mounted]);
 }
 
 /*
@@ -222,6 +233,7 @@ static inline const char *driver_take(bool *loaded)
 
 static inline void driver_give_back(bool loaded)
 {
+	unmount_ours();
 	if (loaded && system("rmmod kmem_studio"))
 		fprintf(stderr, "# the module kmem_studio is not unloaded\n");
 }

@@ -472,13 +472,30 @@ cycles_leak_nothing() {
 	cycle "${CYCLES:-100}"
 }
 
+# The end of another test, which has done nothing but a mount when the signal comes.
+a_signal_ends_a_test() {
+	mkdir "$ERRORS.mount" || return 1
+	sh -c '
+		DIR=$0 FOLDER=$1
+		. "$DIR/helpers.sh"
+		. "$DIR/arena_helpers.sh"
+		needs_root() { mount_ours proc "$FOLDER"; }
+		needs_driver() { :; }
+		needs_no_arena() { kill -TERM $$; }
+		take_arenas' "$DIR" "$ERRORS.mount" && return 1
+	# it would be busy
+	rmdir "$ERRORS.mount" 2>>"$ERRORS" && return
+	umount "$ERRORS.mount" && rmdir "$ERRORS.mount"
+	return 1
+}
+
 take_arenas
 
 # the cycles' arena
 THREAD=a
 NR_ALLOCATORS=$(wc -l <$STUDIO/allocators)
 SECONDS_TOGETHER=${SECONDS_TOGETHER:-30}
-ktap_set_plan 25
+ktap_set_plan 26
 
 run "defaults" defaults_are_as_documented
 run "names are listed" names_are_listed
@@ -509,5 +526,6 @@ run "at most 1024 arenas" at_most_1024_arenas
 run "8 processes together" hammer_in_peace "$SECONDS_TOGETHER"
 run "a page that is kept is missed" a_page_that_is_kept_is_missed
 run "cycles leak nothing" cycles_leak_nothing
+run "a signal ends a test as its end does" a_signal_ends_a_test
 
 ktap_finished

@@ -15,6 +15,8 @@ DIR=$(dirname "$(readlink -f "$0")")
 BENCHES=$STUDIO/benches
 PRESSURES=$STUDIO/pressures
 CPU1=/sys/devices/system/cpu/cpu1/online
+# 1 or 0, or nothing where it cannot be switched
+CPU1_WAS=$([ ! -w $CPU1 ] || cat $CPU1)
 
 # what put, get and is take for the name of an arena
 in_bench() {
@@ -30,7 +32,7 @@ clean_up() {
 	wait_until no_thread 'kmst_bench/.*'
 	wait_until no_thread 'kmst/.*'
 	put_percent "$SHARE"
-	[ ! -w $CPU1 ] || [ "$(cat $CPU1)" = 1 ] || echo 1 >$CPU1
+	[ -z "$CPU1_WAS" ] || [ "$(cat $CPU1)" = "$CPU1_WAS" ] || echo "$CPU1_WAS" >$CPU1
 	return 0
 }
 
@@ -73,8 +75,9 @@ online() {
 	cat /sys/devices/system/cpu/online 2>/dev/null || echo 0
 }
 
+# numbers 0 and 1, one behind the other in that list
 has_two_cpus() {
-	[ "$(count_cpus "$(online)")" -gt 1 ]
+	online | tr ',' '\n' | awk -F- '$1 == 0 && $NF > 0 { two = 1 } END { exit !two }'
 }
 
 # long NAME: a bench that takes as long as it is let
@@ -388,7 +391,8 @@ the_next_writers_run_goes_on() {
 }
 
 cpus_go_offline() {
-	[ -w $CPU1 ] || { skip "no CPU can be taken offline"; return; }
+	[ -n "$CPU1_WAS" ] || { skip "no CPU can be taken offline"; return; }
+	[ "$CPU1_WAS" = 1 ] || { skip "CPU 1 is offline, and stays so"; return; }
 	bench a rounds=10000 held=20000 pattern=fifo cpus=0-1 && start a || return 1
 	echo 0 >$CPU1 || return 1
 	wait_until is_done a && is ../benches/a error -6 &&
@@ -397,6 +401,25 @@ cpus_go_offline() {
 	fails_with "No such device or address" put ../benches/a run 1 &&
 		log_has "^benches/a: not run: CPU 1 of cpus is offline" || return 1
 	echo 1 >$CPU1 && put ../benches/a rounds 2 && put ../benches/a held 10 && runs a
+}
+
+# nobody else's bench, pressure or arena is removed: a test does not begin
+what_others_have_stays() {
+	for folder in "$BENCHES" "$PRESSURES" "$ARENAS"; do
+		mkdir "$folder/a" || return 1
+		(needs_no_arena) >"$ERRORS.said"
+		[ $? -eq "$KSFT_SKIP" ] && grep -q 'in use' "$ERRORS.said" && rmdir "$folder/a" ||
+			return 1
+	done
+	(needs_no_arena) || return 1
+}
+
+a_cpu_that_is_offline_stays_so() {
+	[ "$CPU1_WAS" = 1 ] || { skip "no CPU can be taken offline"; return; }
+	echo 0 >$CPU1 && CPU1_WAS=0 || return 1
+	clean_up
+	CPU1_WAS=1
+	[ "$(cat $CPU1)" = 0 ]
 }
 
 # more rounds than there is memory for, if one of them were not given back
@@ -600,7 +623,7 @@ take_arenas
 	ktap_skip_all "this driver has no benches"
 	exit "$KSFT_SKIP"
 }
-ktap_set_plan 30
+ktap_set_plan 32
 
 run "defaults" defaults_are_as_documented
 run "a run has figures" a_run_has_figures
@@ -618,6 +641,8 @@ run "rmdir ends a run" rmdir_ends_a_run
 run "killing the writer ends a run" killing_the_writer_ends_a_run
 run "the next writer's run goes on" the_next_writers_run_goes_on
 run "CPUs go offline" cpus_go_offline
+run "a CPU that is offline stays so" a_cpu_that_is_offline_stays_so
+run "what others have stays" what_others_have_stays
 run "nothing is left held" nothing_is_left_held
 run "64 at once" sixty_four_at_once
 run "at most 256 benches" at_most_256_benches

@@ -166,6 +166,7 @@ int main(void)
 	page_size = sysconf(_SC_PAGESIZE);
 	why_not = driver_take(&loaded);
 	if (why_not) {
+		driver_give_back(loaded);
 		fprintf(stderr, "%s\n", why_not);
 		return 4;
 	}

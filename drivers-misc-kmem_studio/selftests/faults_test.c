@@ -32,8 +32,8 @@
 /* More allocations than any of these calls makes. */
 #define MOST		20000
 
-/* How long something may take that happens by itself, in naps of 10 ms. */
-#define MANY_NAPS	1000
+/* How long something may take that happens by itself: two minutes, in naps of 10 ms. */
+#define MANY_NAPS	12000
 
 static int nth_fd;
 static int log_fd;

@@ -278,11 +278,13 @@ int main(void)
 	if (why)
 		ksft_exit_skip("%s\n", why);
 	why = driver_take(&loaded);
-	if (why)
-		ksft_exit_skip("%s\n", why);
 	log_fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (log_fd < 0)
-		ksft_exit_skip("no /dev/kmsg\n");
+	if (!why && log_fd < 0)
+		why = "no /dev/kmsg";
+	if (why) {
+		driver_give_back(loaded);
+		ksft_exit_skip("%s\n", why);
+	}
 
 	ksft_set_plan(ARRAY_SIZE(patterns) + 1);
 	for (i = 0; i < ARRAY_SIZE(patterns); i++)

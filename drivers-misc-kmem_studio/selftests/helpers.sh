@@ -39,6 +39,7 @@ ERRORS=
 TRACE=
 PRINTK=
 REASON=
+MOUNTED=
 
 needs_root() {
 	ktap_print_header
@@ -61,9 +62,24 @@ has_capability() {
 	[ $((0x${digits#????????} >> $1 & 1)) -eq 1 ]
 }
 
+# end_at_exit: end() is called however the script ends. A signal ends some shells without the
+# trap of EXIT.
+end_at_exit() {
+	trap end EXIT
+	trap 'exit 1' HUP INT TERM
+}
+
+# mount_ours TYPE FOLDER: until put_back
+mount_ours() {
+	mount -t "$1" none "$2" 2>>"${ERRORS:-/dev/null}" && MOUNTED="$2 $MOUNTED"
+}
+
 # what a test of this run has changed, but for the driver
 put_back() {
 	[ -z "$TRACE" ] || rmdir "$TRACE"
+	for folder in $MOUNTED; do
+		umount "$folder"
+	done
 	[ -z "$PRINTK" ] || echo "$PRINTK" >/proc/sys/kernel/printk
 	[ -z "$ERRORS" ] || rm -f "$ERRORS" "$ERRORS".*
 }
@@ -153,12 +169,13 @@ all_objects() {
 	echo $objects
 }
 
-# nobody else's arenas are touched
+# nobody else's arenas, benches and pressures are touched; an older driver has only arenas
 needs_no_arena() {
-	if [ -n "$(find "$ARENAS" -mindepth 1 -maxdepth 1 2>/dev/null)" ] ||
+	if [ -n "$(find "$ARENAS" "$STUDIO/benches" "$STUDIO/pressures" -mindepth 1 \
+			-maxdepth 1 2>/dev/null)" ] ||
 	   [ "$(cat "$PARAMETERS/nr_structs")" != 0 ]; then
 		UNLOAD=
-		ktap_skip_all "there are arenas in use, remove them first"
+		ktap_skip_all "there are arenas, benches or pressures in use, remove them first"
 		exit "$KSFT_SKIP"
 	fi
 }

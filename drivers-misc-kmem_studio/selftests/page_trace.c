@@ -47,7 +47,7 @@ void page_trace_restart(void)
 		close(fd);
 }
 
-void page_trace_close(void)
+static void remove_instance(void)
 {
 	if (!*folder)
 		return;
@@ -57,11 +57,17 @@ void page_trace_close(void)
 	*folder = 0;
 }
 
+void page_trace_close(void)
+{
+	remove_instance();
+	unmount_ours();
+}
+
 static bool make_instance(const char *root)
 {
 	snprintf(folder, sizeof(folder), "%s/" INSTANCE, root);
 	/* of a test that was killed */
-	page_trace_close();
+	remove_instance();
 	snprintf(folder, sizeof(folder), "%s/" INSTANCE, root);
 	if (!mkdir(folder, 0700))
 		return true;

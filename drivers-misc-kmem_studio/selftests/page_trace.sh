@@ -110,7 +110,7 @@ pages_can_be_followed() {
 	[ -w "$TRACE/events/kmem/mm_page_free/enable" ] ||
 		{ skip "no event kmem:mm_page_free"; return; }
 	grep -q " $DEBUGFS debugfs " /proc/mounts ||
-		mount -t debugfs none "$DEBUGFS" 2>>"$ERRORS" || { skip "no debugfs"; return; }
+		mount_ours debugfs "$DEBUGFS" || { skip "no debugfs"; return; }
 }
 
 # follow [objects]: from now on. Objects can be told where the driver is a module.

@@ -741,7 +741,7 @@ cycles_leak_nothing() {
 }
 
 take_arenas
-if [ ! -d $SHOWN ] && ! mount -t debugfs none /sys/kernel/debug 2>/dev/null; then
+if [ ! -d $SHOWN ] && ! mount_ours debugfs "$DEBUGFS"; then
 	ktap_skip_all "no debugfs"
 	exit "$KSFT_SKIP"
 fi

@@ -4,8 +4,9 @@
  * or verified, and what becomes of arenas when memory runs out.
  *
  * An arena takes a quarter of the memory that is available here, at most 256 MB, so that
- * filling it lasts. The case of memory that runs out takes all there is, and is left out
- * unless KMEM_STUDIO_EMULATED=1 says that this is nobody's machine.
+ * filling it lasts. The cases of a suspend, which freezes all programs, and of memory that runs
+ * out, which takes all there is, are left out unless KMEM_STUDIO_EMULATED=1 says that this is
+ * nobody's machine.
  */
 #include <signal.h>
 #include <stdint.h>
@@ -17,34 +18,70 @@
 #include "arenas.h"
 
 #define LAB_NR		PARAMETERS "/nr_structs"
+#define PM_TEST		"/sys/power/pm_test"
 #define LARGEST_BYTES	(256ULL << 20)
+
+/* The first bytes of a file, as a string; an empty one if it cannot be read. */
+static void text_get(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	text[n > 0 ? n : 0] = 0;
+}
 
 static bool text_is(const char *path, const char *text)
 {
-	char got[64] = "";
-	int fd = open(path, O_RDONLY);
-	ssize_t n;
+	char got[64];
 
-	if (fd < 0)
-		return false;
-	n = read(fd, got, sizeof(got) - 1);
-	close(fd);
-	return n > 0 && !strncmp(got, text, strlen(text));
+	text_get(path, got, sizeof(got));
+	return *got && !strncmp(got, text, strlen(text));
 }
 
+/* As they were before; the choice of pm_test is the word in brackets. */
+static char allocator[32], pm_test[64];
 static const char *why_not;
 static bool loaded, verbose;
 static long long max_percent;
+
+static void remember_pm_test(void)
+{
+	char text[128], *word;
+
+	text_get(PM_TEST, text, sizeof(text));
+	word = strchr(text, '[');
+	if (word)
+		sscanf(word, "[%63[^]]", pm_test);
+}
 
 static void __attribute__((constructor)) take_driver(void)
 {
 	why_not = driver_take(&loaded);
 	verbose = text_is(PARAMETERS "/verbose", "1") || text_is(PARAMETERS "/verbose", "Y");
 	max_percent = number_get(PARAMETERS "/max_percent");
+	text_get(PARAMETERS "/allocator", allocator, sizeof(allocator));
+	remember_pm_test();
 }
 
+static void put_settings_back(void)
+{
+	char percent[24];
+
+	if (why_not)
+		return;
+	snprintf(percent, sizeof(percent), "%lld", max_percent);
+	text_put(PARAMETERS "/allocator", allocator);
+	text_put(PARAMETERS "/verbose", verbose ? "1" : "0");
+	text_put(PARAMETERS "/max_percent", percent);
+	text_put(PM_TEST, pm_test);
+}
+
+/* Also what a case has set that was killed. */
 static void __attribute__((destructor)) give_driver_back(void)
 {
+	put_settings_back();
 	driver_give_back(loaded);
 }
 
@@ -212,6 +249,60 @@ static void remove_and_wait(const char *arena)
 	is_gone(thread);
 }
 
+/* --- a control group whose programs are frozen --- */
+
+/* Where it is mounted, if it is. */
+static char freezer[32];
+
+static const char *group_path(const char *file)
+{
+	static char path[64];
+
+	snprintf(path, sizeof(path), "%s/waits%s", freezer, file);
+	return path;
+}
+
+static const char *mount_freezer(void)
+{
+	snprintf(freezer, sizeof(freezer), "/tmp/kmem_studio.XXXXXX");
+	if (!mkdtemp(freezer)) {
+		*freezer = 0;
+		return "no folder can be made in /tmp";
+	}
+	if (mount("none", freezer, "cgroup", 0, "freezer")) {
+		rmdir(freezer);
+		*freezer = 0;
+		return "no freezer of control groups in this kernel, see the config file";
+	}
+	mkdir(group_path(""), 0755);
+	return NULL;
+}
+
+static int freeze(pid_t pid)
+{
+	char number[24];
+
+	snprintf(number, sizeof(number), "%d", pid);
+	return text_put(group_path("/cgroup.procs"), number) ?:
+	       text_put(group_path("/freezer.state"), "FROZEN");
+}
+
+static void thaw(void)
+{
+	text_put(group_path("/freezer.state"), "THAWED");
+}
+
+static void unmount_freezer(void)
+{
+	if (!*freezer)
+		return;
+	thaw();
+	rmdir(group_path(""));
+	umount(freezer);
+	rmdir(freezer);
+	*freezer = 0;
+}
+
 FIXTURE(waits) {
 };
 
@@ -224,19 +315,15 @@ FIXTURE_SETUP(waits)
 /* Also what a case left that ended early. */
 FIXTURE_TEARDOWN(waits)
 {
-	char percent[24];
-
 	if (why_not)
 		return;
 	calm();
 	text_put(LAB_NR, "0");
-	text_put(PARAMETERS "/allocator", "page");
-	text_put(PARAMETERS "/verbose", verbose ? "1" : "0");
-	snprintf(percent, sizeof(percent), "%lld", max_percent);
-	text_put(PARAMETERS "/max_percent", percent);
+	put_settings_back();
 	remove_and_wait("a");
 	remove_and_wait("b");
 	remove_and_wait("kept");
+	unmount_freezer();
 }
 
 /* Not what anything should take, but what a slow machine under load may. */
@@ -261,7 +348,7 @@ TEST_F_TIMEOUT(waits, signals_do_not_end_a_start, SECONDS)
 		EXPECT_EQ(0, text_put(LAB_NR, "0"));
 	}
 	calm();
-	EXPECT_EQ(0, text_put(PARAMETERS "/allocator", "page"));
+	EXPECT_EQ(0, text_put(PARAMETERS "/allocator", allocator));
 	remove_and_wait("a");
 }
 
@@ -333,7 +420,7 @@ TEST_F_TIMEOUT(waits, parameters_are_read_during_a_fill, SECONDS)
 	ASSERT_EQ(0, text_put(PARAMETERS "/allocator", "chunk"));
 	for (tries = 0; tries < TRIES && !during; tries++)
 		during = read_during_a_fill(number);
-	EXPECT_EQ(0, text_put(PARAMETERS "/allocator", "page"));
+	EXPECT_EQ(0, text_put(PARAMETERS "/allocator", allocator));
 	EXPECT_TRUE(during) TH_LOG("each fill was over when the parameters had been read");
 }
 
@@ -366,12 +453,14 @@ TEST_F_TIMEOUT(waits, a_suspend_does_not_end_a_start, SECONDS)
 	pid_t writer;
 	int err;
 
-	if (text_put("/sys/power/pm_test", "freezer"))
+	if (!is_emulated())
+		SKIP(return, "freezes all programs: set KMEM_STUDIO_EMULATED=1 where that is fine");
+	if (text_put(PM_TEST, "freezer"))
 		SKIP(return, "no /sys/power/pm_test in this kernel, see the config file");
 	writer = start_large("a");
 	ASSERT_LT(0, writer);
 	err = text_put("/sys/power/state", "freeze");
-	text_put("/sys/power/pm_test", "none");
+	text_put(PM_TEST, pm_test);
 	EXPECT_EQ(0, err);
 	EXPECT_EQ(0, join(writer));
 	EXPECT_EQ(0, arena_put("a", "verify", "1"));
@@ -380,43 +469,8 @@ TEST_F_TIMEOUT(waits, a_suspend_does_not_end_a_start, SECONDS)
 
 /* --- a program that is frozen --- */
 
-#define FREEZER		"/tmp/kmem_studio_freezer"
-#define FROZEN_GROUP	FREEZER "/waits"
-
 /* Time in which a wait notices the freezer, several times over. */
 #define LONG_NS		1000000000LL
-
-static const char *mount_freezer(void)
-{
-	mkdir(FREEZER, 0755);
-	if (mount("none", FREEZER, "cgroup", 0, "freezer")) {
-		rmdir(FREEZER);
-		return "no freezer of control groups in this kernel, see the config file";
-	}
-	mkdir(FROZEN_GROUP, 0755);
-	return NULL;
-}
-
-static void unmount_freezer(void)
-{
-	rmdir(FROZEN_GROUP);
-	umount(FREEZER);
-	rmdir(FREEZER);
-}
-
-static int freeze(pid_t pid)
-{
-	char number[24];
-
-	snprintf(number, sizeof(number), "%d", pid);
-	return text_put(FROZEN_GROUP "/cgroup.procs", number) ?:
-	       text_put(FROZEN_GROUP "/freezer.state", "FROZEN");
-}
-
-static void thaw(void)
-{
-	text_put(FROZEN_GROUP "/freezer.state", "THAWED");
-}
 
 /* As start_large(), but of many small blocks: to get them takes longer than to fill them. */
 static pid_t start_many(const char *arena)
@@ -459,7 +513,7 @@ static void freeze_in_a_wait(struct wait_for_others *wait)
 		wait->lasted = true;
 	while (waiter > 0 && !wait->frozen && allocates("a")) {
 		nap();
-		wait->frozen = text_is(FROZEN_GROUP "/freezer.state", "FROZEN") &&
+		wait->frozen = text_is(group_path("/freezer.state"), "FROZEN") &&
 			       allocates("a");
 	}
 	thaw();
@@ -491,7 +545,6 @@ TEST_F_TIMEOUT(waits, a_wait_for_others_is_frozen, SECONDS)
 		EXPECT_EQ(0, wait.first);
 		EXPECT_EQ(E2BIG, wait.second);
 	}
-	unmount_freezer();
 	if (!wait.frozen && !wait.lasted)
 		SKIP(return, "memory is got too quickly here for anybody to wait for it");
 	EXPECT_TRUE(wait.frozen);

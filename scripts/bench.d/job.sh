@@ -18,6 +18,8 @@ arena=$studio/arenas/$me
 held_bytes=33554432
 # pages that each CPU keeps for itself: a fraction of all
 lists=/proc/sys/vm/percpu_pagelist_high_fraction
+# what they were, for as long as they are small: a run that was killed leaves both
+lists_were=/run/kmem_studio-bench
 hot=200
 
 give_up()
@@ -201,7 +203,7 @@ tell_context()
 clean_up()
 {
 	rmdir $bench $arena 2>/dev/null
-	[ ! -w $lists ] || echo "$large_lists" >$lists
+	[ ! -w $lists ] || echo "$large_lists" >$lists && rm -f $lists_were
 }
 
 [ -d $studio ] || modprobe kmem_studio nr_structs=0 || give_up "there is no module"
@@ -210,8 +212,12 @@ clean_up()
 # which keep up to an eighth of the memory. Those of hot stay as they are.
 large_lists=0
 [ ! -r $lists ] || read -r large_lists <$lists
+[ ! -r $lists_were ] || read -r large_lists <$lists_were
 clean_up
 trap clean_up EXIT
+# which a signal alone does not reach in every shell
+trap 'exit 1' HUP INT TERM
+put $lists_were "$large_lists"
 mkdir $bench $arena || give_up "no bench can be made; are you root?"
 for allocator in $allocators; do
 	put $bench/allocator "$allocator" || give_up "allocator=$allocator"
