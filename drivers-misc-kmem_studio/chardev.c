@@ -193,7 +193,7 @@ static loff_t device_llseek(struct file *file, loff_t offset, int whence)
 
 /*
  * Copy one run from byte @pos on. Returns bytes, -EFAULT for a bad address, -EIO for a
- * hwpoisoned page.
+ * page that is hwpoisoned, or that vmalloc's page table has lost.
  */
 static ssize_t copy_row(const struct kmst_arena *arena, loff_t pos, size_t left,
 			struct iov_iter *to)
@@ -204,7 +204,7 @@ static ssize_t copy_row(const struct kmst_arena *arena, loff_t pos, size_t left,
 
 	if (!kmst_memory_row(&arena->memory, (u64)pos / WORD_BYTES, &run))
 		return -EFAULT;
-	bytes = kmst_run_sound_bytes(&run, skip, run.nr_words * WORD_BYTES);
+	bytes = kmst_run_readable_bytes(&run, skip, run.nr_words * WORD_BYTES);
 	if (!bytes)
 		return -EIO;
 	bytes = min(left, bytes);
@@ -262,7 +262,7 @@ static unsigned long pages_mappable(const struct kmst_arena *arena)
 
 /*
  * The pages from @index on for a fault-around: to the end of the mapping, of the arena, or
- * of the aligned block of FAULT_PAGES, whichever comes first.
+ * of the aligned block of FAULT_PAGES, whichever comes first, or to a page that is lost.
  */
 static unsigned long collect_pages(const struct kmst_arena *arena, unsigned long index,
 				   unsigned long most, struct page **pages)

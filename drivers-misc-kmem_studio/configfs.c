@@ -25,6 +25,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "bench/bench_configfs.h"
@@ -43,6 +44,8 @@
 
 /* Waits for the threads of removed arenas. */
 static struct workqueue_struct *removals;
+static atomic_t nr_removals;
+static DECLARE_WAIT_QUEUE_HEAD(removed);
 
 /**
  * struct arenas - the folder of all arenas
@@ -139,6 +142,8 @@ static void finish_removal(struct work_struct *work)
 
 	kmst_session_close(&arena->session);
 	config_item_put(&arena->item);
+	if (atomic_dec_and_test(&nr_removals))
+		wake_up_all(&removed);
 }
 
 static struct kmst_folder *new_arena(const char *name)
@@ -206,6 +211,7 @@ static void arenas_drop_item(struct config_group *group, struct config_item *ite
 	kmst_session_end(&arena->session);
 	kmst_debugfs_remove(arena->debugfs);
 	atomic_dec(&arenas_of(group)->nr);
+	atomic_inc(&nr_removals);
 	queue_work(removals, &arena->removal);
 }
 
@@ -302,6 +308,8 @@ int __init kmst_configfs_init(void)
  */
 void kmst_configfs_exit(void)
 {
+	/* idle: however long they take, it is not to be taken for a hang */
+	wait_event_idle(removed, !atomic_read(&nr_removals));
 	destroy_workqueue(removals);
 	configfs_unregister_subsystem(&studio);
 }

@@ -6,7 +6,8 @@
  *
  * The order: first what is there to provoke, benches and pressures, the newest first, as it
  * is most likely what the memory ran out for. Then arenas, the largest first, so that few
- * of them are lost.
+ * of them are lost. Low memory alone counts as long as there is any, as nobody is told which
+ * kind ran out: highmem, and the area for DMA, are of no use to the kernel's own requests.
  */
 #include <linux/cleanup.h>
 #include <linux/init.h>
@@ -67,11 +68,16 @@ void kmst_giveway_remove(struct kmst_holder *holder)
 	list_del_init(&holder->list);
 }
 
+static unsigned long low_pages(struct kmst_holder *holder, unsigned long pages)
+{
+	return holder->ops->low ? holder->ops->low(holder) : pages;
+}
+
 /* Who is asked next, NULL for nobody. */
 static struct kmst_holder *next_holder(void)
 {
+	unsigned long pages, low, most = 0, most_low = 0;
 	struct kmst_holder *holder, *largest = NULL;
-	unsigned long pages, most = 0;
 
 	lockdep_assert_held(&holders_lock);
 
@@ -79,8 +85,10 @@ static struct kmst_holder *next_holder(void)
 		pages = holder->asked ? 0 : holder->ops->pages(holder);
 		if (pages && !holder->ops->keeps)
 			return holder;
-		if (pages <= most)
+		low = low_pages(holder, pages);
+		if (low < most_low || (low == most_low && pages <= most))
 			continue;
+		most_low = low;
 		most = pages;
 		largest = holder;
 	}
@@ -125,8 +133,8 @@ static unsigned long on_their_way(void)
 /**
  * kmst_giveway_now() - Ask one after the other, until one has given something.
  *
- * First benches and pressures, the newest first, then arenas, the largest first. Nobody is
- * asked twice: who did not give anything in time gives it later.
+ * First benches and pressures, the newest first, then arenas, those with most low memory
+ * first. Nobody is asked twice: who did not give anything in time gives it later.
  *
  * Context: process context, sleeps, for five seconds at most. Allocates nothing.
  * Return: pages that came free, or are about to.

@@ -19,17 +19,20 @@ struct kmst_holder;
  * @keeps: what it holds is somebody's work. Those who hold memory only so that others do not
  *         have it are asked before
  * @pages: how many pages would come free, 0 if none would, or none are to. Does not sleep
+ * @low:   how many pages of low memory would, which any request may have; NULL if all are
+ *         taken for such. Does not sleep
  * @give:  give all of them back, now. Returns how many came free, or are about to, as the
  *         holder was told in the middle of an allocation; 0 if none did within
  *         KMST_GIVE_WAY_JIFFIES. May sleep
  *
- * Both are called in the middle of somebody's allocation: they allocate nothing, and wait
+ * All are called in the middle of somebody's allocation: they allocate nothing, and wait
  * without a limit for no lock that is held while memory is allocated, or over
  * kmst_giveway_add() or kmst_giveway_remove().
  */
 struct kmst_holder_ops {
 	bool		keeps;
 	unsigned long	(*pages)(struct kmst_holder *holder);
+	unsigned long	(*low)(struct kmst_holder *holder);
 	unsigned long	(*give)(struct kmst_holder *holder);
 };
 

@@ -114,7 +114,7 @@ static void log_first_words(const struct kmst_arena *arena,
 		if (kmst_cancel_point(cancel))
 			return;
 		if (kmst_memory_word(&arena->memory, (u64)i * per_page, &run) &&
-		    kmst_run_sound_bytes(&run, 0, sizeof(unsigned int)))
+		    kmst_run_readable_bytes(&run, 0, sizeof(unsigned int)))
 			pr_info("The first element in the %luth page is %u\n", i,
 				read_word(&run));
 	}

@@ -180,7 +180,8 @@ bool kmst_memory_next_page(const struct kmst_memory *memory, struct kmst_page_at
  * @pages:  gets their descriptors
  *
  * Context: any. The caller holds a reference to the arena.
- * Return: pages found, less than @most if the memory ends there.
+ * Return: pages found, less than @most if the memory ends there, or vmalloc's page table has
+ * lost the next one.
  */
 unsigned long kmst_memory_pages(const struct kmst_memory *memory, unsigned long index,
 				unsigned long most, struct page **pages)
@@ -189,7 +190,7 @@ unsigned long kmst_memory_pages(const struct kmst_memory *memory, unsigned long 
 	unsigned long nr = 0;
 	bool more;
 
-	for (more = kmst_memory_page(memory, index, &at); more && nr < most;
+	for (more = kmst_memory_page(memory, index, &at); more && at.page && nr < most;
 	     more = kmst_memory_next_page(memory, &at)) {
 		unsigned long i, row = min(memory->layout->row(memory, &at), most - nr);
 
@@ -294,4 +295,19 @@ size_t kmst_run_sound_bytes(const struct kmst_run *run, size_t at, size_t bytes)
 		end += PAGE_SIZE - offset_in_page(run->offset + end);
 	}
 	return min(end, bytes) - at;
+}
+
+/**
+ * kmst_run_readable_bytes() - Count bytes of a run that can be read.
+ * @run:   the run
+ * @at:    as for kmst_run_sound_bytes()
+ * @bytes: as for kmst_run_sound_bytes()
+ *
+ * Context: any. The caller holds a reference to the arena.
+ * Return: as kmst_run_sound_bytes(), but 0 if vmalloc's page table has lost the page, and
+ * the run is at no address any more.
+ */
+size_t kmst_run_readable_bytes(const struct kmst_run *run, size_t at, size_t bytes)
+{
+	return kmst_run_page(run) ? kmst_run_sound_bytes(run, at, bytes) : 0;
 }

@@ -186,5 +186,6 @@ bool kmst_memory_has_pfn(const struct kmst_memory *memory, unsigned long pfn);
 void kmst_memory_count_nodes(const struct kmst_memory *memory, unsigned long *nr_pages);
 struct page *kmst_run_page(const struct kmst_run *run);
 size_t kmst_run_sound_bytes(const struct kmst_run *run, size_t at, size_t bytes);
+size_t kmst_run_readable_bytes(const struct kmst_run *run, size_t at, size_t bytes);
 
 #endif /* KMEM_STUDIO_LAYOUT_H */

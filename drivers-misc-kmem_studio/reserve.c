@@ -289,7 +289,7 @@ int kmst_reserve_settle(const struct kmst_demand *demand,
 	return 0;
 }
 
-/* Only the pages themselves tell whether they are highmem. */
+/* Only the pages themselves tell whether they are highmem; one that is lost cannot. */
 static void count_pools(const struct kmst_memory *memory, unsigned long *pages)
 {
 	unsigned long all = pages[KMST_POOL_LOW] + pages[KMST_POOL_HIGH];
@@ -299,7 +299,8 @@ static void count_pools(const struct kmst_memory *memory, unsigned long *pages)
 	pages[KMST_POOL_HIGH] = 0;
 	for (more = kmst_memory_page(memory, 0, &at); more;
 	     more = kmst_memory_next_page(memory, &at)) {
-		pages[KMST_POOL_HIGH] += kmst_zones_pool(at.page) == KMST_POOL_HIGH;
+		if (at.page)
+			pages[KMST_POOL_HIGH] += kmst_zones_pool(at.page) == KMST_POOL_HIGH;
 		if (!(at.index % KMST_PAGES_PER_POINT))
 			cond_resched();
 	}

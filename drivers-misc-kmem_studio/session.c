@@ -424,6 +424,24 @@ void kmst_session_end(struct kmst_session *session)
 	kmst_share_close(&session->share);
 }
 
+static int close_locked(struct kmst_session *session)
+{
+	int err = 0;
+
+	lockdep_assert_held(&session->lock);
+
+	if (session->task) {
+		/* however long it verifies: not to be taken for a hang, as kthread_stop() is */
+		wait_for_completion_state(&session->ended, TASK_IDLE);
+		err = join_thread(session);
+		kmst_record_state(&session->record, KMST_STATE_IDLE, err);
+		trace_kmst_live(session->config.arena.name, false, err);
+	}
+	kmst_report_free(session->report);
+	session->report = NULL;
+	return err;
+}
+
 /**
  * kmst_session_close() - Stop, for good.
  * @session: the session
@@ -436,19 +454,14 @@ void kmst_session_end(struct kmst_session *session)
  */
 int kmst_session_close(struct kmst_session *session)
 {
-	int err = 0;
+	int err;
 
 	kmst_session_tell(session, KMST_CANCEL_CLOSED);
-
-	guard(mutex)(&session->lock);
-
-	if (session->task) {
-		err = join_thread(session);
-		kmst_record_state(&session->record, KMST_STATE_IDLE, err);
-		trace_kmst_live(session->config.arena.name, false, err);
-	}
-	kmst_report_free(session->report);
-	session->report = NULL;
+	/* a stop may have it for as long: killable is no hang, who is killed waits on */
+	if (mutex_lock_killable(&session->lock))
+		mutex_lock(&session->lock);
+	err = close_locked(session);
+	mutex_unlock(&session->lock);
 	return err;
 }
 

@@ -47,6 +47,20 @@ static unsigned long pages_to_give(struct kmst_holder *holder)
 	return pages;
 }
 
+/* What it counts for tells; before it has its memory, any of it may come to be low. */
+static unsigned long low_to_give(struct kmst_holder *holder)
+{
+	struct kmst_session *session = container_of(holder, struct kmst_session, holder);
+	unsigned long pages = pages_to_give(holder);
+
+	spin_lock(&session->record.lock);
+	/* settled before the arena was there, and until it is not there any more */
+	if (pages && session->arena)
+		pages = session->arena->reservation.pages[KMST_POOL_LOW];
+	spin_unlock(&session->record.lock);
+	return pages;
+}
+
 /*
  * The thread that frees needs no memory for it. It may need a lock, which a thread that asks
  * for memory holds: so the wait ends after a while. One that allocates cannot fail before the
@@ -74,6 +88,7 @@ static unsigned long give(struct kmst_holder *holder)
 static const struct kmst_holder_ops holder_ops = {
 	.keeps	= true,
 	.pages	= pages_to_give,
+	.low	= low_to_give,
 	.give	= give,
 };
 

@@ -549,7 +549,8 @@ int kmst_verify_corrupt(const struct kmst_arena *arena, u64 word,
 	err = reach_run(&run, &reach);
 	if (err)
 		return err;
-	*reach.words ^= mask;
+	/* a read() of the device sees the word before or after: it is to be a surprise */
+	data_race(*reach.words ^= mask);
 	leave_run(&reach);
 	trace_kmst_corrupt(arena->name, word, reach.phys, mask);
 	return 0;

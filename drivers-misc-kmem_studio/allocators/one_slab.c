@@ -4,6 +4,7 @@
  */
 #include <linux/atomic.h>
 #include <linux/errno.h>
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/numa.h>
 #include <linux/slab.h>
@@ -75,16 +76,20 @@ static slab_flags_t zone_of_cache(gfp_t gfp)
 	return gfp & __GFP_DMA32 ? SLAB_CACHE_DMA32 : 0;
 }
 
-/* A cache that no other user's objects are in. Its name is seen in /proc/slabinfo. */
+/*
+ * A cache that no other user's objects are in. Its name is seen in /proc/slabinfo, and is
+ * not that of one that stays because an object was overwritten, of a driver that was loaded
+ * before.
+ */
 static int slab_prepare(struct kmst_one *one)
 {
 	static atomic_t nr_made;
-	char name[sizeof("kmem_studio-one-4294967295")];
+	char name[sizeof("kmem_studio-one-4294967295-ffffffffffffffff")];
 
 	if (kmst_fail_allocation())
 		return -ENOMEM;
-	snprintf(name, sizeof(name), "kmem_studio-one-%u",
-		 (unsigned int)atomic_inc_return(&nr_made));
+	snprintf(name, sizeof(name), "kmem_studio-one-%u-%llx",
+		 (unsigned int)atomic_inc_return(&nr_made), ktime_get_ns());
 	one->source = kmem_cache_create(name, one->bytes, 0,
 					SLAB_NO_MERGE | zone_of_cache(one->gfp), NULL);
 	one->gfp = kmst_gfp_last_resort(one->gfp & ~(__GFP_DMA | __GFP_DMA32));

@@ -500,7 +500,9 @@ int kmst_bench_run(const struct kmst_bench_config *config, struct kmst_cancel *c
 	err = reserve_and_measure(bench, watch);
 	*results = bench->run.results;
 	kmst_one_exit(&bench->run.nothing);
-	kmst_one_exit(&bench->run.one);
+	/* what was overwritten is not freed: the cache that it is of stays, too */
+	if (!atomic_read(&bench->run.lost))
+		kmst_one_exit(&bench->run.one);
 	free_tables(&bench->run);
 out_free:
 	kfree(bench);

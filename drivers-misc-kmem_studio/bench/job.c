@@ -270,6 +270,8 @@ void kmst_job_end(struct kmst_job *job)
  */
 void kmst_job_close(struct kmst_job *job)
 {
+	/* idle: a run that frees much is not to be taken for a hang; then little is left of it */
+	wait_event_idle(job->wait, READ_ONCE(job->state) != KMST_JOB_RUNNING);
 	flush_work(&job->work);
 	forget_writer(job);
 	kmst_bench_results_put(job->results);

@@ -377,6 +377,79 @@ static void a_page_that_is_given_twice_is_found(struct kunit *test)
 	}
 }
 
+/* The slab allocator, which gives an object twice, that nobody then gives back. */
+static struct {
+	const struct kmst_one_ops	*slab;
+	void				*object;
+	struct kmem_cache		*cache;
+	bool				finished;	/* who destroys it was called */
+} kept;
+
+static void *kept_get(const struct kmst_one *one)
+{
+	void *object = NULL;
+
+	kept.cache = one->source;
+	if (atomic_inc_return(&obedient.made) - 1 == obedient.twice) {
+		kept.object = obedient.last;
+		return kept.object;
+	}
+	kept.slab->get(one, &object, 1);
+	obedient.last = object;
+	return object;
+}
+
+static unsigned int kept_gets(const struct kmst_one *one, void **held, unsigned int nr)
+{
+	return kmst_one_get_each(one, held, nr, kept_get);
+}
+
+static void kept_put(const struct kmst_one *one, void *held)
+{
+	if (held != kept.object)
+		kept.slab->put(one, &held, 1);
+}
+
+static void kept_puts(const struct kmst_one *one, void **held, unsigned int nr)
+{
+	kmst_one_put_each(one, held, nr, kept_put);
+}
+
+static void kept_finish(struct kmst_one *one)
+{
+	kept.finished = true;
+}
+
+/* A cache that is destroyed with an object in it is a splat. One without goes. */
+static void what_was_overwritten_keeps_its_cache(struct kunit *test)
+{
+	struct kmst_allocator allocator = *kmst_allocator_find("slab");
+	struct kmst_one_ops ops = *allocator.one;
+	struct one_run *run = test->priv;
+
+	memset(&kept, 0, sizeof(kept));
+	kept.slab = allocator.one;
+	ops.get = kept_gets;
+	ops.put = kept_puts;
+	ops.finish = kept_finish;
+	allocator.one = &ops;
+	run->config.allocator = &allocator;
+	run->config.bytes = 64;
+
+	KUNIT_EXPECT_EQ(test, run_it(run), 0);
+	KUNIT_EXPECT_TRUE(test, kept.finished);
+	kmem_cache_destroy(kept.cache);
+
+	kept.finished = false;
+	atomic_set(&obedient.made, 0);
+	obedient.twice = 128 + HELD + 7;
+	KUNIT_EXPECT_EQ(test, run_it(run), -EILSEQ);
+	KUNIT_EXPECT_FALSE(test, kept.finished);
+	KUNIT_ASSERT_NOT_NULL(test, kept.object);
+	kmem_cache_free(kept.cache, kept.object);
+	kmem_cache_destroy(kept.cache);
+}
+
 /* One of twenty-five takes long: the 99th percentile tells, the median does not. */
 static void a_planted_delay_is_seen(struct kunit *test)
 {
@@ -509,6 +582,7 @@ static struct kunit_case engine_cases[] = {
 	KUNIT_CASE(failures_are_counted),
 	KUNIT_CASE(rounds_are_told),
 	KUNIT_CASE(a_page_that_is_given_twice_is_found),
+	KUNIT_CASE(what_was_overwritten_keeps_its_cache),
 	KUNIT_CASE(a_planted_delay_is_seen),
 	KUNIT_CASE(a_run_is_ended),
 	KUNIT_CASE(a_run_gives_way),

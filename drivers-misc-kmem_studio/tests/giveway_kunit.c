@@ -15,6 +15,7 @@
  * struct giver - a holder that tells when it was asked
  * @holder: the holder
  * @pages:  what it has
+ * @low:    what of it is low memory
  * @keeps:  it does not give any of it
  * @slow:   it gives later, and says so
  * @again:  it could not be told
@@ -24,6 +25,7 @@
 struct giver {
 	struct kmst_holder	holder;
 	unsigned long		pages;
+	unsigned long		low;
 	bool			keeps;
 	bool			slow;
 	bool			again;
@@ -36,6 +38,11 @@ static unsigned int nr_asked;
 static unsigned long giver_pages(struct kmst_holder *holder)
 {
 	return container_of(holder, struct giver, holder)->pages;
+}
+
+static unsigned long giver_low(struct kmst_holder *holder)
+{
+	return container_of(holder, struct giver, holder)->low;
 }
 
 static unsigned long giver_give(struct kmst_holder *holder)
@@ -57,6 +64,13 @@ static unsigned long giver_give(struct kmst_holder *holder)
 static const struct kmst_holder_ops keeps = {
 	.keeps	= true,
 	.pages	= giver_pages,
+	.give	= giver_give,
+};
+
+static const struct kmst_holder_ops keeps_high = {
+	.keeps	= true,
+	.pages	= giver_pages,
+	.low	= giver_low,
 	.give	= giver_give,
 };
 
@@ -109,6 +123,24 @@ static void what_provokes_goes_first(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 50UL);
 	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 0UL);
 	KUNIT_EXPECT_EQ(test, nr_asked, 6U);
+}
+
+/* What the kernel's own requests cannot have is asked for last, and is, however. */
+static void low_memory_goes_first(struct kunit *test)
+{
+	struct giver *tables;
+
+	new_giver(test, &keeps_high, 100);
+	new_giver(test, &keeps, 5);
+	new_giver(test, &keeps_high, 200);
+	tables = new_giver(test, &keeps_high, 150);
+	tables->low = 2;
+
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 5UL);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 150UL);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 200UL);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 100UL);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 0UL);
 }
 
 static void who_has_nothing_is_not_asked(struct kunit *test)
@@ -203,6 +235,7 @@ static void there_is_an_end_to_it(struct kunit *test)
 
 static struct kunit_case giveway_cases[] = {
 	KUNIT_CASE(what_provokes_goes_first),
+	KUNIT_CASE(low_memory_goes_first),
 	KUNIT_CASE(who_has_nothing_is_not_asked),
 	KUNIT_CASE(who_gives_nothing_is_asked_once),
 	KUNIT_CASE(who_is_about_to_give_is_not_asked_twice),

@@ -7,6 +7,7 @@
 #include <linux/completion.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
+#include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -498,6 +499,32 @@ static void closing_ends_a_fill(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, listener->reports, 0);
 }
 
+static int closer_thread(void *data)
+{
+	return kmst_session_close(&((struct listener *)data)->session);
+}
+
+/* For another close or stop, or a verification, of any length: as hung tasks are told. */
+static void a_close_that_waits_is_no_hang(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+	struct task_struct *closer;
+
+	KUNIT_ASSERT_EQ(test, start_scrubbed(listener, 0), 0);
+	closer = kthread_create(closer_thread, listener, "kmst_closer");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, closer);
+	get_task_struct(closer);
+	mutex_lock(&listener->session.lock);
+	mutex_lock(&listener->session.words);
+	wake_up_process(closer);
+	expect_soon(test, READ_ONCE(closer->__state) & TASK_WAKEKILL);
+	mutex_unlock(&listener->session.lock);
+	expect_soon(test, READ_ONCE(closer->__state) & TASK_NOLOAD);
+	mutex_unlock(&listener->session.words);
+	KUNIT_EXPECT_EQ(test, kthread_stop_put(closer), 0);
+	expect_idle(test, listener);
+}
+
 static struct kunit_case session_cases[] = {
 	KUNIT_CASE(an_arena_starts_and_stops),
 	KUNIT_CASE(stopping_an_idle_session_does_nothing),
@@ -523,6 +550,7 @@ static struct kunit_case session_cases[] = {
 	KUNIT_CASE(users_are_let_in_and_out),
 	KUNIT_CASE(results_are_of_one_run),
 	KUNIT_CASE(closing_ends_a_fill),
+	KUNIT_CASE(a_close_that_waits_is_no_hang),
 	{}
 };
 

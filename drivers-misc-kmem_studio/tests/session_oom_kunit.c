@@ -9,6 +9,7 @@
 #include <linux/sched.h>
 
 #include "../giveway.h"
+#include "../reserve.h"
 #include "../session.h"
 #include "alone.h"
 #include "counted.h"
@@ -66,6 +67,29 @@ static void the_largest_gives_way(struct kunit *test)
 	/* what is held is counted before they are closed for good */
 	kmst_session_close(&large->session);
 	kmst_session_close(&kept->session);
+}
+
+/* An arena counts by its low memory, the largest without any comes after that. */
+static void what_has_low_memory_gives_way_first(struct kunit *test)
+{
+	const unsigned long nothing[KMST_NR_POOLS] = {};
+	struct listener *high = kmst_listener_new(test);
+	const struct kmst_demand demand = {};
+	struct listener *low = test->priv;
+	struct kmst_refusal why;
+
+	KUNIT_ASSERT_EQ(test, start_giving_way(low, PER_PAGE, true), 0);
+	KUNIT_ASSERT_EQ(test, start_giving_way(high, 20 * PER_PAGE, true), 0);
+	/* as if its pages were of the other kinds, which this machine need not have */
+	KUNIT_ASSERT_EQ(test, kmst_reserve_settle(&demand, &high->session.arena->reservation,
+						  nothing, &why), 0);
+
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 1UL);
+	KUNIT_EXPECT_EQ(test, results_of(low).state, KMST_STATE_LOST);
+	KUNIT_EXPECT_EQ(test, results_of(high).state, KMST_STATE_LIVE);
+	KUNIT_EXPECT_EQ(test, kmst_giveway_now(), 20UL);
+	KUNIT_EXPECT_EQ(test, results_of(high).state, KMST_STATE_LOST);
+	kmst_session_close(&high->session);
 }
 
 /* What somebody else has would not become free. */
@@ -155,6 +179,7 @@ static void the_device_goes_after_the_memory(struct kunit *test)
 
 static struct kunit_case session_oom_cases[] = {
 	KUNIT_CASE(the_largest_gives_way),
+	KUNIT_CASE(what_has_low_memory_gives_way_first),
 	KUNIT_CASE(what_is_held_does_not_give_way),
 	KUNIT_CASE(who_does_not_give_way_is_not_asked_again),
 	KUNIT_CASE(the_device_goes_after_the_memory),

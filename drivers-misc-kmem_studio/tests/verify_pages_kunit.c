@@ -5,6 +5,7 @@
  */
 #include <kunit/static_stub.h>
 #include <kunit/test.h>
+#include <linux/array_size.h>
 #include <linux/gfp.h>
 #include <linux/highmem.h>
 #include <linux/math.h>
@@ -18,6 +19,7 @@
 #include "../device.h"
 #include "../layout.h"
 #include "../limits.h"
+#include "../reserve.h"
 #include "../verify.h"
 #include "allocators.h"
 #include "filled.h"
@@ -100,22 +102,27 @@ static void a_page_that_the_table_lost_is_a_failed_route(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, report->bad_route.page);
 
 	/* lost only after its routes were judged: it is not read */
+	KUNIT_EXPECT_EQ(test, kmst_run_readable_bytes(&run, 0, PAGE_SIZE), PAGE_SIZE);
 	run.virt += PAGE_SIZE;
 	run.nr_words = PAGE_WORDS;
 	kmst_verify_words(arena, &run, report);
 	KUNIT_EXPECT_EQ(test, report->bad_translations, 2UL);
 	KUNIT_EXPECT_EQ(test, report->words, 0ULL);
 	KUNIT_EXPECT_EQ(test, report->mismatches, 0ULL);
+	/* nor by a program, or the lab's log */
+	KUNIT_EXPECT_EQ(test, kmst_run_readable_bytes(&run, 0, PAGE_SIZE), 0UL);
 }
 
-/* Nor is it asked for its zone, its node or its number. */
+/* Nor is it asked for its zone, its node or its number, or mapped. */
 static void a_page_that_the_table_lost_counts_for_nothing(struct kunit *test)
 {
 	struct kmst_demand demand = { .gfp = GFP_KERNEL, .nid = NUMA_NO_NODE };
 	struct kmst_memory memory;
 	unsigned long *nodes, sum = 0;
 	struct kmst_arena *arena;
+	struct kmst_refusal why;
 	struct kmst_going going;
+	struct page *pages[3];
 	int nid;
 
 	nodes = kunit_kcalloc(test, MAX_NUMNODES, sizeof(*nodes), GFP_KERNEL);
@@ -133,6 +140,11 @@ static void a_page_that_the_table_lost_counts_for_nothing(struct kunit *test)
 		sum += nodes[nid];
 	KUNIT_EXPECT_EQ(test, sum, 2UL);
 	KUNIT_EXPECT_FALSE(test, kmst_memory_has_pfn(&memory, 0));
+	KUNIT_EXPECT_EQ(test, kmst_memory_pages(&memory, 0, ARRAY_SIZE(pages), pages), 2UL);
+	KUNIT_EXPECT_EQ(test, kmst_memory_pages(&memory, 2, 1, pages), 0UL);
+	/* by its pages where there is highmem: as much as before */
+	KUNIT_EXPECT_EQ(test, kmst_reserve_memory(&demand, &arena->reservation, &memory, 0, &why),
+			0);
 	memory.blocks.table[0].bytes -= PAGE_SIZE;
 }
 
