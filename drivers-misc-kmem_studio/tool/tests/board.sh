@@ -195,9 +195,12 @@ its_writer_waits() { grep -qs "^PPid:.$pid\$" /proc/[0-9]*/status; }
 a_run_is_live() { grep -qs live "$config"/arenas/tool-*/state; }
 the_lab_is_live() { [ "$(cat /sys/module/kmem_studio/parameters/nr_structs)" != 0 ]; }
 
-# ends_by_int WHEN ARGUMENT...: Ctrl-C when WHEN says so ends the program, with that status
+# ends_by_int [-q] WHEN ARGUMENT...: Ctrl-C when WHEN says so ends the program, with that status;
+# with -q, Ctrl-\\ does
 ends_by_int()
 {
+	signal=INT
+	[ "$1" != -q ] || { signal=QUIT; shift; }
 	when=$1
 	shift
 	kmem-studio "$@" >"$out/stdout" 2>"$out/stderr" &
@@ -205,7 +208,7 @@ ends_by_int()
 	until $when; do
 		kill -0 "$pid" 2>/dev/null || break
 	done
-	kill -INT "$pid"
+	kill -$signal "$pid"
 	(sleep 60; kill -KILL "$pid") 2>/dev/null &
 	killer=$!
 	wait "$pid"
@@ -213,6 +216,22 @@ ends_by_int()
 	kill "$killer" 2>/dev/null
 	[ "$got" = 130 ] || echo "status $got instead of 130" >>"$out/stderr"
 	[ "$got" = 130 ]
+}
+
+# hold NR: a run in the background, as $pid, which makes the NR-th live arena
+hold()
+{
+	kmem-studio run page 1000 --hold 600 >"$out/stdout" 2>"$out/stderr" &
+	pid=$!
+	until [ "$(grep -s live "$config"/arenas/tool-*/state | wc -l)" = "$1" ]; do
+		kill -0 "$pid" 2>/dev/null || break
+	done
+}
+
+let_go()
+{
+	kill -INT "$pid"
+	wait "$pid"
 }
 
 # gives_up WHEN ARGUMENT...: the kernel does, too; it may have been quicker, but not each time
@@ -248,6 +267,31 @@ check "was verified" says verified
 check "unloads it again" not loaded
 status 4 "new that is refused" new x 10 nosuch
 check "unloads it, too" not loaded
+hold 1
+echo 1000 >/sys/module/kmem_studio/parameters/nr_structs
+let_go
+check "who loaded the driver leaves the lab" the_lab_is_live
+check "says why" says 'stays loaded: an arena of the lab is live'
+echo 0 >/sys/module/kmem_studio/parameters/nr_structs
+rmmod kmem_studio
+hold 1
+first=$pid
+hold 2
+second=$pid pid=$first
+let_go
+check "who loaded the driver leaves it to others" loaded
+check "says why, too" says 'stays loaded: another kmem-studio uses it'
+pid=$second
+let_go
+rmmod kmem_studio
+hold 1
+exec 9<$debug/arenas/$(arenas)/pages
+let_go
+check "one that is in use stays" loaded
+check "says what rmmod says" says 'stays loaded: .*rmmod'
+exec 9<&-
+rmmod kmem_studio
+check "is gone then" not loaded
 status 0 "lab shows the kernel's lines" lab -v 200
 check "with its verdict" says 'Success!'
 page_size=$(sed -n "s/.*Kernel's page size: \([0-9]*\).*/\1/p" "$out/stdout")
@@ -265,6 +309,8 @@ status 2 "lab: no number" lab 12x
 
 modprobe kmem_studio nr_structs=0
 # shellcheck disable=SC2046 # these are words
+check "Ctrl-\\ ends a lab" ends_by_int -q the_lab_is_live lab $(seq 10000 10500)
+check "and takes it down, too" not the_lab_is_live
 check "Ctrl-C ends a lab" ends_by_int the_lab_is_live lab $(seq 10000 10500)
 check "and takes it down" not the_lab_is_live
 status 0 "lab" lab --csv
@@ -457,7 +503,11 @@ check "so does the tar" cmp "$out/live" "$out/saved"
 }
 status 3 "a copy cannot be changed" --root "$out/kmem-studio-save" rm cp
 status 0 "report of the copy" --root "$out/kmem-studio-save" report -o "$out/copy.html"
+echo chunk >/sys/module/kmem_studio/parameters/allocator
 status 0 "report" report --course -o "$out/report.html"
+check "is of the lab's own blocks" grep -q ' of them are rounding' "$out/report.html"
+check "leaves the parameter" grep -qx chunk /sys/module/kmem_studio/parameters/allocator
+echo page >/sys/module/kmem_studio/parameters/allocator
 check "is whole" grep -q '</html>' "$out/report.html"
 check "leaves nothing" test "$(arenas)" = cp
 status 0 "new of a name that a report has" new report-page 10 page
