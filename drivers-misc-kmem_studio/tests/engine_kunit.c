@@ -117,7 +117,7 @@ static void obedient_puts(const struct kmst_one *one, void **held, unsigned int 
 	kmst_one_put_each(one, held, nr, obedient_put);
 }
 
-static struct page *obedient_page(void *held, unsigned long index)
+static struct page *obedient_page(void *held, unsigned long index, struct kmst_one_at *at)
 {
 	return held;
 }
