@@ -83,7 +83,9 @@ static struct kmst_holder *next_holder(void)
 
 	list_for_each_entry(holder, &holders, list) {
 		pages = holder->asked ? 0 : holder->ops->pages(holder);
-		if (pages && !holder->ops->keeps)
+		if (!pages)
+			continue;
+		if (!holder->ops->keeps)
 			return holder;
 		low = low_pages(holder, pages);
 		if (low < most_low || (low == most_low && pages <= most))

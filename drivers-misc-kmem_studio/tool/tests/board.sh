@@ -223,7 +223,7 @@ hold()
 {
 	kmem-studio run page 1000 --hold 600 >"$out/stdout" 2>"$out/stderr" &
 	pid=$!
-	until [ "$(grep -s live "$config"/arenas/tool-*/state | wc -l)" = "$1" ]; do
+	until [ "$(cat "$config"/arenas/tool-*/state 2>/dev/null | grep -c live)" = "$1" ]; do
 		kill -0 "$pid" 2>/dev/null || break
 	done
 }
@@ -285,7 +285,7 @@ pid=$second
 let_go
 rmmod kmem_studio
 hold 1
-exec 9<$debug/arenas/$(arenas)/pages
+exec 9<"$debug/arenas/$(arenas)/pages"
 let_go
 check "one that is in use stays" loaded
 check "says what rmmod says" says 'stays loaded: .*rmmod'
