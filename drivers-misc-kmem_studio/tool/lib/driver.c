@@ -160,7 +160,8 @@ static bool share_driver(struct studio *st)
 	if (st->driver_lock < 0)
 		return true;
 	/* who unloads it just now is waited for, but not who only says so */
-	for (i = 0; i < UNLOAD_TRIES && flock(st->driver_lock, LOCK_SH | LOCK_NB); i++)
+	for (i = 0; i < UNLOAD_TRIES && flock(st->driver_lock, LOCK_SH | LOCK_NB) &&
+	     errno == EWOULDBLOCK; i++)
 		pause_ms(UNLOAD_NAP_MS);
 	if (driver_is_there(st))
 		return true;

@@ -314,21 +314,25 @@ static FILE *open_beside(const char *path, char *beside)
  */
 static int file_replace(const char *path, const char *data, size_t len)
 {
-	char *beside = xasprintf("%s.XXXXXX", path);
-	FILE *f = open_beside(path, beside);
-	bool is_beside = f;
+	struct text beside = {};
+	bool is_beside;
+	FILE *f;
 	int err;
 
+	text_puts(&beside, path);
+	text_puts(&beside, ".XXXXXX");
+	f = open_beside(path, beside.s);
+	is_beside = f;
 	if (!f)
 		f = fopen(path, "we");
 	err = f ? write_all(f, data, len) : -errno;
 	if (f && fclose(f) && !err)
 		err = -errno;
-	if (is_beside && !err && rename(beside, path))
+	if (is_beside && !err && rename(beside.s, path))
 		err = -errno;
 	if (is_beside && err)
-		unlink(beside);
-	free(beside);
+		unlink(beside.s);
+	text_free(&beside);
 	return err;
 }
 

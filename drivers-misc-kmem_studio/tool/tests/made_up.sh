@@ -392,6 +392,45 @@ takes_any_name()
 		grep -q '^arena  *probe ' "$work/out"
 }
 
+# loads_and_unloads STAYS: whether the driver is still there afterwards is to be told by STAYS
+loads_and_unloads()
+{
+	# shellcheck disable=SC2016 # it is for the shell within
+	unshare -rm sh -c 'mount -t tmpfs none /sys && PATH=$1:$PATH "$2" lab 10
+		ls -d /sys/module/kmem_studio' - "$fake/bin" "$work/asan/kmem-studio" \
+		>"$work/out" 2>"$work/err"
+	if grep -q '^/sys/module' "$work/out"; then
+		[ "$1" = yes ]
+	else
+		[ "$1" = no ] && ! grep -q 'stays loaded' "$work/err"
+	fi
+}
+
+# Who has loaded the driver does not take it from somebody else, and tells where it cannot.
+leaves_driver_to_others()
+{
+	local bin=$fake/bin
+
+	mkdir -p "$bin"
+	cat >"$bin/modprobe" <<-'END'
+	#!/bin/sh
+	folder=/sys/module/kmem_studio
+	mkdir -p "$folder/parameters" && echo 0 >"$folder/parameters/nr_structs"
+	[ -e "${0%/*}/shared" ] || exit 0
+	flock -s "$folder" sleep 5 >/dev/null 2>&1 &
+	while flock -n -x "$folder" true; do :; done
+	END
+	printf '#!/bin/sh\nrm -r /sys/module/kmem_studio\n' >"$bin/rmmod"
+	chmod 755 "$bin/modprobe" "$bin/rmmod"
+	loads_and_unloads no || return
+	touch "$bin/shared"
+	loads_and_unloads yes && grep -q 'stays loaded: another kmem-studio uses it' "$work/err" ||
+		return
+	rm "$bin/shared"
+	printf '#!/bin/sh\necho is busy >&2\nexit 1\n' >"$bin/rmmod"
+	loads_and_unloads yes && grep -q 'stays loaded: is busy$' "$work/err"
+}
+
 # Whatever the size of a page: no number in a question is that of another machine.
 asks_of_this_machine()
 {
@@ -509,5 +548,6 @@ test_made_up()
 	check "made up: JSON of what was done" shows_what_was_done
 	check "made up: an arena that went while it was held" tells_no_figures_of_what_went
 	check "made up: any name" takes_any_name
+	check "made up: who unloads the driver" leaves_driver_to_others
 	check "the JSON of each command was looked at" all_json_was_seen
 }
