@@ -79,11 +79,11 @@ const struct kmst_one_ops kmst_one_page = {
 
 /* --- chunk: blocks that add up to the pages --- */
 
-/* One of them may be as large as memory is. */
+/* One of them may be as large as memory is. This is measured: it is to be rare. */
 static void let_others_run(unsigned long *pages, unsigned int order)
 {
 	*pages += 1UL << order;
-	if (*pages < KMST_PAGES_PER_POINT)
+	if (*pages < KMST_ONE_PAGES_PER_POINT)
 		return;
 	*pages = 0;
 	kmst_cancel_point(NULL);

@@ -127,10 +127,10 @@ void kmst_one_number(const struct kmst_one *one, void *held, u32 number)
 	write_number(one, held, 0, &(struct kmst_one_at){}, number);
 }
 
-/* One allocation may be as large as memory is. */
+/* One allocation may be as large as memory is. This is measured: it is to be rare. */
 static void let_others_run(unsigned long index)
 {
-	if (!((index + 1) % KMST_PAGES_PER_POINT))
+	if (!((index + 1) % KMST_ONE_PAGES_PER_POINT))
 		kmst_cancel_point(NULL);
 }
 

@@ -9,6 +9,9 @@
 #include <linux/gfp_types.h>
 #include <linux/types.h>
 
+/* Pages of one allocation between two calls of kmst_cancel_point(), in a measurement. */
+#define KMST_ONE_PAGES_PER_POINT	16384UL
+
 struct page;
 struct kmst_one;
 

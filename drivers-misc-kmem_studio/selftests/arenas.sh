@@ -479,10 +479,11 @@ a_signal_ends_a_test() {
 		DIR=$0 FOLDER=$1
 		. "$DIR/helpers.sh"
 		. "$DIR/arena_helpers.sh"
-		needs_root() { mount_ours proc "$FOLDER"; }
+		needs_root() { mount_ours proc "$FOLDER" && : >"$FOLDER.was"; }
 		needs_driver() { :; }
 		needs_no_arena() { kill -TERM $$; }
 		take_arenas' "$DIR" "$ERRORS.mount" && return 1
+	[ -e "$ERRORS.mount.was" ] || return 1
 	# it would be busy
 	rmdir "$ERRORS.mount" 2>>"$ERRORS" && return
 	umount "$ERRORS.mount" && rmdir "$ERRORS.mount"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Who is asked for memory, and in which order: what is there to provoke before what is
- * somebody's work, the newest and the largest first.
+ * somebody's work, the newest first, and what has most low memory.
  */
 #include <kunit/test.h>
 #include <linux/container_of.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sessions that give way when memory runs out: the largest first, once each, and nothing
+ * Sessions that give way when memory runs out: most low memory first, once each, and nothing
  * that may need memory before theirs is free.
  */
 #include <kunit/test.h>

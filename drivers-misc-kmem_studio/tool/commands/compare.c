@@ -38,14 +38,17 @@ void compare_row(struct table *table, const struct trial *trial, const char *ver
 {
 	u64 largest, runs = spans_runs(&trial->spans, &largest), number;
 	const struct item *values = trial_values(trial);
-	bool known;
+	bool known, at_end;
 	size_t i;
 
 	table_cell(table, trial->allocator);
 	for (i = 1; i < ARRAY_SIZE(columns) - 1; i++) {
 		if (columns[i].kind == COLUMN_BAR)
 			continue;
-		known = item_u64(values, columns[i].name, &number);
+		/* these are known at the end only */
+		at_end = !strcmp(columns[i].name, "verify_ns") ||
+			 !strcmp(columns[i].name, "free_ns");
+		known = item_u64(at_end ? &trial->after : values, columns[i].name, &number);
 		if (!strcmp(columns[i].name, "runs")) {
 			number = runs;
 			known = runs;

@@ -104,12 +104,15 @@ static int do_report(struct studio *st, int argc, char **argv)
 	if (st->format == FORMAT_JSON && output && !strcmp(output, "-") && !compare)
 		return usage(&command_report,
 			     "the page and JSON cannot both go to standard output");
-	if (compare)
-		return report_compare(st, argv[optind], argv[optind + 1], output);
-	if (has_answers(output ? output : "report.html"))
+	/* neither writes a page that nobody has named */
+	if (!output && !compare && st->format != FORMAT_JSON)
+		output = "report.html";
+	if (output && has_answers(output))
 		return fail(STATUS_REFUSED,
 			    "%s has answers in it, and is left alone: give another name with -o",
-			    output ? output : "report.html");
+			    output);
+	if (compare)
+		return report_compare(st, argv[optind], argv[optind + 1], output);
 	if (is_saved(st)) {
 		findings_read(st, &f);
 	} else {

@@ -130,8 +130,13 @@ static int print_json(const struct trial *trial, const char *verdict)
 	js_open(&j, "values", '{');
 	js_string(&j, "allocator", trial->allocator);
 	for (i = 0; i < values->nr; i++) {
-		if (strcmp(values->attr[i].name, "allocator"))
-			js_value(&j, values->attr[i].name, values->attr[i].value);
+		const char *name = values->attr[i].name;
+		/* these are known at the end only */
+		bool late = !strcmp(name, "state") || !strcmp(name, "verify_ns") ||
+			    !strcmp(name, "free_ns");
+
+		if (strcmp(name, "allocator") && !(late && values == &trial->live))
+			js_value(&j, name, values->attr[i].value);
 	}
 	js_close(&j, '}');
 	if (runs) {

@@ -328,12 +328,14 @@ static void act(struct studio *st, struct view *v, int key)
 /* A bench may run for hours: the driver gives up what is killed. */
 static void end_child(struct studio *st, struct view *v)
 {
+	int status = 0;
+
 	if (v->child <= 0)
 		return;
 	kill(v->child, SIGKILL);
-	waitpid(v->child, NULL, 0);
-	/* it may have been live when its writer was killed */
-	if (v->doing)
+	waitpid(v->child, &status, 0);
+	/* it may have been live when its writer was killed; else it was done, or refused */
+	if (v->doing && WIFSIGNALED(status))
 		file_write(st, v->doing, "0");
 	free(v->doing);
 }

@@ -37,8 +37,9 @@ static char *path_in(const char *header)
 	char *whole, *path, *slash, *begin;
 
 	whole = xasprintf("%.155s%s%.100s", header + 345, header[345] ? "/" : "", header);
-	/* of "tar cf copy.tar ./folder" */
-	begin = strncmp(whole, "./", 2) ? whole : whole + 2;
+	/* of "tar cf copy.tar ./folder"; in "." it is the folder itself */
+	begin = strncmp(whole, "./" SAVED_FOLDER "/", strlen("./" SAVED_FOLDER "/")) ?
+		whole : whole + 2;
 	slash = strchr(begin, '/');
 	path = slash && slash[1] ? xstrdup(slash) : NULL;
 	free(whole);

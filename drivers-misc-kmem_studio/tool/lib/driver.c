@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -152,6 +153,7 @@ bool driver_is_there(struct studio *st)
  */
 static bool share_driver(struct studio *st)
 {
+	struct stat locked, there;
 	int i;
 
 	if (st->driver_lock >= 0)
@@ -163,7 +165,9 @@ static bool share_driver(struct studio *st)
 	for (i = 0; i < UNLOAD_TRIES && flock(st->driver_lock, LOCK_SH | LOCK_NB) &&
 	     errno == EWOULDBLOCK; i++)
 		pause_ms(UNLOAD_NAP_MS);
-	if (driver_is_there(st))
+	/* it may have gone meanwhile, and another one may be there */
+	if (!fstat(st->driver_lock, &locked) && !stat(STUDIO_MODULE, &there) &&
+	    locked.st_ino == there.st_ino)
 		return true;
 	close(st->driver_lock);
 	st->driver_lock = -1;

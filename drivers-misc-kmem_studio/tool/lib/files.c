@@ -283,55 +283,96 @@ static int write_all(FILE *f, const char *data, size_t len)
 	return fwrite(data, 1, len, f) != len || fflush(f) ? -errno : 0;
 }
 
-/*
- * A new file beside @path, with the owner and the rights of the one that is there. Return: NULL
- * if @path is a device or a link, or no file can be made there.
- */
-static FILE *open_beside(const char *path, char *beside)
+/* @fd gets what the file that is there has, or a new one would have. Return: was it had? */
+static bool copy_rights(int fd, const struct stat *there)
 {
 	mode_t mask = umask(0);
-	struct stat stat;
-	bool is = !lstat(path, &stat);
-	int fd = -1;
+	struct stat own;
 
 	umask(mask);
-	if (!is || S_ISREG(stat.st_mode))
-		fd = mkostemp(beside, O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	if (fchmod(fd, is ? stat.st_mode & 07777 : 0666 & ~mask) ||
-	    (is && stat.st_uid != geteuid() && fchown(fd, stat.st_uid, stat.st_gid))) {
-		close(fd);
-		unlink(beside);
-		return NULL;
-	}
-	return fdopen(fd, "w");
+	if (!there)
+		return !fchmod(fd, 0666 & ~mask);
+	if (fstat(fd, &own))
+		return false;
+	/* in this order: a change of the owner takes rights away */
+	if ((own.st_uid != there->st_uid || own.st_gid != there->st_gid) &&
+	    fchown(fd, there->st_uid, there->st_gid))
+		return false;
+	return !fchmod(fd, there->st_mode & 07777);
 }
 
 /*
- * A file that the user named. What was there stays until the new one is whole: half of it would
- * be taken for all there is. Return: 0 or a negative errno.
+ * A new file beside @path, with the owner and the rights of the one that is there. Return: NULL
+ * if @path is a device or a link, or may not be written, or no file can be made there.
+ */
+static FILE *open_beside(const char *path, char *beside)
+{
+	struct stat stat;
+	bool is = !lstat(path, &stat);
+	FILE *f = NULL;
+	int fd;
+
+	if (is && (!S_ISREG(stat.st_mode) || access(path, W_OK)))
+		return NULL;
+	fd = mkostemp(beside, O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	if (copy_rights(fd, is ? &stat : NULL))
+		f = fdopen(fd, "w");
+	if (!f) {
+		close(fd);
+		unlink(beside);
+	}
+	return f;
+}
+
+static int write_and_close(FILE *f, const char *data, size_t len)
+{
+	int err = write_all(f, data, len);
+
+	return fclose(f) && !err ? -errno : err;
+}
+
+/* A device, what a link leads to, or a file where no other can be made. */
+static int write_in_place(const char *path, const char *data, size_t len)
+{
+	FILE *f = fopen(path, "we");
+	struct stat stat;
+	int err;
+
+	if (!f)
+		return -errno;
+	err = write_and_close(f, data, len);
+	/* what could not be written whole would be taken for all there is */
+	if (err && !lstat(path, &stat) && S_ISREG(stat.st_mode))
+		unlink(path);
+	return err;
+}
+
+/*
+ * A file that the user named. What was there stays until the new one is whole, where one can be
+ * made beside it. Return: 0 or a negative errno.
  */
 static int file_replace(const char *path, const char *data, size_t len)
 {
 	struct text beside = {};
-	bool is_beside;
 	FILE *f;
 	int err;
 
 	text_puts(&beside, path);
 	text_puts(&beside, ".XXXXXX");
 	f = open_beside(path, beside.s);
-	is_beside = f;
-	if (!f)
-		f = fopen(path, "we");
-	err = f ? write_all(f, data, len) : -errno;
-	if (f && fclose(f) && !err)
+	err = f ? write_and_close(f, data, len) : 0;
+	if (f && !err && rename(beside.s, path)) {
 		err = -errno;
-	if (is_beside && !err && rename(beside.s, path))
-		err = -errno;
-	if (is_beside && err)
+		/* something is mounted on it */
+		if (err == -EBUSY)
+			err = write_in_place(path, data, len);
+	}
+	if (f)
 		unlink(beside.s);
+	else
+		err = write_in_place(path, data, len);
 	text_free(&beside);
 	return err;
 }

@@ -373,7 +373,10 @@ tells_no_figures_of_what_went()
 			grep -q '^allocation  *[1-9]' "$work/out" &&
 			! grep -E ' 0 bytes|^pages  *0' "$work/out" &&
 			filled 4 run page 10 --hold 3 --json &&
-			jq -e '.values.nr_pages > 0 and .verdict == "not verified"' "$work/out"
+			jq -e '.values.nr_pages > 0 and .verdict == "not verified" and
+				(.values | has("free_ns") or has("state") | not)' "$work/out" &&
+			filled 4 run page 10 --hold 3 --csv &&
+			grep -q ',,,not verified$' "$work/out"
 	} || status=1
 	rm "$fake/vanishes"
 	return "$status"
@@ -443,6 +446,19 @@ asks_of_this_machine()
 	done
 }
 
+# in_folder_of PAGE STATUS ARGUMENT...: where that page is called report.html
+in_folder_of()
+{
+	local page=$1 wanted=$2 root
+
+	shift 2
+	root=$(readlink -f "${copies[0]}")
+	mkdir -p "$work/folder"
+	cp "$page" "$work/folder/report.html"
+	(cd "$work/folder" && expect "$wanted" --root "$root" "$@") &&
+		cmp "$page" "$work/folder/report.html"
+}
+
 # A file of before stays whole, and so does what somebody has typed into the page.
 keeps_what_is_there()
 {
@@ -456,7 +472,10 @@ keeps_what_is_there()
 		[ "$(stat -c %a "$page")" = 640 ] || return
 	sed -i '0,/aria-label="Answer"><\/div>/s//aria-label="Answer">twelve<\/div>/' "$page"
 	prints 'has answers in it' 4 --root "$copy" report -o "$page" &&
-		grep -q '>twelve<' "$page" && expect 0 --root "$copy" report -o "$work/other.html"
+		prints 'has answers in it' 4 report --compare "$page" "$page" -o "$page" &&
+		grep -q '>twelve<' "$page" &&
+		expect 0 --root "$copy" report -o "$work/other.html" &&
+		in_folder_of "$page" 4 report && in_folder_of "$page" 0 report --json
 }
 
 # What cannot be read is told as that; a tar that was packed anew is one.
@@ -464,7 +483,12 @@ reads_other_tars()
 {
 	local copy=${copies[0]} status=0
 
-	tar -cf "$work/dot.tar" --format=ustar -C "${copy%/*}" "./${copy##*/}" &&
+	rm -rf "$work/again"
+	mkdir "$work/again"
+	cp -r "$copy" "$work/again/kmem-studio-save"
+	tar -cf "$work/dot.tar" --format=ustar -C "$work/again" ./kmem-studio-save &&
+		expect 0 --root "$work/dot.tar" list &&
+		tar -cf "$work/dot.tar" --format=ustar -C "$copy" . &&
 		expect 0 --root "$work/dot.tar" list &&
 		truncate -s 300M "$work/large.tar" &&
 		prints 'large.tar: File too large' 4 --root "$work/large.tar" list || status=1
