@@ -303,7 +303,8 @@ static bool copy_rights(int fd, const struct stat *there)
 
 /*
  * A new file beside @path, with the owner and the rights of the one that is there. Return: NULL
- * if @path is a device or a link, or may not be written, or no file can be made there.
+ * if @path is a device or a link, or may not be written, or no file can be made there; errno is
+ * of the last one, else 0.
  */
 static FILE *open_beside(const char *path, char *beside)
 {
@@ -312,8 +313,10 @@ static FILE *open_beside(const char *path, char *beside)
 	FILE *f = NULL;
 	int fd;
 
-	if (is && (!S_ISREG(stat.st_mode) || access(path, W_OK)))
+	if (is && (!S_ISREG(stat.st_mode) || access(path, W_OK))) {
+		errno = 0;
 		return NULL;
+	}
 	fd = mkostemp(beside, O_CLOEXEC);
 	if (fd < 0)
 		return NULL;
@@ -362,6 +365,12 @@ static int file_replace(const char *path, const char *data, size_t len)
 	text_puts(&beside, path);
 	text_puts(&beside, ".XXXXXX");
 	f = open_beside(path, beside.s);
+	/* where there is no room, none is made by what was there before */
+	if (!f && (errno == ENOSPC || errno == EDQUOT)) {
+		err = -errno;
+		text_free(&beside);
+		return err;
+	}
 	err = f ? write_and_close(f, data, len) : 0;
 	if (f && !err && rename(beside.s, path)) {
 		err = -errno;

@@ -478,6 +478,17 @@ keeps_what_is_there()
 		in_folder_of "$page" 4 report && in_folder_of "$page" 0 report --json
 }
 
+# Not even an empty one can be made beside it.
+keeps_what_is_there_without_room()
+{
+	# shellcheck disable=SC2016 # it is for the shell within
+	unshare -rm sh -c 'mkdir -p "$3" && mount -t tmpfs -o nr_inodes=2 none "$3" &&
+		echo before >"$3/page" || exit
+		"$1" --root "$2" report -o "$3/page"
+		[ $? = 4 ] && [ "$(cat "$3/page")" = before ]' - "$work/asan/kmem-studio" \
+		"${copies[0]}" "$work/roomless"
+}
+
 # What cannot be read is told as that; a tar that was packed anew is one.
 reads_other_tars()
 {
@@ -551,6 +562,7 @@ test_made_up()
 		skip "a driver that is made up" "no namespaces"
 		return
 	fi
+	check "a file of before stays where there is no room" keeps_what_is_there_without_room
 	check "made up: a driver" make_up_driver
 	test_wrong_results_made_up
 	check "made up: a report removes no other's arena" report_removes_no_other
