@@ -70,3 +70,5 @@ module_exit(kmem_studio_exit);
 MODULE_DESCRIPTION("Workbench for kernel memory: allocate, locate, fill, prove");
 MODULE_AUTHOR("kmem_studio developers");
 MODULE_LICENSE("GPL");
+/* has modpost work out srcversion, by which results of two drivers are told apart */
+MODULE_VERSION("1");

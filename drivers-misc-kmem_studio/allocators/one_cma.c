@@ -75,6 +75,12 @@ static struct page *cma_page(void *held, unsigned long index, struct kmst_one_at
 	return (struct page *)held + index;
 }
 
+/* Pages of the area are refcounted each, of a block only the first one is. */
+static bool cma_fell_back(const struct kmst_one *one, const void *held)
+{
+	return one->nr_pages == 1 || !page_count((const struct page *)held + 1);
+}
+
 const struct kmst_one_ops kmst_one_cma = {
 	.max_bytes	= cma_max,
 	.size		= cma_size,
@@ -82,4 +88,5 @@ const struct kmst_one_ops kmst_one_cma = {
 	.get		= cma_gets,
 	.put		= cma_puts,
 	.page		= cma_page,
+	.fell_back	= cma_fell_back,
 };

@@ -96,10 +96,16 @@ static void kvmalloc_puts(const struct kmst_one *one, void **held, unsigned int 
 	kmst_one_put_each(one, held, nr, kvmalloc_put);
 }
 
+static bool kvmalloc_fell_back(const struct kmst_one *one, const void *held)
+{
+	return is_vmalloc_addr(held);
+}
+
 const struct kmst_one_ops kmst_one_kvmalloc = {
 	.max_bytes	= kvmalloc_max,
 	.size		= kvmalloc_size,
 	.prepare	= kvmalloc_prepare,
 	.get		= kvmalloc_gets,
 	.put		= kvmalloc_puts,
+	.fell_back	= kvmalloc_fell_back,
 };

@@ -181,6 +181,9 @@ static void show_results(struct seq_file *seq, const struct kmst_bench_results *
 		   results->ops, results->rounds, results->failures);
 	if (results->failures)
 		seq_printf(seq, " of order %u", results->failed_order);
+	if (results->fallbacks)
+		seq_printf(seq, "\n%llu allocations came from elsewhere: blocks for cma, areas of vmalloc() for kvmalloc",
+			   results->fallbacks);
 	seq_puts(seq, "\n\n");
 	seq_printf(seq, "%-6s %12s %12s %12s %12s %12s %12s %12s %12s %12s %12s\n", "ns", "mean",
 		   "+-95%", "min", "50%", "90%", "99%", "99.9%", "max", "cycles", "instr");

@@ -143,6 +143,7 @@ TIME(meaningful_ns, kmst_bench_results_meaningful(results));
 NUMBER(ops, results->ops);
 NUMBER(failures, results->failures);
 OF_RUN(failed_order, results->failures ? results->failed_order + 1 : 0, emit_order(page, value));
+NUMBER(fallbacks, results->fallbacks);
 NUMBER(batch, results->batch);
 
 static ssize_t bench_state_show(struct config_item *item, char *page)
@@ -165,6 +166,7 @@ struct configfs_attribute *kmst_bench_figures[] = {
 	&bench_attr_ops,
 	&bench_attr_failures,
 	&bench_attr_failed_order,
+	&bench_attr_fallbacks,
 	&bench_attr_batch,
 	&bench_attr_clock_resolution_ns,
 	&bench_attr_clock_cost_ns,

@@ -71,6 +71,7 @@ struct kmst_round {
  * @ops:        allocations of all measured rounds
  * @failures:   rounds that ended early, for want of memory, on one CPU
  * @failed_order: order of the allocations that failed, if there are @failures
+ * @fallbacks:  allocations that came from where the allocator turns to in the second place
  * @rounds:     measured rounds
  * @batch:      operations that were timed together
  * @resolution: of the clock, in picoseconds
@@ -92,6 +93,7 @@ struct kmst_bench_results {
 	u64				ops;
 	u64				failures;
 	unsigned int			failed_order;
+	u64				fallbacks;
 	unsigned int			rounds;
 	unsigned int			batch;
 	u64				resolution;

@@ -378,6 +378,8 @@ static void sum_results(struct kmst_running *run)
 	for (i = 0; i < run->config->rounds; i++)
 		results->rounds += run->sums[KMST_ALLOC][i].ops > 0;
 	tell_rounds(run);
+	for (i = 0; i < run->nr; i++)
+		results->fallbacks += run->workers[i].fallbacks;
 	for (phase = 0; phase < KMST_NR_PHASES; phase++) {
 		sum_rounds(run, phase);
 		for (i = 0; i < run->nr; i++)

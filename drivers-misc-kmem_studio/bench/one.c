@@ -216,6 +216,12 @@ static void nowhere(const struct kmst_one *one, void *held)
 static void *(*get_nothing)(const struct kmst_one *one) = same_place;
 static void (*put_nothing)(const struct kmst_one *one, void *held) = nowhere;
 
+/* Asked where that of an allocator is, so that it is subtracted, too. */
+static bool nothing_fell_back(const struct kmst_one *one, const void *held)
+{
+	return false;
+}
+
 static __always_inline void *nothing_get(const struct kmst_one *one)
 {
 	return READ_ONCE(get_nothing)(one);
@@ -244,4 +250,5 @@ const struct kmst_one_ops kmst_one_nothing = {
 	.finish		= nothing_finish,
 	.get		= nothing_gets,
 	.put		= nothing_puts,
+	.fell_back	= nothing_fell_back,
 };

@@ -36,6 +36,8 @@ struct kmst_one_at {
  * @put:       free some, from the first one on
  * @page:      a page of one of them, by its number, and where the one before it was found,
  *             zeros for nowhere; NULL if what @get gives is an address
+ * @fell_back: is it from where the allocator turns to when its first place does not give it?
+ *             NULL for one that has no other
  *
  * @get and @put have the loop in them, so that what is measured is what a caller's own loop
  * would cost. Who calls @get has cleared the places that it fills.
@@ -48,6 +50,7 @@ struct kmst_one_ops {
 	unsigned int	(*get)(const struct kmst_one *one, void **held, unsigned int nr);
 	void		(*put)(const struct kmst_one *one, void **held, unsigned int nr);
 	struct page	*(*page)(void *held, unsigned long index, struct kmst_one_at *at);
+	bool		(*fell_back)(const struct kmst_one *one, const void *held);
 };
 
 /**

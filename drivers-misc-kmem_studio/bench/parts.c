@@ -190,6 +190,13 @@ int kmst_parts_number(struct kmst_worker *worker, const struct kmst_one *one)
 	return err;
 }
 
+static void note_fallback(struct kmst_worker *worker, const struct kmst_one *one,
+			  const void *held)
+{
+	if (worker->run->one.ops->fell_back && one->ops->fell_back(one, held))
+		worker->fallbacks += worker->record;
+}
+
 /*
  * What does not carry its number any more shares memory with something else, or was written
  * to by somebody else: whoever owns it, to free it twice would do more harm than to keep it.
@@ -198,8 +205,10 @@ static int check_one(struct kmst_worker *worker, const struct kmst_one *one,
 		     struct kmst_worker *owner, unsigned int i)
 {
 	if (kmst_one_has_number(one, owner->held[i], number_of(owner, i),
-				worker->run->config->touch))
+				worker->run->config->touch)) {
+		note_fallback(worker, one, owner->held[i]);
 		return 0;
+	}
 	/* all CPUs have the same nothing */
 	if (one == &worker->run->nothing)
 		return 0;

@@ -23,9 +23,6 @@
 #include "one.h"
 #include "probe.h"
 
-/* One more than there are: that of what this kernel does not count. */
-#define NR_EVENTS	(NR_VM_EVENT_ITEMS + 1)
-
 static void note(struct kmst_probe *probe, const struct kmst_one *one, void *held)
 {
 	struct page *page = one->ops->page(held, 0, &(struct kmst_one_at){});
@@ -74,11 +71,26 @@ static unsigned long reclaims(const unsigned long *events)
 	return sum;
 }
 
+/**
+ * kmst_probe_note_events() - See what the kernel had to do for a probe.
+ * @probe:  gets how often memory was reclaimed and compacted
+ * @before: the kernel's events, as all_vm_events() tells them, KMST_PROBE_EVENTS of them
+ * @after:  the same, later
+ *
+ * Context: any, pure.
+ */
+void kmst_probe_note_events(struct kmst_probe *probe, const unsigned long *before,
+			    const unsigned long *after)
+{
+	probe->reclaims = reclaims(after) - reclaims(before);
+	probe->compacted = after[KMST_COMPACTIONS] - before[KMST_COMPACTIONS];
+}
+
 /* What others do meanwhile is counted, too: it is the same memory. */
 static int ask_and_count(const struct kmst_one *one, struct kmst_probe *probe)
 {
-	unsigned long *events = kcalloc(2 * NR_EVENTS, sizeof(*events), GFP_KERNEL);
-	unsigned long *after = events + NR_EVENTS;
+	unsigned long *events = kcalloc(2 * KMST_PROBE_EVENTS, sizeof(*events), GFP_KERNEL);
+	unsigned long *after = events + KMST_PROBE_EVENTS;
 	int err;
 
 	if (!events)
@@ -86,8 +98,7 @@ static int ask_and_count(const struct kmst_one *one, struct kmst_probe *probe)
 	all_vm_events(events);
 	err = ask(one, probe);
 	all_vm_events(after);
-	probe->reclaims = reclaims(after) - reclaims(events);
-	probe->compacted = after[KMST_COMPACTIONS] - events[KMST_COMPACTIONS];
+	kmst_probe_note_events(probe, events, after);
 	kfree(events);
 	return err;
 }

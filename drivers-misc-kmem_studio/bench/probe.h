@@ -42,8 +42,13 @@ struct kmst_probe {
 #define KMST_COMPACTIONS	NR_VM_EVENT_ITEMS
 #endif
 
+/* One more than there are: that of what this kernel does not count. */
+#define KMST_PROBE_EVENTS	(NR_VM_EVENT_ITEMS + 1)
+
 unsigned int kmst_probe_cma_orders(void);
 int kmst_probe_blocks(unsigned int order, struct kmst_probe *probe);
 int kmst_probe_cma(unsigned int order, struct kmst_probe *probe);
+void kmst_probe_note_events(struct kmst_probe *probe, const unsigned long *before,
+			    const unsigned long *after);
 
 #endif /* KMEM_STUDIO_BENCH_PROBE_H */

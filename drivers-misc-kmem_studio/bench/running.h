@@ -115,6 +115,7 @@ struct kmst_running {
  * @first:   the first one that is not freed
  * @since:   pages that were taken since it was seen how many are left
  * @record:  this round is measured
+ * @fallbacks: allocations of such rounds that were not from where they were to be from
  * @cost:    what measuring costs in each phase
  * @sums:    of this round
  * @events:  what the CPU's counters have seen in measured rounds
@@ -132,6 +133,7 @@ struct kmst_worker {
 	unsigned int			first;
 	unsigned long			since;
 	bool				record;
+	u64				fallbacks;
 	struct kmst_sum			cost[KMST_NR_PHASES];
 	struct kmst_sum			sums[KMST_NR_PHASES];
 	struct kmst_counted_events	events[KMST_NR_PHASES];

@@ -310,6 +310,38 @@ static void blocks_are_walked_once(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, chunk->page(pages, 3, &at), &pages[3]);
 }
 
+/* Single pages never come from the area for DMA; areas of vmalloc() are no kmalloc(). */
+static void a_fallback_is_told(struct kunit *test)
+{
+	const struct kmst_one_ops *kvmalloc = kmst_allocator_find("kvmalloc")->one;
+	const struct kmst_one_ops *cma = kmst_allocator_find("cma")->one;
+	const struct kmst_one one = { .nr_pages = 1 };
+	void *object = kunit_kzalloc(test, 8, GFP_KERNEL);
+	void *area = vmalloc(PAGE_SIZE);
+
+	KUNIT_ASSERT_NOT_NULL(test, object);
+	KUNIT_ASSERT_NOT_NULL(test, area);
+	KUNIT_EXPECT_TRUE(test, kvmalloc->fell_back(&one, area));
+	vfree(area);
+	KUNIT_EXPECT_FALSE(test, kvmalloc->fell_back(&one, object));
+	KUNIT_EXPECT_TRUE(test, cma->fell_back(&one, virt_to_page(object)));
+}
+
+/* Of a block the first page alone has a reference, of the area each has one. */
+static void a_block_is_no_run_of_the_area(struct kunit *test)
+{
+	const struct kmst_one_ops *cma = kmst_allocator_find("cma")->one;
+	struct page *block = alloc_pages(GFP_KERNEL, 1);
+	const struct kmst_one one = { .nr_pages = 2 };
+
+	KUNIT_ASSERT_NOT_NULL(test, block);
+	KUNIT_EXPECT_TRUE(test, cma->fell_back(&one, block));
+	split_page(block, 1);
+	KUNIT_EXPECT_FALSE(test, cma->fell_back(&one, block));
+	__free_page(block + 1);
+	__free_page(block);
+}
+
 static bool fail_always(void)
 {
 	return true;
@@ -331,6 +363,8 @@ static struct kunit_case one_cases[] = {
 	KUNIT_CASE(pages_are_not_wrapped),
 	KUNIT_CASE(memory_that_two_have_is_found),
 	KUNIT_CASE(blocks_are_walked_once),
+	KUNIT_CASE(a_fallback_is_told),
+	KUNIT_CASE(a_block_is_no_run_of_the_area),
 	KUNIT_CASE(a_cache_that_cannot_be_made),
 	{}
 };

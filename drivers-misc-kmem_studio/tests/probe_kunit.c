@@ -7,6 +7,7 @@
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>
+#include <linux/string.h>
 
 #include "../bench/probe.h"
 #include "orders.h"
@@ -54,9 +55,33 @@ static void too_large_a_block_is_refused(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, probe.zone);
 }
 
+/* Reclaim is counted for each zone, compaction once; what was before the probe is not its. */
+static void reclaim_and_compaction_are_told(struct kunit *test)
+{
+	unsigned long *before = kunit_kcalloc(test, 2 * KMST_PROBE_EVENTS, sizeof(*before),
+					      GFP_KERNEL);
+	unsigned long *after = before + KMST_PROBE_EVENTS;
+	struct kmst_probe probe = {};
+
+	KUNIT_ASSERT_NOT_NULL(test, before);
+	before[ALLOCSTALL_NORMAL] = 100;
+	before[KMST_COMPACTIONS] = 7;
+	memcpy(after, before, KMST_PROBE_EVENTS * sizeof(*after));
+	kmst_probe_note_events(&probe, before, after);
+	KUNIT_EXPECT_EQ(test, probe.reclaims, 0UL);
+	KUNIT_EXPECT_EQ(test, probe.compacted, 0UL);
+	after[ALLOCSTALL_NORMAL] += 3;
+	after[ALLOCSTALL_MOVABLE] += 2;
+	after[KMST_COMPACTIONS] += 4;
+	kmst_probe_note_events(&probe, before, after);
+	KUNIT_EXPECT_EQ(test, probe.reclaims, 5UL);
+	KUNIT_EXPECT_EQ(test, probe.compacted, 4UL);
+}
+
 static struct kunit_case probe_cases[] = {
 	KUNIT_CASE_PARAM(blocks_are_had, order_gen_params),
 	KUNIT_CASE(runs_come_from_the_area),
+	KUNIT_CASE(reclaim_and_compaction_are_told),
 	KUNIT_CASE(too_large_a_block_is_refused),
 	{}
 };
