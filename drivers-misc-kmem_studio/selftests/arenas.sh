@@ -88,6 +88,36 @@ bad_values_are_refused() {
 	is a live 0 && is a state idle
 }
 
+# whoever mistypes a name sees those that there are
+refused_names_list_the_others() {
+	make_arena a || return 1
+	for file in allocator pattern; do
+		mark
+		fails_with "Invalid argument" put a $file junk || return 1
+		names=$(cut -f 1 "$STUDIO/${file}s")
+		for name in $names; do
+			log_has "^arenas/a: $file=junk is refused: it takes .*\<$name\>" || return 1
+		done
+	done
+}
+
+# what objects take is told in pages, too, with the driver's own tables for them
+sizes_are_told() {
+	live a allocator=slab nr_structs=10000 || return 1
+	is a order "" && is a bytes_on_pages $(($(get a nr_pages) * PAGE_SIZE)) || return 1
+	[ "$(get a bytes_on_pages)" -ge "$(get a bytes_allocated)" ] &&
+		[ "$(get a bytes_bookkeeping)" -ge $((10000 * $(long_bit) / 8)) ] || return 1
+	# with red zones an object takes more than what it may be used for
+	! grep -q 'slab_debug=[A-Z]*Z' /proc/cmdline ||
+		grep -q ' usable$' $ARENAS/a/bytes_allocated || return 1
+	put a live 0 && put a allocator page && put a live 1 || return 1
+	# that many pages are used; the block has all of a power of two
+	pages=$(pages_of 10000)
+	is a order "$(order_of "$pages")" &&
+		is a bytes_allocated $((PAGE_SIZE << $(order_of "$pages"))) &&
+		! grep -q usable $ARENAS/a/bytes_allocated
+}
+
 results_cannot_be_written() {
 	make_arena a || return 1
 	for file in run state error source nr_pages order nr_spans bytes_requested \
@@ -307,6 +337,24 @@ is_right_again() {
 	[ "$(get a state)" = live ]
 }
 
+# nice_of ARENA: of its thread
+nice_of() {
+	comm=$(grep -lx "kmst/$1" /proc/[0-9]*/comm 2>/dev/null | head -n 1)
+	[ -z "$comm" ] || awk '{ print $19 }' "${comm%comm}stat" 2>/dev/null
+}
+
+is_nice() {
+	nice=$(nice_of "$1")
+	[ "${nice:-0}" -gt 0 ]
+}
+
+# others come first, as long as nobody waits for it
+scrubs_have_a_low_priority() {
+	live a allocator=chunk nr_structs=200000 || return 1
+	[ "$(nice_of a)" = 0 ] && put a live 0 || return 1
+	put a scrub_ms 1 && put a live 1 && wait_until is_nice a && put a live 0
+}
+
 rmdir_ends_a_live_arena() {
 	live a nr_structs=10000 && live b scrub_ms=1 || return 1
 	rmdir $ARENAS/a && rmdir $ARENAS/b || return 1
@@ -496,13 +544,15 @@ take_arenas
 THREAD=a
 NR_ALLOCATORS=$(wc -l <$STUDIO/allocators)
 SECONDS_TOGETHER=${SECONDS_TOGETHER:-30}
-ktap_set_plan 26
+ktap_set_plan 29
 
 run "defaults" defaults_are_as_documented
 run "names are listed" names_are_listed
 run "from mkdir to rmdir" from_mkdir_to_rmdir
 run "good values" good_values_are_taken
 run "bad values" bad_values_are_refused
+run "refused names list the others" refused_names_list_the_others
+run "sizes are told" sizes_are_told
 run "results cannot be written" results_cannot_be_written
 run "live arenas are not configured" live_arenas_are_not_configured
 run "commands need a live arena" commands_need_a_live_arena
@@ -516,6 +566,7 @@ run "only words of the arena are corrupted" only_words_of_the_arena_are_corrupte
 run "the device comes and goes" device_comes_and_goes
 run "max_mismatches" as_many_mismatches_are_logged_as_asked_for
 run "a scrub finds a planted error" scrub_finds_a_planted_error
+run "scrubs have a low priority" scrubs_have_a_low_priority
 run "rmdir ends a live arena" rmdir_ends_a_live_arena
 if is_module; then
 	run "unloading waits for arenas" unloading_waits_for_arenas

@@ -82,7 +82,7 @@ has_two_cpus() {
 
 # long NAME: a bench that takes as long as it is let
 long() {
-	bench "$1" rounds=10000 held=20000 pattern=fifo
+	bench "$1" rounds=10000 "held=$((LOWMEM_PAGES / 20))" pattern=fifo
 }
 
 is_running() {
@@ -172,6 +172,15 @@ rounds_are_told() {
 		END { exit !(!bad && NR == rounds + 1 && sum == ops) }' "$SHOWN/benches/$1/rounds"
 }
 
+# driver_is_told BENCH: a sum of its source, or that it came with the kernel
+driver_is_told() {
+	if is_module; then
+		grep -q "^driver${TAB}[0-9A-F]\{23\}\$" "$SHOWN/benches/$1/context"
+	else
+		grep -q "^driver${TAB}built in\$" "$SHOWN/benches/$1/context"
+	fi
+}
+
 a_run_has_figures() {
 	bench a pattern=random held=500 rounds=10 touch=1 && runs a || return 1
 	ordered a alloc && ordered a free && ordered a touch || return 1
@@ -182,7 +191,25 @@ a_run_has_figures() {
 	histogram_is_whole a 1 && rounds_are_told a &&
 		grep -q "^alloc " "$SHOWN/benches/a/summary" &&
 		grep -q "^page_size$TAB$PAGE_SIZE\$" "$SHOWN/benches/a/context" &&
+		driver_is_told a &&
 		grep -q "^release$TAB$(uname -r)\$" "$SHOWN/benches/a/context"
+}
+
+# what the CPU counts is empty where there is nothing to count with
+counters_are_told() {
+	bench a held=100 rounds=3 pattern=fifo && runs a || return 1
+	cycles=$(get ../benches/a alloc_cycles)
+	if [ -z "$(find /sys/bus/event_source/devices/ -name 'armv8*' 2>/dev/null)" ]; then
+		[ -d /sys/bus/event_source/devices ] || [ -z "$cycles" ] || return 1
+		skip "no counters of an ARMv8 CPU"
+		return
+	fi
+	[ "${cycles%.*}" -gt 0 ] && [ -z "$(get ../benches/a pair_cycles)" ] || return 1
+	# in turn, they are counted together; and not with what touch does
+	put ../benches/a pattern hot && runs a &&
+		[ -z "$(get ../benches/a alloc_cycles)" ] &&
+		[ -n "$(get ../benches/a pair_cycles)" ] || return 1
+	put ../benches/a touch 1 && runs a && [ -z "$(get ../benches/a pair_cycles)" ]
 }
 
 # a table that was opened before another run, and what is left of it then
@@ -276,9 +303,10 @@ bad_values_are_refused() {
 
 results_cannot_be_written() {
 	bench a || return 1
-	for file in state error ops failures failed_order batch clock_resolution_ns clock_cost_ns \
-		    meaningful_ns pair_cycles pair_instructions alloc_mean_ns free_p999_ns \
-		    touch_max_ns alloc_cycles free_instructions; do
+	for file in state error ops failures failed_order fallbacks batch \
+		    clock_resolution_ns clock_cost_ns meaningful_ns pair_cycles \
+		    pair_instructions alloc_mean_ns free_p999_ns touch_max_ns alloc_cycles \
+		    free_instructions; do
 		[ "$(stat -c %a "$BENCHES/a/$file")" = 444 ] || return 1
 		put ../benches/a $file 1 && return 1
 	done
@@ -393,7 +421,8 @@ the_next_writers_run_goes_on() {
 cpus_go_offline() {
 	[ -n "$CPU1_WAS" ] || { skip "no CPU can be taken offline"; return; }
 	[ "$CPU1_WAS" = 1 ] || { skip "CPU 1 is offline, and stays so"; return; }
-	bench a rounds=10000 held=20000 pattern=fifo cpus=0-1 && start a || return 1
+	bench a rounds=10000 "held=$((LOWMEM_PAGES / 20))" pattern=fifo cpus=0-1 && start a ||
+		return 1
 	echo 0 >$CPU1 || return 1
 	wait_until is_done a && is ../benches/a error -6 &&
 		log_has "^benches/a: the run was ended: one of its CPUs went offline" || return 1
@@ -431,6 +460,47 @@ nothing_is_left_held() {
 		put ../benches/a run 1 || no_memory || return
 		is ../benches/a error 0 && rmdir "$BENCHES/a" || return 1
 	done
+}
+
+# blocks of order 4 that threads of runs got, and how many of them did not come free
+# shellcheck disable=SC2016 # a program of awk has its own variables
+BLOCKS_PROGRAM='
+	function value(name,  at) {
+		at = substr($0, index($0, name "=") + length(name) + 1)
+		sub(/ .*/, "", at)
+		return at
+	}
+	/^ *kmst_bench\/.*: mm_page_alloc: .* order=4 / {
+		got++
+		held[value("pfn")] = 1
+	}
+	/: mm_page_free: / { delete held[value("pfn")] }
+	END {
+		for (pfn in held)
+			kept++
+		print got + 0, kept + 0
+	}'
+
+# each block is followed; one whose coming free the record does not tell is missed
+a_run_keeps_no_block() {
+	pages_can_be_followed || return
+	bench a order=4 held=10 rounds=3 warmup=0 pattern=random || return 1
+	# shellcheck disable=SC2119 # pages alone
+	follow
+	event kmem/mm_page_alloc 1
+	put ../benches/a run 1 || no_memory || return
+	follow_no_more
+	events_were_lost && return 1
+	kept=$(awk "$BLOCKS_PROGRAM" "$TRACE/trace")
+	# before its rounds a run tries how long they take
+	if [ "${kept% *}" -lt 30 ] || [ "${kept#* }" != 0 ]; then
+		ktap_print_msg "blocks that runs got, and kept: $kept"
+		return 1
+	fi
+	pfn=$(sed -n '/^ *kmst_bench/s/.*: mm_page_alloc: .*pfn=\(0x[0-9a-f]*\) order=4 .*/\1/p' \
+		"$TRACE/trace" | tail -n 1)
+	kept=$(sed "/: mm_page_free: .*pfn=$pfn order=/d" "$TRACE/trace" | awk "$BLOCKS_PROGRAM")
+	[ "${kept#* }" = 1 ]
 }
 
 sixty_four_at_once() {
@@ -557,6 +627,33 @@ holds_runs_of_the_area() {
 		is ../pressures/a pages_held 0
 }
 
+# single pages are never of the area
+blocks_instead_of_the_area_are_told() {
+	[ "${CMA_KB:-0}" -gt 0 ] || { skip "no area for DMA"; return; }
+	bench a allocator=cma order=0 held=5 rounds=2 warmup=1 pattern=fifo && runs a &&
+		is ../benches/a fallbacks 10 || return 1
+	[ ! -r "$SHOWN/benches" ] ||
+		grep -q '^10 allocations came from elsewhere' "$SHOWN/benches/a/summary" || return 1
+	put ../benches/a allocator page && runs a && is ../benches/a fallbacks 0 || return 1
+	# what is free of it is free in one piece where nobody else uses it
+	is_emulated || return 0
+	put ../benches/a allocator cma && put ../benches/a order 1 && runs a &&
+		is ../benches/a fallbacks 0
+}
+
+# what kmalloc() cannot give are areas of vmalloc()
+areas_of_kvmalloc_are_told() {
+	most=$((PAGE_SIZE << $(max_order)))
+	[ $most -le 33554432 ] || { skip "kmalloc() gives $most bytes, more is much"; return; }
+	bench a allocator=kvmalloc bytes=$((most + 1)) held=2 rounds=2 warmup=0 pattern=fifo ||
+		return 1
+	put ../benches/a run 1 || no_memory || return
+	is ../benches/a fallbacks 4 || return 1
+	[ ! -r "$SHOWN/benches" ] ||
+		grep -q '^4 allocations came from elsewhere' "$SHOWN/benches/a/summary" || return 1
+	put ../benches/a bytes 100 && runs a && is ../benches/a fallbacks 0
+}
+
 state_of() {
 	cut -d ' ' -f 3 "/proc/$1/stat" 2>/dev/null
 }
@@ -623,10 +720,11 @@ take_arenas
 	ktap_skip_all "this driver has no benches"
 	exit "$KSFT_SKIP"
 }
-ktap_set_plan 32
+ktap_set_plan 36
 
 run "defaults" defaults_are_as_documented
 run "a run has figures" a_run_has_figures
+run "counters are told" counters_are_told
 run "an open table is of one run" an_open_table_is_of_one_run
 run "one round has no interval" one_round_has_no_interval
 run "every allocator in every order" all_of_them_run
@@ -644,6 +742,7 @@ run "CPUs go offline" cpus_go_offline
 run "a CPU that is offline stays so" a_cpu_that_is_offline_stays_so
 run "what others have stays" what_others_have_stays
 run "nothing is left held" nothing_is_left_held
+run "a run keeps no block" a_run_keeps_no_block
 run "64 at once" sixty_four_at_once
 run "at most 256 benches" at_most_256_benches
 if is_module; then
@@ -658,6 +757,8 @@ run "who takes is stopped" who_takes_is_stopped
 run "fill leaves memory" fill_leaves_memory
 run "pressures give way" pressures_give_way
 run "runs of the area" holds_runs_of_the_area
+run "blocks instead of the area are told" blocks_instead_of_the_area_are_told
+run "areas of kvmalloc are told" areas_of_kvmalloc_are_told
 run "the probe tells" the_probe_tells
 run "all together" all_together
 run "a bench after all that" a_run_has_figures

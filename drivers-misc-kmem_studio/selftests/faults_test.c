@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Each allocation that the kernel makes in a call of a user of kmem_studio fails in turn:
- * in a mkdir, a start, an open, a read, a mapping, and in the load of the module. What
+ * in a mkdir, a start, an open, a read, a mapping, a bench, and in the load of the module. What
  * fails has to say so and to leave nothing; the next call has to work.
+ *
+ * What fails are allocations of the caller itself. Those of the threads of arenas and benches
+ * fail in the KUnit tests, and bench.sh follows the blocks of benches, whose pages are not
+ * followed here.
  *
  * Needs root, and a kernel with CONFIG_FAULT_INJECTION, CONFIG_FAILSLAB,
  * CONFIG_FAIL_PAGE_ALLOC and CONFIG_FAULT_INJECTION_DEBUG_FS. What is lost without a trace
@@ -25,6 +29,9 @@
 
 #define ARENA		"faults"
 #define NR_STRUCTS	10000
+#define STUDIO		"/sys/kernel/config/kmem_studio"
+#define BENCH		STUDIO "/benches/" ARENA
+#define PRESSURE	STUDIO "/pressures/" ARENA
 #define DEBUGFS		"/sys/kernel/debug"
 #define TABLES		DEBUGFS "/kmem_studio/arenas"
 #define NTH		"/proc/thread-self/fail-nth"
@@ -270,6 +277,59 @@ static bool files_fail(call_fn call, const char *path)
 	return !arena_remove(ARENA) && right;
 }
 
+static int make_folder(const char *path)
+{
+	return mkdir(path, 0755) ? -errno : 0;
+}
+
+static int remove_folder(const char *path)
+{
+	return rmdir(path) ? -errno : 0;
+}
+
+static int write_one(const char *path)
+{
+	return text_put(path, "1");
+}
+
+static int write_zero(const char *path)
+{
+	return text_put(path, "0");
+}
+
+static bool folders_fail(const char *path)
+{
+	return fail_each(make_folder, remove_folder, path, 1) && access(path, F_OK);
+}
+
+static bool benches_fail(void)
+{
+	bool right;
+
+	rmdir(BENCH);
+	if (make_folder(BENCH))
+		return false;
+	right = fail_each(write_one, NULL, BENCH "/run", 1) && !write_one(BENCH "/run") &&
+		fail_each(read_all, NULL, DEBUGFS "/kmem_studio/benches/" ARENA "/histogram", 1);
+	return !remove_folder(BENCH) && right;
+}
+
+/* A block that cannot be had is the end of the run, and no error. 1 % are a few large ones. */
+static bool pressures_fail(void)
+{
+	bool right;
+
+	rmdir(PRESSURE);
+	if (make_folder(PRESSURE))
+		return false;
+	right = !text_put(PRESSURE "/kind", "fill") &&
+		!text_put(PRESSURE "/max_percent", "1") &&
+		fail_each(write_one, write_zero, PRESSURE "/live", 1) &&
+		!write_one(PRESSURE "/live") && !write_zero(PRESSURE "/live") &&
+		!number_get(PRESSURE "/pages_held");
+	return !remove_folder(PRESSURE) && right;
+}
+
 /* Open whatever the module shows, for a moment each, until killed. */
 static void open_everything(void)
 {
@@ -404,6 +464,16 @@ static void result(bool right, const char *what)
 	ksft_test_result(right, "%s\n", what);
 }
 
+static void test_benches(void)
+{
+	result(folders_fail(BENCH), "mkdir of a bench fails");
+	result(benches_fail(), "benches fail");
+	result(folders_fail(PRESSURE), "mkdir of a pressure fails");
+	result(pressures_fail(), "pressures fail");
+	/* each time it asks for blocks of every order */
+	result(fail_each(read_all, NULL, DEBUGFS "/kmem_studio/probe", 4), "the probe fails");
+}
+
 static void open_module(void)
 {
 	struct utsname name;
@@ -419,6 +489,7 @@ static void open_module(void)
 int main(void)
 {
 	const char *reason;
+	bool has_benches;
 
 	ksft_print_header();
 	reason = driver_take(&loaded);
@@ -432,13 +503,15 @@ int main(void)
 		reason = "the events of the driver cannot be traced";
 	if (reason)
 		ksft_exit_skip("%s\n", reason);
+	/* an older driver has none */
+	has_benches = !access(STUDIO "/benches", F_OK);
 	open_module();
 	log_fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
 	if (log_fd < 0)
 		ksft_exit_skip("the kernel's log cannot be read\n");
 	lseek(log_fd, 0, SEEK_END);
 
-	ksft_set_plan(11);
+	ksft_set_plan(has_benches ? 16 : 11);
 	ksft_test_result(is_splat("WARNING: CPU: 0") && !is_splat("all is well"),
 			 "a splat is seen\n");
 	result(kept_page_is_seen(), "a page that is kept is seen");
@@ -451,6 +524,8 @@ int main(void)
 	result(files_fail(read_all, TABLES "/" ARENA "/pages"), "reads of pages fail");
 	result(files_fail(read_all, DEBUGFS "/kmem_studio/translate"),
 	       "reads of translate fail");
+	if (has_benches)
+		test_benches();
 	if (loaded && module_fd >= 0)
 		result(loads_fail(), "loads fail");
 	else

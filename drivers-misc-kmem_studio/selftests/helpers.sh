@@ -40,6 +40,8 @@ TRACE=
 PRINTK=
 REASON=
 MOUNTED=
+# the function that puts back what the test that is under way has changed, and empties this
+UNDO=
 
 needs_root() {
 	ktap_print_header
@@ -76,6 +78,7 @@ mount_ours() {
 
 # what a test of this run has changed, but for the driver
 put_back() {
+	[ -z "$UNDO" ] || $UNDO
 	[ -z "$TRACE" ] || rmdir "$TRACE"
 	for folder in $MOUNTED; do
 		umount "$folder"

@@ -193,6 +193,16 @@ idle_at_zero() {
 	! log_has '^Hello' && ! log_has '^Success!'
 }
 
+# no parameter given: the module's own
+two_thousand_by_default() {
+	if grep -qs "^options *$MODULE" /etc/modprobe.d/*; then
+		skip "this machine has options of its own for it"
+		return
+	fi
+	modprobe $MODULE 2>>"$ERRORS" || { no_memory; return; }
+	[ "$(read_nr)" = 2000 ] && stop && log_has '^Success!'
+}
+
 runtime_writes() {
 	start 1000 || return 1
 	for objects in 2000 200 50000 1; do
@@ -467,7 +477,7 @@ fi
 OURS=1
 
 ROWS="1 200 1000 2000 4000 10000 50000 $((PER_PAGE << $(max_order)))"
-ktap_set_plan $((8 + 24))
+ktap_set_plan $((8 + 25))
 
 for row in $ROWS; do
 	run "lab nr_structs=$row" lab_row "$row"
@@ -484,6 +494,11 @@ run "more than max_percent=1" more_than_a_small_share
 run "junk in nr_structs" junk_nr_structs
 run "junk in the other parameters" junk_parameters
 run "nr_structs=0 is idle" idle_at_zero
+if is_module; then
+	run "2000 objects by default" two_thousand_by_default
+else
+	ktap_test_skip "2000 objects by default: the driver is built in"
+fi
 run "writes of nr_structs at run time" runtime_writes
 run "the device follows the arena" device_follows_the_arena
 run "refused writes leave the live arena" refused_writes_leave_the_arena

@@ -133,7 +133,7 @@ follow_frames() {
 }
 
 follow_no_more() {
-	for each in kmem/mm_page_free kmem/kmalloc kmem/kfree; do
+	for each in kmem/mm_page_alloc kmem/mm_page_free kmem/kmalloc kmem/kfree; do
 		[ ! -w "$TRACE/events/$each/enable" ] || event $each 0
 	done
 }

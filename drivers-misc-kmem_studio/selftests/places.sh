@@ -13,6 +13,7 @@ DIR=$(dirname "$(readlink -f "$0")")
 . "$DIR/page_trace.sh"
 
 NR=10000
+RESTRICT=/proc/sys/kernel/kptr_restrict
 THREAD=a
 
 # bits of /proc/kpageflags
@@ -252,7 +253,7 @@ contiguous_memory_is_one_run() {
 }
 
 # as many runs in the summary as lines, and none longer than the largest
-vmalloc_is_scattered() {
+runs_of_vmalloc_are_told() {
 	landed vmalloc nr_structs=$NR || return
 	is a nr_spans 1 || return 1
 	awk -F '\t' -v runs="$(summary a contiguous_runs)" \
@@ -397,18 +398,23 @@ unmapped_memory_is_no_difference() {
 	[ $hidden -gt 0 ]
 }
 
+restrict_again() {
+	echo "$RESTRICTED" >$RESTRICT
+	UNDO=
+}
+
 # Where others have mapped something, by the kernel's own list of it, which shows addresses
 # only to those who may see them. Nobody holds the areas, and they may be gone.
 areas_of_others_are_translated() {
-	restrict=/proc/sys/kernel/kptr_restrict
-	[ -r /proc/vmallocinfo ] && [ -w $restrict ] || return "$KSFT_SKIP"
-	before=$(cat $restrict)
-	echo 1 >$restrict
+	[ -r /proc/vmallocinfo ] && [ -w $RESTRICT ] || return "$KSFT_SKIP"
+	RESTRICTED=$(cat $RESTRICT)
+	UNDO=restrict_again
+	echo 1 >$RESTRICT
 	# a few of each kind: there may be a thousand
 	areas=$(awk '{ kind = / ioremap/ ? "device" : "any" }
 		n[kind]++ < 30 { print kind ":" substr($1, 1, index($1, "-") - 1) }' \
 		/proc/vmallocinfo)
-	echo "$before" >$restrict
+	restrict_again
 	devices=0
 	for area in $areas; do
 		echo "${area#*:}" >"$SHOWN/translate"
@@ -563,8 +569,9 @@ take_cma() {
 }
 
 give_cma_back() {
-	echo $TAKEN_CMA >"$1/free"
+	[ $TAKEN_CMA -eq 0 ] || echo $TAKEN_CMA >"$area/free"
 	TAKEN_CMA=0
+	UNDO=
 }
 
 # a block of a power of two pages, all of it; or a failure, if that is asked for
@@ -582,17 +589,20 @@ block_instead_of_area() {
 		log_has '^arenas/a: .* 5 pages of the area for DMA, which has no room in one piece'
 }
 
+# of a machine that has displays and cameras, none is taken away
 cma_without_its_area_is_a_block() {
+	is_emulated || { skip "takes all of the area for DMA: on emulated machines"; return; }
 	area=$(find $DEBUGFS/cma -mindepth 1 -maxdepth 1 -type d 2>/dev/null | head -n 1)
 	if [ -z "$area" ] || [ "$(find $DEBUGFS/cma -mindepth 1 -maxdepth 1 | wc -l)" -ne 1 ]; then
 		skip "CONFIG_CMA_DEBUGFS shows no area, or several"
 		return
 	fi
+	UNDO=give_cma_back
 	take_cma "$area"
 	ktap_print_msg "$TAKEN_CMA pages of the area are taken, $(free_cma) are free"
 	block_instead_of_area
 	status=$?
-	give_cma_back "$area"
+	give_cma_back
 	[ $status -eq 0 ] && put a live 1 && is a source cma
 }
 
@@ -753,7 +763,7 @@ for allocator in $ALLOCATORS; do
 done
 run "small arenas" allocator_lands_small
 run "contiguous memory is one run" contiguous_memory_is_one_run
-run "vmalloc is scattered" vmalloc_is_scattered
+run "runs of vmalloc are told" runs_of_vmalloc_are_told
 run "the summary" summary_agrees
 run "the summary waits for nobody" summary_waits_for_nobody
 run "kvmalloc counts huge pages" kvmalloc_counts_huge_pages
