@@ -68,6 +68,7 @@ static const struct column columns[] = {
 	{ "ops", "OPERATIONS", COLUMN_NUMBER, 10 },
 	{ "failures", "FAILURES", COLUMN_NUMBER, 9 },
 	{ "failed_order", "FAILED ORDER", COLUMN_NUMBER, 9 },
+	{ "fallbacks", "FALLBACKS", COLUMN_NUMBER, 10 },
 	{ "alloc_cycles", "CYCLES", COLUMN_NUMBER, 12 },
 	{ "alloc_instructions", "INSTRUCTIONS", COLUMN_NUMBER, 13 },
 	{ "batch", "BATCH", COLUMN_NUMBER, 14 },

@@ -35,13 +35,13 @@ static const struct choice choices[] = {
 
 static const struct column columns[] = {
 	{ "nr_structs", "STRUCTS", COLUMN_NUMBER },
-	{ "structs_per_page", "PER PAGE", COLUMN_NUMBER, 2 },
+	{ "structs_per_page", "PER PAGE", COLUMN_NUMBER, 3 },
 	{ "nr_pages", "PAGES", COLUMN_NUMBER },
 	{ "order", "ORDER", COLUMN_NUMBER },
-	{ "block_pages", "BLOCK", COLUMN_NUMBER, 1 },
+	{ "block_pages", "BLOCK", COLUMN_NUMBER, 2 },
 	{ "rounding_pages", "ROUNDING", COLUMN_NUMBER },
-	{ "rounding_pages_bar", "", COLUMN_BAR },
-	{ "first_words", "FIRST WORDS", COLUMN_TEXT, 3 },
+	{ "rounding_pages_bar", "", COLUMN_BAR, 4 },
+	{ "first_words", "FIRST WORDS", COLUMN_TEXT, 1 },
 	{ "verdict", "VERDICT", COLUMN_TEXT },
 };
 

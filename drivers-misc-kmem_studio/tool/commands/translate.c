@@ -3,7 +3,7 @@
  * translate: what is this address?
  */
 #include <errno.h>
-#include <string.h>
+#include <getopt.h>
 
 #include "../lib/chain.h"
 #include "../lib/driver.h"
@@ -11,7 +11,19 @@
 #include "../lib/json.h"
 #include "../lib/klog.h"
 #include "../lib/machine.h"
+#include "../lib/options.h"
+#include "../lib/pictures.h"
 #include "commands.h"
+
+enum { OPT_SVG = LONG_ONLY, OPT_PNG };
+
+static const struct choice choices[] = {
+	{ "svg", "FILE", OPT_SVG,
+	  "write the picture to this file, as SVG, instead of showing it" },
+	{ "png", "FILE", OPT_PNG,
+	  "the same as PNG, where it was built with cairo" },
+	{}
+};
 
 static int print_json(const struct item *answer)
 {
@@ -34,59 +46,74 @@ static int print_csv(struct studio *st, const struct item *answer)
 	return status;
 }
 
-/* Of these words of the driver's that a kernel may hide. */
-static bool is_address(const char *name)
-{
-	return !strcmp(name, "virt") || !strcmp(name, "page") || !strcmp(name, "virt_to_page") ||
-	       !strcmp(name, "vmalloc_to_page");
-}
-
-static int print_text(struct studio *st, const struct item *answer)
+/* What is no memory has no names that could be drawn. */
+static int print_words(const struct item *answer)
 {
 	struct text t = {};
-	bool hides = false;
-	struct machine m;
 	int status;
 	size_t i;
 
-	machine_read(st, &m);
-	for (i = 0; i < answer->nr; i++) {
-		const struct attr *attr = &answer->attr[i];
-
-		text_printf(&t, "%-16s %s\n", attr->name, attr->value);
-		/* in brackets there are words, too */
-		hides |= *attr->value == '(' ? !!strstr(attr->value, "ptrval") :
-			 is_address(attr->name) && is_hidden(&m, attr->value);
-	}
-	machine_free(&m);
-	if (hides)
-		text_printf(&t, "%-16s %s\n", "to do", HIDDEN_HINT);
+	for (i = 0; i < answer->nr; i++)
+		text_printf(&t, "%-16s %s\n", answer->attr[i].name, answer->attr[i].value);
 	status = output_write("-", t.s ? t.s : "", t.len);
 	text_free(&t);
 	return status;
 }
 
-/* In words that the driver's answer has. Return: an enum status */
-static int print(struct studio *st, const struct item *answer)
+/* A picture that goes to a file does so beside JSON and CSV, too. */
+static int draw(struct studio *st, const char *question, const struct item *answer,
+		const char *svg, const char *png)
 {
-	const char *routes = item_value(answer, "routes");
+	struct canvas canvas;
+	struct machine m;
 	int status;
 
+	machine_read(st, &m);
+	picture_answer(&canvas, svg || png ? 90 : st->width, &m, question, answer);
+	status = canvas_output(st, &canvas, 1, svg, png);
+	canvas_free(&canvas);
+	machine_free(&m);
+	return status;
+}
+
+static int print(struct studio *st, const char *question, const struct item *answer,
+		 const char *svg, const char *png)
+{
+	bool has_picture = item_value(answer, "pfn");
+	int status = STATUS_OK;
+
+	if (!has_picture && (svg || png))
+		return fail(STATUS_REFUSED, "nothing is to be drawn: it is %s",
+			    item_value(answer, "answer") ? : "not known");
 	if (st->format == FORMAT_JSON)
 		status = print_json(answer);
 	else if (st->format == FORMAT_CSV)
 		status = print_csv(st, answer);
-	else
-		status = print_text(st, answer);
-	return !status && routes && says_differ(routes) ? STATUS_WRONG : status;
+	else if (!has_picture)
+		status = print_words(answer);
+	if (status || !has_picture || (st->format != FORMAT_TEXT && !svg && !png))
+		return status;
+	return draw(st, question, answer, svg, png);
 }
 
 static int do_translate(struct studio *st, int argc, char **argv)
 {
+	const char *svg = NULL, *png = NULL, *routes;
 	struct item answer;
-	int status, err, mark;
+	int status, err, mark, c;
 
-	if (argc != 2)
+	while ((c = next_option(&command_translate, argc, argv)) != -1) {
+		if (c == OPT_SVG)
+			svg = optarg;
+		else if (c == OPT_PNG)
+			png = optarg;
+		else
+			return STATUS_USAGE;
+	}
+	status = refuse_mixed(&command_translate, st, svg, png);
+	if (status)
+		return status;
+	if (argc - optind != 1)
 		return usage(&command_translate,
 			     "translate takes a kernel address, pfn:N or phys:N");
 	if (is_saved(st))
@@ -95,16 +122,19 @@ static int do_translate(struct studio *st, int argc, char **argv)
 	if (status)
 		return status;
 	mark = klog_mark(st);
-	err = translate_ask(st, argv[1], &answer);
+	err = translate_ask(st, argv[optind], &answer);
 	if (err == -EINVAL) {
-		say("\"%s\" is no kernel address in hexadecimal, pfn:N or phys:N", argv[1]);
+		say("\"%s\" is no kernel address in hexadecimal, pfn:N or phys:N", argv[optind]);
 		klog_explain(mark);
 		return STATUS_USAGE;
 	}
 	if (err)
-		return driver_say_error(st, mark, "translate", argv[1], err);
+		return driver_say_error(st, mark, "translate", argv[optind], err);
 	klog_forget(mark);
-	status = print(st, &answer);
+	status = print(st, argv[optind], &answer, svg, png);
+	routes = item_value(&answer, "routes");
+	if (!status && routes && says_differ(routes))
+		status = STATUS_WRONG;
 	item_free(&answer);
 	return status;
 }
@@ -115,6 +145,7 @@ const struct command command_translate = {
 	.about = "what an address is, by all routes",
 	.more =
 		"ADDRESS is one of the kernel, in hexadecimal; pfn:N is a page frame, phys:N a physical address. It translates pages: of an address the offset within its page is left out. Where a kernel hides its addresses there are hashes of them, or (____ptrval____): boot it with no_hash_pointers to see them.",
+	.choices = choices,
 	.wrong = "the routes do not agree",
 	.example = "kmem-studio translate pfn:0x1234",
 	.run = do_translate,

@@ -171,6 +171,29 @@ bool says_differ(const char *verdict)
 	return !strncmp(verdict, "DIFFER", 6);
 }
 
+/* Of these words of the driver's that a kernel may hide. */
+static bool is_address(const char *name)
+{
+	return !strcmp(name, "virt") || !strcmp(name, "page") || !strcmp(name, "virt_to_page") ||
+	       !strcmp(name, "vmalloc_to_page");
+}
+
+/* Are there hashes, or "(____ptrval____)", where addresses would be? */
+bool hides_addresses(const struct machine *m, const struct item *item)
+{
+	size_t i;
+
+	for (i = 0; i < item->nr; i++) {
+		const struct attr *attr = &item->attr[i];
+
+		/* in brackets there are words, too */
+		if (*attr->value == '(' ? !!strstr(attr->value, "ptrval") :
+		    is_address(attr->name) && is_hidden(m, attr->value))
+			return true;
+	}
+	return false;
+}
+
 static bool is_vmalloc(const struct chain *chain)
 {
 	const char *kind = item_value(&chain->row, "kind");

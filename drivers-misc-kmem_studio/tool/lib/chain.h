@@ -3,6 +3,7 @@
 #define KST_CHAIN_H
 
 #include "arena.h"
+#include "machine.h"
 #include "table.h"
 
 /* What is said of a page of rounding. */
@@ -10,7 +11,7 @@
 
 /**
  * struct chain - one page of an arena by all its names
- * @name:    the arena
+ * @name:    the arena; NULL for a frame that somebody asked for by an address
  * @index:   which page of it
  * @row:     its line of the table pages
  * @answer:  what the driver's file translate says of its frame, empty if nothing
@@ -42,6 +43,7 @@ int translate_ask(struct studio *st, const char *question, struct item *answer);
 bool chain_read(struct studio *st, const char *name, u64 index, struct chain *chain);
 void chain_save(const struct chain *chain, struct text *t);
 void chain_free(struct chain *chain);
+bool hides_addresses(const struct machine *m, const struct item *item);
 bool says_differ(const char *verdict);
 void names_table(struct table *table);
 void names_of_answer(const struct item *answer, const struct item *expected,

@@ -11,7 +11,7 @@ static const struct column columns[] = {
 	{ "node", "NODE", COLUMN_NUMBER },
 	{ "zone", "ZONE", COLUMN_TEXT },
 	{ "order", "ORDER", COLUMN_NUMBER },
-	{ "free_blocks", "FREE BLOCKS", COLUMN_NUMBER },
+	{ "free_blocks", "BLOCKS", COLUMN_NUMBER },
 	{ "unusable_percent", "UNUSABLE %", COLUMN_PERCENT },
 	{ "unusable_bar", "", COLUMN_BAR },
 	{ "free_blocks_after", "AFTER", COLUMN_NUMBER },

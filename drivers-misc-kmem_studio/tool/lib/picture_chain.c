@@ -26,7 +26,7 @@ static void boxes(const struct machine *m, const struct chain *chain, struct tex
 	if (chain->user_virt)
 		text_printf(program, "0x%llx\n", chain->user_virt);
 	else
-		text_puts(program, "not mapped\n");
+		text_puts(program, chain->name ? "not mapped\n" : "not looked at\n");
 	if (chain->user_pfn)
 		text_printf(program, "PFN 0x%llx", chain->user_pfn);
 	else
@@ -54,6 +54,12 @@ static void line(struct canvas *c, int *y, const char *name, const char *value)
 	text_free(&t);
 }
 
+static void line_if_any(struct canvas *c, int *y, const char *name, const char *value)
+{
+	if (value)
+		line(c, y, name, value);
+}
+
 static void answers(struct canvas *c, int *y, const struct chain *chain)
 {
 	static const char * const names[] = {
@@ -62,29 +68,24 @@ static void answers(struct canvas *c, int *y, const struct chain *chain)
 	};
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		const char *value = item_value(&chain->answer, names[i]);
-
-		if (value)
-			line(c, y, names[i], value);
-	}
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		line_if_any(c, y, names[i], item_value(&chain->answer, names[i]));
 }
 
-void picture_chain(struct canvas *c, int columns, const struct machine *m,
-		   const struct chain *chain)
+/* Boxes that belong together are not far from each other. */
+static int most_columns(int columns)
+{
+	return columns > MOST ? MOST : columns;
+}
+
+static void draw(struct canvas *c, const struct machine *m, const struct chain *chain)
 {
 	struct text program = {}, frame = {}, kernel = {}, flags = {};
 	int y, right, middle;
 
-	/* boxes that belong together are not far from each other */
-	if (columns > MOST)
-		columns = MOST;
-	canvas_init(c, columns, "Page %llu of arena %s%s by all its names: %s",
-		    chain->index, chain->name, chain->rounding ? ", a page of rounding," : "",
-		    chain->verdict);
 	boxes(m, chain, &program, &frame, &kernel);
-	if (columns >= SIDE) {
-		right = columns - BOX;
+	if (c->columns >= SIDE) {
+		right = c->columns - BOX;
 		middle = right / 2;
 		canvas_box(c, 0, 0, BOX, 5, INK_NONE, "%s", program.s);
 		canvas_box(c, middle, 0, BOX, 5, INK_OURS, "%s", frame.s);
@@ -106,18 +107,39 @@ void picture_chain(struct canvas *c, int columns, const struct machine *m,
 		line(c, &y, "rounding", NO_OBJECT);
 	if (chain->user_why)
 		line(c, &y, "program", chain->user_why);
+	line_if_any(c, &y, "answer", item_value(&chain->answer, "answer"));
 	line(c, &y, "struct page", or_dash(item_value(&chain->row, "page")));
-	line(c, &y, "references", or_dash(item_value(&chain->row, "refs")));
-	line(c, &y, "flags", or_dash(item_value(&chain->row, "flags")));
+	line_if_any(c, &y, "references", item_value(&chain->row, "refs"));
+	line_if_any(c, &y, "flags", item_value(&chain->row, "flags"));
 	if (chain->has_flags) {
 		page_flags_words(&flags, chain->flags);
 		line(c, &y, "kpageflags", flags.s);
 	}
 	answers(c, &y, chain);
-	if (is_hidden(m, item_value(&chain->row, "virt")))
+	if (hides_addresses(m, &chain->row) || hides_addresses(m, &chain->answer))
 		line(c, &y, "to do", HIDDEN_HINT);
 	text_free(&program);
 	text_free(&frame);
 	text_free(&kernel);
 	text_free(&flags);
+}
+
+void picture_chain(struct canvas *c, int columns, const struct machine *m,
+		   const struct chain *chain)
+{
+	canvas_init(c, most_columns(columns), "Page %llu of arena %s%s by all its names: %s",
+		    chain->index, chain->name, chain->rounding ? ", a page of rounding," : "",
+		    chain->verdict);
+	draw(c, m, chain);
+}
+
+/* Of a frame that no program was asked about. @answer: what the driver says to @question */
+void picture_answer(struct canvas *c, int columns, const struct machine *m,
+		    const char *question, const struct item *answer)
+{
+	const struct chain chain = { .row = *answer, .answer = *answer };
+
+	canvas_init(c, most_columns(columns), "%s by all its names: the kernel's ways %s",
+		    question, or_dash(item_value(answer, "routes")));
+	draw(c, m, &chain);
 }

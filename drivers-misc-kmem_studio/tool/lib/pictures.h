@@ -58,6 +58,8 @@ void picture_arena(struct canvas *c, int columns, const struct machine *m,
 void picture_split(struct canvas *c, int columns, u64 pages);
 void picture_chain(struct canvas *c, int columns, const struct machine *m,
 		   const struct chain *chain);
+void picture_answer(struct canvas *c, int columns, const struct machine *m,
+		    const char *question, const struct item *answer);
 void picture_curves(struct canvas *c, int columns, const char *what,
 		    const struct series *series, size_t nr);
 int picture_histogram(struct canvas *c, int columns, const char *what,

@@ -8,7 +8,7 @@
 #include "files.h"
 #include "table.h"
 
-#define BAR_LEAST	8
+#define BAR_LEAST	6
 #define BAR_MOST	40
 /* Of a file, which may be anybody's; a report has some hundred. */
 #define MOST_ROWS	65536
@@ -255,35 +255,66 @@ static int text_width(const struct table *t, size_t column)
 	return width;
 }
 
+/* A bar says nothing without the column before it. */
+static int leave_out(const struct table *t, size_t column, int *width)
+{
+	int freed = width[column] + 2;
+
+	width[column] = 0;
+	if (++column < t->nr_columns && t->column[column].kind == COLUMN_BAR && width[column])
+		freed += leave_out(t, column, width);
+	return freed;
+}
+
+/* The last bar, SIZE_MAX if there is none. */
+static size_t last_bar(const struct table *t, const int *width)
+{
+	size_t column = t->nr_columns;
+
+	while (column--) {
+		if (t->column[column].kind == COLUMN_BAR && width[column])
+			return column;
+	}
+	return SIZE_MAX;
+}
+
+static void widen_bars(const struct table *t, int room, int *width)
+{
+	size_t column, bars = 0;
+
+	for (column = 0; column < t->nr_columns; column++)
+		bars += t->column[column].kind == COLUMN_BAR && width[column];
+	for (column = 0; bars && column < t->nr_columns; column++) {
+		if (t->column[column].kind != COLUMN_BAR || !width[column])
+			continue;
+		width[column] += room / (int)bars;
+		if (width[column] > BAR_MOST)
+			width[column] = BAR_MOST;
+	}
+}
+
 /*
- * Columns of the terminal that each column takes; 0 for one that has no room. Bars take what
- * is left. Return: do the others fit?
+ * Columns of the terminal that each column takes; 0 for one that has no room. Bars of columns
+ * that people always see are the last to go, and take what is left. Return: do the others fit?
  */
 static bool fit(struct studio *st, const struct table *t, int *width, bool *left_out)
 {
-	int all = -2, bars = 0, room;
 	size_t column;
+	int all = -2;
 
 	*left_out = false;
 	for (column = 0; column < t->nr_columns; column++) {
-		bool is_bar = t->column[column].kind == COLUMN_BAR;
-
-		width[column] = is_bar ? 0 : text_width(t, column);
-		all += is_bar ? 0 : width[column] + 2;
-		bars += is_bar;
+		width[column] = t->column[column].kind == COLUMN_BAR ? BAR_LEAST :
+				text_width(t, column);
+		all += width[column] + 2;
 	}
 	while (all > st->width && (column = first_to_go(t, width)) != SIZE_MAX) {
-		all -= width[column] + 2;
-		width[column] = 0;
-		*left_out = true;
+		all -= leave_out(t, column, width);
+		*left_out |= t->column[column].kind != COLUMN_BAR;
 	}
-	room = bars ? (st->width - all) / bars - 2 : 0;
-	if (room > BAR_MOST)
-		room = BAR_MOST;
-	for (column = 0; room >= BAR_LEAST && column < t->nr_columns; column++) {
-		if (t->column[column].kind == COLUMN_BAR && width[column - 1])
-			width[column] = room;
-	}
+	while (all > st->width && (column = last_bar(t, width)) != SIZE_MAX)
+		all -= leave_out(t, column, width);
+	widen_bars(t, st->width - all, width);
 	return all <= st->width;
 }
 

@@ -295,6 +295,7 @@ rmmod kmem_studio
 check "is gone then" not loaded
 status 0 "lab shows the kernel's lines" lab -v 200
 check "with its verdict" says 'Success!'
+check "and the first words, in 80 columns" says '^STRUCTS .* FIRST WORDS  *VERDICT'
 page_size=$(sed -n "s/.*Kernel's page size: \([0-9]*\).*/\1/p" "$out/stdout")
 status 0 "lab of no single block" lab --allocator vmalloc 1000 --csv
 check "has none, and no rounding" says '^1000,[0-9]*,[0-9]*,,,,'

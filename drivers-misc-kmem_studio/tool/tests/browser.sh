@@ -90,11 +90,11 @@ browse()
 }
 
 # Hosts that were asked for something, but for those of the browser itself, which wants to be
-# up to date.
+# up to date. Fonts and scripts for pages have hosts of their own.
 hosts_asked()
 {
 	grep -oE '"url":"(https?|wss?)://[^/:"]+' "$scratch/net" | sed 's,.*//,,' | sort -u |
-		grep -vE '(google|gstatic|googleapis|gvt1|chromium)\.(com|org)$'
+		awk '/^(fonts|ajax)\./ || !/(google|gstatic|googleapis|gvt1|chromium)\.(com|org)$/'
 }
 
 # before TAG TEXT PAGE: the page with the text before that tag
@@ -195,6 +195,8 @@ if [ "${1-}" = --selfcheck ]; then
 	planted 'pale:P' '<p style="color:#222">dark on black</p>' "$3" dark
 	planted 'text:planted' \
 		'<svg width="20" height="20"><text y="15">planted</text></svg>' "$3"
+	planted 'asked fonts.googleapis.com' \
+		'<style>@import "https://fonts.googleapis.com/css?family=planted";</style>' "$3"
 	planted 'asked planted.invalid' '<img src="http://planted.invalid/a.png">' "$3"
 	exit $status
 fi

@@ -215,7 +215,7 @@ tells_what_is_older()
 # What is missing is told, with what to type; and the number that the kernel does not tell.
 tells_which_is_missing()
 {
-	local largest status=0
+	local largest folder status=0
 
 	largest=$(awk '{ if (NF - 5 > most) most = NF - 5 } END { print most }' /proc/buddyinfo)
 	says "order $((largest + 1)): the largest block .* is of order $largest$" \
@@ -225,6 +225,12 @@ tells_which_is_missing()
 	mv "$fake/kernel/config/kmem_studio" "$fake/taken"
 	says 'the driver is not loaded: type modprobe' made_up 0 probe || status=1
 	mv "$fake/taken" "$fake/kernel/config/kmem_studio" || return
+	for folder in benches:'bench --orders 0' pressures:'pressure fill'; do
+		mv "$fake/kernel/config/kmem_studio/${folder%%:*}" "$fake/taken"
+		# shellcheck disable=SC2086 # these are words
+		says "older and has no ${folder%%:*}" made_up 3 ${folder#*:} || status=1
+		mv "$fake/taken" "$fake/kernel/config/kmem_studio/${folder%%:*}"
+	done
 	mv "$fake/kernel/debug" "$fake/taken"
 	says 'no debugfs\|debugfs is not mounted: type mount' made_up 0 probe || status=1
 	mv "$fake/taken" "$fake/kernel/debug"
@@ -244,6 +250,19 @@ maps_no_arena()
 	rm -r "$root/sys/kernel/debug"
 	prints 'has no /sys/kernel/debug' 3 --root "$root" map "$1" &&
 		! grep -q 'zones' "$work/err"
+}
+
+# Without the kernel's words about frames, the rest is there.
+maps_without_kpageflags()
+{
+	local root=$work/flagless
+
+	rm -rf "$root"
+	cp -r "${copies[0]}" "$root"
+	rm "$root/proc/kpageflags"*
+	prints 'no.*kpageflags' 0 --root "$root" map && grep -q 'Physical memory' "$work/out" &&
+		expect 0 --root "$root" page "$(answered "$root")" 0 &&
+		! grep -q '^kpageflags' "$work/out"
 }
 
 # Once, and not where there is nothing to be seen.
@@ -334,6 +353,85 @@ translates_to_csv()
 	filled 1 translate "$asked" --csv &&
 		[ "$(grep -c ',no$' "$work/out")" = 2 ] &&
 		grep -qx 'translate,phys_to_pfn,0x1,no' "$work/out"
+}
+
+# interrupted FILE ARGUMENT...: Ctrl-C comes behind a write to that file; nothing is left
+interrupted()
+{
+	# that of the sanitizers has a write() of its own
+	local program=plain
+
+	INTERRUPT=$1 filled 130 "${@:2}" && left 'a report-page' &&
+		! ls "$fake/left"/{benches,pressures}/* 2>/dev/null
+}
+
+# What was started and not yet told of goes, too.
+takes_down_what_it_started()
+{
+	interrupted live run page 10 --keep && interrupted verify run page 10 --keep &&
+		interrupted live run page 10 --hold 60 && interrupted live new x 10 page &&
+		interrupted live compare 10 && interrupted run bench --orders 0-3 &&
+		interrupted live pressure fill --hold 60 || return
+	! interrupted none new x 10 page && left 'a report-page x'
+}
+
+# hung_up STATUS [COMMAND]: by way of that, and the terminal closes behind a start
+hung_up()
+{
+	local program=plain filling=("${@:2}" env "LD_PRELOAD=$fake/fill.so" "MADE_UP=$fake/hook")
+
+	INTERRUPT=live HANG_UP=1 made_up "$1" run page 10 --hold 1 && left 'a report-page'
+}
+
+# A terminal that closes ends it as Ctrl-C does; nohup keeps it.
+holds_without_terminal()
+{
+	hung_up 130 && hung_up 0 nohup
+}
+
+# The device of an arena has no such page any more.
+tells_of_a_lost_page()
+{
+	local filling=(sh -ec 'mount -t tmpfs none /dev
+		mkdir /dev/kmem_studio
+		: >/dev/kmem_studio/a
+		exec "$@"' -)
+
+	says 'it cannot be read there: ' made_up 0 page a 0
+}
+
+# Where a frame leads from is drawn; what is no memory has no picture.
+translates_to_picture()
+{
+	local debug=$fake/kernel/debug/kmem_studio/translate svg=$work/translate.svg
+
+	filled 0 translate "$asked" --width 80 && grep -q "page frame 0x" "$work/out" &&
+		grep -q "^$asked by all its names: the kernel's ways agree" "$work/out" &&
+		[ "$(wc -L <"$work/out")" -le 80 ] &&
+		filled 0 translate "$asked" --json --svg "$svg" && jq -e .answer "$work/out" &&
+		grep -q 'page frame 0x' "$svg" || return
+	! has xmllint || svg_valid "$svg" || return
+	cp "$debug" "$fake/taken"
+	printf '%s\nanswer:\tno memory: a hole, no RAM is there\n' phys:0x1 >"$debug"
+	says '^answer  *no memory: a hole' filled 0 translate phys:0x1 &&
+		says 'nothing is to be drawn: it is no memory' \
+			filled 4 translate phys:0x1 --svg "$work/none.svg" &&
+		[ ! -e "$work/none.svg" ] && mv "$fake/taken" "$debug"
+}
+
+# Whatever the width, a bar is the last to go; it says nothing without its number.
+shows_bars()
+{
+	local command width
+
+	for command in "compare 10" "bench --orders 0-1" "pressure fill"; do
+		for width in 70 80 120 200; do
+			# shellcheck disable=SC2086 # these are words
+			filled 0 $command --width "$width" &&
+				[ "$(wc -L <"$work/out")" -le "$width" ] || return
+			grep -q '█' "$work/out" || { echo "$command, $width: no bar"; return 1; }
+		done
+	done
 }
 
 # What it made goes, too, when the program runs out of memory.
@@ -478,6 +576,34 @@ keeps_what_is_there()
 		in_folder_of "$page" 4 report && in_folder_of "$page" 0 report --json
 }
 
+# Root may write to every file.
+as_user()
+{
+	if [ "$(id -u)" = 0 ]; then
+		setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+	else
+		"$@"
+	fi
+}
+
+# In a folder of one's own, too, where another file could take its place.
+keeps_what_is_protected()
+{
+	local folder=$work/protected
+
+	rm -rf "$folder"
+	mkdir "$folder"
+	cp -r "${copies[0]}" "$folder/copy"
+	echo before >"$folder/page"
+	chmod -R a+rX "$folder"
+	[ "$(id -u)" != 0 ] || chown -R 65534:65534 "$folder"
+	chmod 444 "$folder/page"
+	chmod -R a+rX "$work/plain"
+	as_user "$work/plain/kmem-studio" --root "$folder/copy" report -o "$folder/new" || return
+	as_user "$work/plain/kmem-studio" --root "$folder/copy" report -o "$folder/page"
+	[ $? = 4 ] && [ "$(cat "$folder/page")" = before ]
+}
+
 # Not even an empty one can be made beside it.
 keeps_what_is_there_without_room()
 {
@@ -554,6 +680,13 @@ test_files_that_are_there()
 	check "the course asks of this machine" asks_of_this_machine
 	check "a file of before stays, with what was typed" keeps_what_is_there
 	check "other tars" reads_other_tars
+	# below a folder that is root's alone, another user can run nothing
+	chmod a+x "$work"
+	if as_user test -x "$work" 2>/dev/null; then
+		check "a write-protected file stays" keeps_what_is_protected
+	else
+		skip "a write-protected file stays" "no other user"
+	fi
 }
 
 test_made_up()
@@ -574,13 +707,19 @@ test_made_up()
 	check "made up: a name that nobody has typed is not told" names_what_was_typed
 	check "made up: what is missing is told" tells_which_is_missing
 	check "made up: a map of what cannot be seen" maps_no_arena "$(arena_of "${copies[0]}")"
+	check "a map without kpageflags" maps_without_kpageflags
 	check "made up: a hint where addresses are hidden" tells_of_hidden_addresses \
 		"$(arena_of "${copies[0]}")"
 	check "headings in a file are as wide as it is" wraps_headings
 	check "made up: a histogram as JSON" shows_histogram
+	check "made up: Ctrl-C behind a start" takes_down_what_it_started
+	check "made up: a terminal that closes, and nohup" holds_without_terminal
+	check "made up: a page that was lost" tells_of_a_lost_page
 	check "made up: out of memory" takes_down_without_memory
 	check "made up: names of JSON" json_of_changes_is_documented
+	check "made up: translate as a picture" translates_to_picture
 	check "made up: translate as CSV" translates_to_csv
+	check "made up: bars in each width" shows_bars
 	check "made up: JSON of what was done" shows_what_was_done
 	check "made up: an arena that went while it was held" tells_no_figures_of_what_went
 	check "made up: any name" takes_any_name

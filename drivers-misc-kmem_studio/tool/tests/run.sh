@@ -563,6 +563,13 @@ splits_blocks()
 
 is_ascii() { expect 0 "$@" --ascii && ! LC_ALL=C grep -qP '[^\x00-\x7f]' "$work/out"; }
 
+draws_by_locale()
+{
+	LC_ALL=C expect 0 --root "$1" page "$2" 0 &&
+		! LC_ALL=C grep -qP '[^\x00-\x7f]' "$work/out" &&
+		expect 0 --root "$1" page "$2" 0 && LC_ALL=C grep -qP '[^\x00-\x7f]' "$work/out"
+}
+
 # The pages of the picture are those of the table in the copy.
 map_counts()
 {
@@ -637,6 +644,7 @@ test_copy()
 	check "$name: names of JSON" json_is_documented "$root" "$arena" "$(answered "$root")"
 	check "$name: map in 20 columns" expect 0 --root "$root" map --width 20
 	check "$name: map in ASCII" is_ascii --root "$root" map "$arena"
+	check "$name: the locale tells what is drawn with" draws_by_locale "$root" "$arena"
 	check "$name: map has the pages of the table" map_counts "$root" "$arena"
 	check "$name: map marks the wrong word" marks_the_word "$root" "$corrupt"
 	check "$name: boxes cut characters" cuts_characters "$root" "$(answered "$root")"
@@ -668,6 +676,8 @@ test_copy()
 			--root "$root" map "$arena" "$corrupt"
 		check "$name: SVG of a page" svg_is_valid "page-$name" \
 			--root "$root" page "$arena" 0
+		check "$name: SVG of a split" svg_is_valid "split-$name" \
+			--root "$root" map --split 79
 	else
 		skip "$name: SVG" "no xmllint"
 	fi
