@@ -12,7 +12,8 @@ BEGIN {
 	FS = "\t"
 	columns = split("run emulated board release unit set allocator pattern order bytes " \
 		"held rounds runs batch ops failures structs requested usable allocated taken " \
-		"on_pages wasted alloc alloc_ci95 free free_ci95", column, " ")
+		"on_pages wasted alloc alloc_ci95 free free_ci95 " \
+		"bare_pair bare_alloc bare_free", column, " ")
 	for (c = 1; c <= columns; c++)
 		printf "%s%s", (c > 1 ? "," : ""), column[c]
 	print ""

@@ -6,7 +6,8 @@
 #
 #	allocators, sets	what to measure
 #	max_order		the highest order, if the allocator has no lower one
-#	beside			to call with allocator, pattern, order and batch after each
+#	beside			to call with allocator, pattern, order and batch after each;
+#				what it prints are more fields of that result
 #	runs			of which the median counts
 #	min_rounds, span_ns	rounds of each at least, and time to measure for
 : "${allocators=}" "${sets=}" "${max_order=99}" "${beside=:}" "${runs=5}" "${min_rounds=1}" "${span_ns=1000000}"
@@ -105,8 +106,7 @@ measure_order()
 			line="$line	${phase}_ci95=$value"
 		done
 	fi
-	echo "$line"
-	$beside "$allocator" "$pattern" "$order" "$batch"
+	echo "$line$($beside "$allocator" "$pattern" "$order" "$batch")"
 }
 
 median()

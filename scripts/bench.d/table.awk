@@ -74,6 +74,39 @@ function print_orders() {
 	}
 }
 
+# a bench, the bare calls, and how often the one has the other in it
+function beside(bench, bare) {
+	return sprintf(" %9s %9s %6s", number(bench), number(bare),
+		bare + 0 ? sprintf("%.3f", bench / bare) : "-")
+}
+function print_bare(   i, r, a, o, hot, held) {
+	for (i = 1; i <= runs; i++) {
+		r = run[i]
+		if (!(r in has_bare))
+			continue
+		printf "\n%sbeside the bare calls, in the same boot\n%-16s %26s %26s %26s\n",
+			(runs > 1 ? letter(i) ": " : ""), "", "hot, both", "held, to allocate",
+			"held, to free"
+		printf "%-10s %5s", "allocator", "order"
+		for (o = 0; o < 3; o++)
+			printf " %9s %9s %6s", "bench", "bare", "ratio"
+		print ""
+		for (a = 1; a <= nr_allocators; a++) {
+			for (o = 0; o <= max_order; o++) {
+				hot = allocators[a] ",hot," o
+				held = allocators[a] ",fifo," o
+				if (!((r, hot, "bare_pair") in result))
+					continue
+				printf "%-10s %5d%s%s%s\n", allocators[a], o,
+					beside(result[r, hot, "alloc"] + result[r, hot, "free"],
+						result[r, hot, "bare_pair"]),
+					beside(result[r, held, "alloc"], result[r, held, "bare_alloc"]),
+					beside(result[r, held, "free"], result[r, held, "bare_free"])
+			}
+		}
+	}
+}
+
 function print_course(   i, k, key, part) {
 	if (!nr_course)
 		return
@@ -164,6 +197,7 @@ $2 == "orders" {
 		failures[++nr_failures] = value["allocator"] ", " value["pattern"] \
 			", order " value["order"]
 }
+"bare_pair" in value { has_bare[$1] = 1 }
 $2 == "none" { missing = missing " " value["allocator"] }
 $2 == "course" && !(key in known_course) {
 	known_course[key] = 1
@@ -186,6 +220,7 @@ END {
 			print "   the firmware slowed it down: throttled=" context[r, "throttled"]
 	}
 	print_orders()
+	print_bare()
 	print_course()
 	print_sizes()
 	for (i = 1; i <= nr_failures; i++)
