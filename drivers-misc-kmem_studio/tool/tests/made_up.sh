@@ -375,7 +375,7 @@ takes_down_what_it_started()
 	! interrupted none new x 10 page && left 'a report-page x'
 }
 
-# hung_up STATUS [COMMAND]: by way of that, and the terminal closes behind a start
+# hung_up STATUS COMMAND...: by way of that, and the terminal closes behind a start
 hung_up()
 {
 	local program=plain filling=("${@:2}" env "LD_PRELOAD=$fake/fill.so" "MADE_UP=$fake/hook")
@@ -383,10 +383,10 @@ hung_up()
 	INTERRUPT=live HANG_UP=1 made_up "$1" run page 10 --hold 1 && left 'a report-page'
 }
 
-# A terminal that closes ends it as Ctrl-C does; nohup keeps it.
+# A terminal that closes ends it as Ctrl-C does; nohup keeps it. These tests may have one, too.
 holds_without_terminal()
 {
-	hung_up 130 && hung_up 0 nohup
+	hung_up 130 env --default-signal=HUP && hung_up 0 nohup
 }
 
 # The device of an arena has no such page any more.
