@@ -317,9 +317,10 @@ static void a_fallback_is_told(struct kunit *test)
 	const struct kmst_one_ops *cma = kmst_allocator_find("cma")->one;
 	const struct kmst_one one = { .nr_pages = 1 };
 	void *object = kunit_kzalloc(test, 8, GFP_KERNEL);
-	void *area = vmalloc(PAGE_SIZE);
+	void *area;
 
 	KUNIT_ASSERT_NOT_NULL(test, object);
+	area = vmalloc(PAGE_SIZE);
 	KUNIT_ASSERT_NOT_NULL(test, area);
 	KUNIT_EXPECT_TRUE(test, kvmalloc->fell_back(&one, area));
 	vfree(area);

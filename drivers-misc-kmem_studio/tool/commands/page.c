@@ -15,16 +15,6 @@
 #include "../lib/pictures.h"
 #include "commands.h"
 
-enum { OPT_SVG = LONG_ONLY, OPT_PNG };
-
-static const struct choice choices[] = {
-	{ "svg", "FILE", OPT_SVG,
-	  "write the picture to this file, as SVG, instead of showing it" },
-	{ "png", "FILE", OPT_PNG,
-	  "the same as PNG, where it was built with cairo" },
-	{}
-};
-
 static int print_json(const struct chain *chain)
 {
 	struct text flags = {};
@@ -99,17 +89,9 @@ static int do_page(struct studio *st, int argc, char **argv)
 	struct chain chain;
 	struct machine m;
 	u64 index;
-	int status, c;
+	int status;
 
-	while ((c = next_option(&command_page, argc, argv)) != -1) {
-		if (c == OPT_SVG)
-			svg = optarg;
-		else if (c == OPT_PNG)
-			png = optarg;
-		else
-			return STATUS_USAGE;
-	}
-	status = refuse_mixed(&command_page, st, svg, png);
+	status = picture_options(&command_page, st, argc, argv, &svg, &png);
 	if (status)
 		return status;
 	if (argc - optind != 2)
@@ -139,7 +121,7 @@ const struct command command_page = {
 	.about = "one page of an arena by all its names, and whether they agree",
 	.more =
 		"What a program's page table, the kernel's and the driver's own ways say of it. Pages are counted from 0.",
-	.choices = choices,
+	.choices = picture_choices,
 	.wrong = "they do not agree",
 	.example = "kmem-studio page a 3",
 	.run = do_page,

@@ -15,16 +15,6 @@
 #include "../lib/pictures.h"
 #include "commands.h"
 
-enum { OPT_SVG = LONG_ONLY, OPT_PNG };
-
-static const struct choice choices[] = {
-	{ "svg", "FILE", OPT_SVG,
-	  "write the picture to this file, as SVG, instead of showing it" },
-	{ "png", "FILE", OPT_PNG,
-	  "the same as PNG, where it was built with cairo" },
-	{}
-};
-
 static int print_json(const struct item *answer)
 {
 	struct json j;
@@ -100,17 +90,9 @@ static int do_translate(struct studio *st, int argc, char **argv)
 {
 	const char *svg = NULL, *png = NULL, *routes;
 	struct item answer;
-	int status, err, mark, c;
+	int status, err, mark;
 
-	while ((c = next_option(&command_translate, argc, argv)) != -1) {
-		if (c == OPT_SVG)
-			svg = optarg;
-		else if (c == OPT_PNG)
-			png = optarg;
-		else
-			return STATUS_USAGE;
-	}
-	status = refuse_mixed(&command_translate, st, svg, png);
+	status = picture_options(&command_translate, st, argc, argv, &svg, &png);
 	if (status)
 		return status;
 	if (argc - optind != 1)
@@ -145,7 +127,7 @@ const struct command command_translate = {
 	.about = "what an address is, by all routes",
 	.more =
 		"ADDRESS is one of the kernel, in hexadecimal; pfn:N is a page frame, phys:N a physical address. It translates pages: of an address the offset within its page is left out. Where a kernel hides its addresses there are hashes of them, or (____ptrval____): boot it with no_hash_pointers to see them.",
-	.choices = choices,
+	.choices = picture_choices,
 	.wrong = "the routes do not agree",
 	.example = "kmem-studio translate pfn:0x1234",
 	.run = do_translate,

@@ -186,3 +186,31 @@ int refuse_mixed(const struct command *command, const struct studio *st, const c
 		return STATUS_OK;
 	return usage(command, "one thing alone can go to standard output");
 }
+
+enum { OPT_SVG = LONG_ONLY, OPT_PNG };
+
+/* Of a command that draws one picture. */
+const struct choice picture_choices[] = {
+	{ "svg", "FILE", OPT_SVG,
+	  "write the picture to this file, as SVG, instead of showing it" },
+	{ "png", "FILE", OPT_PNG,
+	  "the same as PNG, where it was built with cairo" },
+	{}
+};
+
+/* All options of such a command. Return: an enum status */
+int picture_options(const struct command *command, const struct studio *st, int argc,
+		    char **argv, const char **svg, const char **png)
+{
+	int c;
+
+	while ((c = next_option(command, argc, argv)) != -1) {
+		if (c == OPT_SVG)
+			*svg = optarg;
+		else if (c == OPT_PNG)
+			*png = optarg;
+		else
+			return STATUS_USAGE;
+	}
+	return refuse_mixed(command, st, *svg, *png);
+}

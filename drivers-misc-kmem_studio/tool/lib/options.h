@@ -24,6 +24,9 @@ extern const struct choice global_choices[];
 
 int next_option(const struct command *command, int argc, char **argv);
 int bad_value(const struct command *command, int key, const char *value);
+extern const struct choice picture_choices[];
+int picture_options(const struct command *command, const struct studio *st, int argc,
+		    char **argv, const char **svg, const char **png);
 int refuse_mixed(const struct command *command, const struct studio *st, const char *svg,
 		 const char *png);
 const char *closest(const char *word, const char *so_far, const char *candidate);
