@@ -85,7 +85,7 @@ int kmst_arena_check(const struct kmst_arena_config *config,
 static struct kmst_arena *new_arena(const struct kmst_arena_config *config,
 				    const struct kmst_plan *plan)
 {
-	struct kmst_arena *arena = kzalloc(sizeof(*arena), GFP_KERNEL);
+	struct kmst_arena *arena = kzalloc_obj(*arena);
 
 	if (!arena)
 		return NULL;

@@ -154,7 +154,7 @@ static int device_open(struct inode *inode, struct file *file)
 	err = check_open(file);
 	if (err)
 		return err;
-	opened = kzalloc(sizeof(*opened), GFP_KERNEL);
+	opened = kzalloc_obj(*opened);
 	if (!opened)
 		return -ENOMEM;
 	err = find_device(iminor(inode) - MINOR(first_number), opened);
@@ -460,7 +460,7 @@ void kmst_chardev_exit(void)
 
 static struct kmst_chardev *new_device(struct kmst_arena *arena)
 {
-	struct kmst_chardev *device = kzalloc(sizeof(*device), GFP_KERNEL);
+	struct kmst_chardev *device = kzalloc_obj(*device);
 
 	if (!device)
 		return NULL;

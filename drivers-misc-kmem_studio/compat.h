@@ -13,6 +13,16 @@
 #define alloc_pages_bulk_node	alloc_pages_bulk_array_node
 #endif
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+/* Stable kernels got these later, and not all of them with a default for the GFP flags. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+#include <linux/slab.h>
+#undef kmalloc_obj
+#define kmalloc_obj(object)	kmalloc(sizeof(object), GFP_KERNEL)
+#undef kzalloc_obj
+#define kzalloc_obj(object)	kzalloc(sizeof(object), GFP_KERNEL)
+#endif
+
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0) && LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0)
 /* These warn of a flag that others obey; without one of the two the OOM killer is called. */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt

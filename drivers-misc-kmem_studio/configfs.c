@@ -148,7 +148,7 @@ static void finish_removal(struct work_struct *work)
 
 static struct kmst_folder *new_arena(const char *name)
 {
-	struct kmst_folder *arena = kzalloc(sizeof(*arena), GFP_KERNEL);
+	struct kmst_folder *arena = kzalloc_obj(*arena);
 
 	if (!arena)
 		return NULL;

@@ -179,7 +179,7 @@ static int translate_open(struct inode *inode, struct file *file)
 	/* it tells PFNs, as pagemap does */
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	question = kmalloc(sizeof(*question), GFP_KERNEL);
+	question = kmalloc_obj(*question);
 	if (!question)
 		return -ENOMEM;
 	mutex_lock(&questions_lock);

@@ -66,7 +66,7 @@ static struct cma_source *new_source(size_t bytes)
 {
 	struct cma_source *source;
 
-	source = kmst_fail_allocation() ? NULL : kzalloc(sizeof(*source), GFP_KERNEL);
+	source = kmst_fail_allocation() ? NULL : kzalloc_obj(*source);
 	if (source)
 		source->bytes = bytes;
 	return source;

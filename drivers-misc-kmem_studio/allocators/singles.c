@@ -66,7 +66,7 @@ static struct kmst_calls *new_calls(void)
 {
 	if (kmst_fail_allocation())
 		return NULL;
-	return kzalloc(sizeof(struct kmst_calls), GFP_KERNEL);
+	return kzalloc_obj(struct kmst_calls);
 }
 
 static int bulk_alloc(const struct kmst_request *request, struct kmst_memory *memory)

@@ -65,7 +65,7 @@ static struct config_item *benches_make_item(struct config_group *group, const c
 		       MAX_BENCHES);
 		return ERR_PTR(-ENOSPC);
 	}
-	bench = kzalloc(sizeof(*bench), GFP_KERNEL);
+	bench = kzalloc_obj(*bench);
 	if (!bench) {
 		atomic_dec(&nr_benches);
 		return ERR_PTR(-ENOMEM);

@@ -25,7 +25,7 @@ static struct dentry *benches_folder;
 static int view_open(struct inode *inode, struct file *file,
 		     int (*show)(struct seq_file *seq, void *unused))
 {
-	struct kmst_job_view *view = kzalloc(sizeof(*view), GFP_KERNEL);
+	struct kmst_job_view *view = kzalloc_obj(*view);
 	int err;
 
 	if (!view)

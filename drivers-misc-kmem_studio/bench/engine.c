@@ -483,7 +483,7 @@ int kmst_bench_run(const struct kmst_bench_config *config, struct kmst_cancel *c
 
 	*results = NULL;
 	*end = (struct kmst_bench_end){};
-	bench = kmst_fail_allocation() ? NULL : kzalloc(sizeof(*bench), GFP_KERNEL);
+	bench = kmst_fail_allocation() ? NULL : kzalloc_obj(*bench);
 	if (!bench)
 		return -ENOMEM;
 	bench->end = end;

@@ -311,7 +311,7 @@ static struct config_item *pressures_make_item(struct config_group *group, const
 		       MAX_PRESSURES);
 		return ERR_PTR(-ENOSPC);
 	}
-	own = kzalloc(sizeof(*own), GFP_KERNEL);
+	own = kzalloc_obj(*own);
 	if (!own) {
 		atomic_dec(&nr_pressures);
 		return ERR_PTR(-ENOMEM);

@@ -91,7 +91,7 @@ static void show_line(struct seq_file *seq, const struct rows *rows)
 
 static int probe_show(struct seq_file *seq, void *unused)
 {
-	struct rows *rows = kzalloc(sizeof(*rows), GFP_KERNEL);
+	struct rows *rows = kzalloc_obj(*rows);
 	unsigned int i;
 	int err = -EINTR;
 
