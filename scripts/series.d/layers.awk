@@ -69,7 +69,7 @@ FNR == 1 {
 		says("includes " header " (level " level[other] "): not a lower one")
 }
 
-!is_test && level[own] < text_level &&
+!is_test && level[own] < text_level && !/^#define pr_fmt\(/ &&
 /(^|[^A-Za-z0-9_])(pr_[a-z_]+|printk[a-z_]*|seq_[a-z_]+)[ \t]*\(/ {
 	says("makes text: " $0)
 }
