@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pressures. All of them take what is free, and nothing that would have to be reclaimed:
- * nobody's memory goes but what they leave. What they hold is in a list that runs through
- * the pages themselves, so that they need no memory of their own.
+ * Pressures. They take what is free, and nothing that would have to be reclaimed: nobody's
+ * memory goes but what they leave. From a run of the area for DMA, the DMA API moves movable
+ * pages away, to what is free elsewhere. What they hold is in a list that runs through the
+ * pages themselves, so that they need no memory of their own.
  *
  * Taking is done a step at a time, for as long as its caller wants.
  */
@@ -213,7 +214,8 @@ static enum kmst_pressure_end cma_step(struct kmst_pressure *pressure)
 	const struct kmst_one *one = &pressure->one;
 	void *held = NULL;
 
-	if (!above_floor(pressure, 0))
+	/* room for what is moved away, or for a block instead of a run */
+	if (!above_floor(pressure, 1UL << pressure->config.order))
 		return KMST_PRESSURE_MIN_FREE;
 	if (!one->ops->get(one, &held, 1))
 		return KMST_PRESSURE_NO_BLOCK;

@@ -23,18 +23,28 @@
 #include "one.h"
 #include "probe.h"
 
+/* What the allocator had to turn elsewhere for does not count. */
 static void note(struct kmst_probe *probe, const struct kmst_one *one, void *held)
 {
-	struct page *page = one->ops->page(held, 0, &(struct kmst_one_at){});
+	struct page *page;
 
+	if (one->ops->fell_back && one->ops->fell_back(one, held))
+		return;
+	page = one->ops->page(held, 0, &(struct kmst_one_at){});
 	probe->successes++;
 	probe->zone = page_zone(page)->name;
 	probe->nid = page_to_nid(page);
-	/* there each page has a reference of its own */
-	probe->area = one->nr_pages > 1 && page_count(page + 1);
 }
 
-static int ask(const struct kmst_one *one, struct kmst_probe *probe)
+/**
+ * kmst_probe_ask() - Ask an allocator several times, and give each back at once.
+ * @one:   the allocator, and how much to ask for; it knows its pages
+ * @probe: gets what came of it, but for events of the kernel
+ *
+ * Context: process context, sleeps. A fatal signal ends it.
+ * Return: 0 or -EINTR.
+ */
+int kmst_probe_ask(const struct kmst_one *one, struct kmst_probe *probe)
 {
 	unsigned int i;
 	u64 sum = 0;
@@ -96,7 +106,7 @@ static int ask_and_count(const struct kmst_one *one, struct kmst_probe *probe)
 	if (!events)
 		return -ENOMEM;
 	all_vm_events(events);
-	err = ask(one, probe);
+	err = kmst_probe_ask(one, probe);
 	all_vm_events(after);
 	kmst_probe_note_events(probe, events, after);
 	kfree(events);

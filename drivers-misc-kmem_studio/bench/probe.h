@@ -14,14 +14,14 @@
 /**
  * struct kmst_probe - what came of asking for blocks of one order
  * @order:     the order
- * @successes: how many of KMST_PROBE_ATTEMPTS were had
+ * @successes: how many of KMST_PROBE_ATTEMPTS were had: runs of the area from there, and not
+ *             from the page allocator
  * @mean:      picoseconds that one took, had or not
  * @worst:     the most that one took
  * @reclaims:  how often memory was reclaimed meanwhile, by whoever allocates
  * @compacted: how often memory was compacted meanwhile, by whoever allocates
  * @zone:      name of the zone that the last one came from, NULL for none
  * @nid:       its node
- * @area:      it came from the area that is set aside for DMA
  */
 struct kmst_probe {
 	unsigned int	order;
@@ -32,7 +32,6 @@ struct kmst_probe {
 	unsigned long	compacted;
 	const char	*zone;
 	int		nid;
-	bool		area;
 };
 
 /* A kernel that does not compact counts nothing of it. */
@@ -45,7 +44,10 @@ struct kmst_probe {
 /* One more than there are: that of what this kernel does not count. */
 #define KMST_PROBE_EVENTS	(NR_VM_EVENT_ITEMS + 1)
 
+struct kmst_one;
+
 unsigned int kmst_probe_cma_orders(void);
+int kmst_probe_ask(const struct kmst_one *one, struct kmst_probe *probe);
 int kmst_probe_blocks(unsigned int order, struct kmst_probe *probe);
 int kmst_probe_cma(unsigned int order, struct kmst_probe *probe);
 void kmst_probe_note_events(struct kmst_probe *probe, const unsigned long *before,

@@ -67,7 +67,7 @@ static void show_row(struct seq_file *seq, const struct rows *rows, unsigned int
 		   kmst_bench_print_thousandths(probe->worst, worst), probe->reclaims,
 		   probe->compacted, probe->zone ?: "-");
 	if (probe->zone)
-		seq_printf(seq, "%s, node %d", probe->area ? " (area)" : "", probe->nid);
+		seq_printf(seq, "%s, node %d", i < rows->blocks ? "" : " (area)", probe->nid);
 	seq_putc(seq, '\n');
 }
 
@@ -101,7 +101,7 @@ static int probe_show(struct seq_file *seq, void *unused)
 		err = probe_all(rows);
 	if (err)
 		goto out_free;
-	seq_puts(seq, "kind  order   got        mean ns       worst ns reclaims compacted  from\n");
+	seq_puts(seq, "kind  order    got        mean ns       worst ns reclaims compacted  from\n");
 	for (i = 0; i < rows->nr; i++)
 		show_row(seq, rows, i);
 	show_line(seq, rows);

@@ -561,6 +561,21 @@ blocks() {
 	awk -v order="$2" -v column="$3" '$1 == order { print $column }' "$PRESSURES/$1/free_blocks"
 }
 
+# but for the area for DMA, and for what was freed meanwhile
+no_larger_blocks() {
+	awk -v most=$((${CMA_KB:-0} / (PAGE_SIZE / 1024) + 256)) '
+		$1 >= 4 { pages += $3 * 2 ^ $1 }
+		END { exit pages > most }' "$PRESSURES/a/free_blocks"
+}
+
+# who asks for one does not get it, or makes the kernel work for it
+large_blocks_are_hard_to_get() {
+	[ -r "$SHOWN/probe" ] || return 0
+	awk -v order="$(max_order)" '
+		$1 == "page" && $2 == order { seen = 1; easy = $3 == "8/8" && $6 + $7 == 0 }
+		END { exit !seen || easy }' "$SHOWN/probe"
+}
+
 # one page of each block: there is less of the order than before, and none for who wants it
 fragments() {
 	pressure a order=4 live=1 || return 1
@@ -573,6 +588,7 @@ fragments() {
 			"$PRESSURES/a/free_blocks" || return 1
 		awk '$1 == 4 && $3 <= $2 { bad = 1 } END { exit bad }' \
 			"$PRESSURES/a/unusable_percent" || return 1
+		no_larger_blocks && large_blocks_are_hard_to_get || return 1
 		;;
 	max_percent | min_free_bytes) ;;
 	*) return 1 ;;
@@ -586,15 +602,35 @@ free_bytes() {
 	echo $(($(awk '/^MemFree/ { print $2 }' /proc/meminfo) * 1024))
 }
 
+# of what it takes from
+low_free_bytes() {
+	echo $(($(awk '/^MemFree/ { free = $2 } /^LowFree/ { free = $2 } END { print free }' \
+		/proc/meminfo) * 1024))
+}
+
+# others may use up memory, too
+leaves() {
+	is_emulated || return 0
+	[ "$(low_free_bytes)" -ge $(($1 - 8388608)) ]
+}
+
 # it stops at what comes first, and never below what is to be left
 fill_leaves_memory() {
 	# less than is free, and than is free of low memory
 	leave=$(($(free_bytes) / 2))
 	pressure a kind=fill leave_bytes=$leave live=1 || return 1
 	a=$(in_pressure a)
-	[ "$(get "$a" pages_held)" -gt 0 ] || return 1
+	[ "$(get "$a" pages_held)" -gt 0 ] && leaves $leave || return 1
 	case $(get "$a" ended) in
 	leave_bytes | max_percent | min_free_bytes | "no block") ;;
+	*) return 1 ;;
+	esac
+	put "$a" live 0 && is "$a" pages_held 0 || return 1
+	# the same by the other limit
+	put "$a" leave_bytes 0 && put "$a" min_free_bytes $leave && put "$a" live 1 &&
+		[ "$(get "$a" pages_held)" -gt 0 ] && leaves $leave || return 1
+	case $(get "$a" ended) in
+	max_percent | min_free_bytes | "no block") ;;
 	*) return 1 ;;
 	esac
 	put "$a" live 0 && is "$a" pages_held 0 || return 1

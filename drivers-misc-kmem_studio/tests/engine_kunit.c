@@ -25,6 +25,7 @@
 #include "../table.h"
 #include "allocators.h"
 #include "alone.h"
+#include "nodes.h"
 
 KUNIT_ARRAY_PARAM(allocator, allocators, allocator_desc);
 
@@ -45,6 +46,8 @@ static struct {
 	int		cancel_at;
 	int		give_at;
 	bool		moved;		/* something was freed on another CPU */
+	int		nid;		/* which node it was asked to take from */
+	gfp_t		gfp;		/* and how */
 	void		*last;
 	struct kmst_cancel *cancel;
 } obedient;
@@ -85,6 +88,8 @@ static void *obedient_get(const struct kmst_one *one)
 		kmst_giveway_now();
 	if (obedient.slow_every && !(nr % obedient.slow_every))
 		wait_for(DELAY_MS * 1000000ULL);
+	WRITE_ONCE(obedient.nid, one->nid);
+	WRITE_ONCE(obedient.gfp, one->gfp);
 	page = alloc_page(GFP_KERNEL);
 	if (!page)
 		return NULL;
@@ -276,6 +281,23 @@ static void as_many_are_held_as_were_asked_for(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, run_it(run), 0);
 	expect_all(test, run);
 	KUNIT_EXPECT_EQ(test, run->results->events[KMST_ALLOC].ops, 0ULL);
+}
+
+static void node_and_flags_arrive(struct kunit *test)
+{
+	struct one_run *run = test->priv;
+
+	run->config.nid = last_node_with_memory();
+	run->config.gfp = GFP_KERNEL | __GFP_ZERO;
+	KUNIT_ASSERT_EQ(test, run_it(run), 0);
+	KUNIT_EXPECT_EQ(test, obedient.nid, run->config.nid);
+	KUNIT_EXPECT_TRUE(test, obedient.gfp & __GFP_ZERO);
+
+	run->config.nid = NUMA_NO_NODE;
+	run->config.gfp = GFP_KERNEL;
+	KUNIT_ASSERT_EQ(test, run_it(run), 0);
+	KUNIT_EXPECT_EQ(test, obedient.nid, NUMA_NO_NODE);
+	KUNIT_EXPECT_FALSE(test, obedient.gfp & __GFP_ZERO);
 }
 
 static void what_crosses_is_freed_elsewhere(struct kunit *test)
@@ -578,6 +600,7 @@ static void each_of_its_own_allocations_fails(struct kunit *test)
 static struct kunit_case engine_cases[] = {
 	KUNIT_CASE_PARAM(each_allocator_in_each_order, allocator_gen_params),
 	KUNIT_CASE(as_many_are_held_as_were_asked_for),
+	KUNIT_CASE(node_and_flags_arrive),
 	KUNIT_CASE(what_crosses_is_freed_elsewhere),
 	KUNIT_CASE(failures_are_counted),
 	KUNIT_CASE(rounds_are_told),

@@ -20,6 +20,7 @@
 #include "../allocator.h"
 #include "../bench/one.h"
 #include "allocators.h"
+#include "nodes.h"
 
 KUNIT_ARRAY_PARAM(allocator, allocators, allocator_desc);
 
@@ -227,17 +228,16 @@ static void a_node_is_named(struct kunit *test)
 	const struct kmst_allocator *allocator = allocator_of_case(test);
 	struct kmst_one_at at = {};
 	struct kmst_one *one;
+	int nid = last_node_with_memory();
 	void *held[1] = {};
 
 	skip_if_not_single(test, allocator);
 	if (!allocator->takes_node)
 		kunit_skip(test, "%s cannot be told a node", allocator->name);
-	one = new_one(test, allocator->one, PAGE_SIZE, GFP_KERNEL | allocator->gfp_added,
-		      first_online_node);
+	one = new_one(test, allocator->one, PAGE_SIZE, GFP_KERNEL | allocator->gfp_added, nid);
 	KUNIT_ASSERT_EQ(test, one->ops->get(one, held, 1), 1U);
 	if (one->ops->page)
-		KUNIT_EXPECT_EQ(test, page_to_nid(one->ops->page(held[0], 0, &at)),
-				first_online_node);
+		KUNIT_EXPECT_EQ(test, page_to_nid(one->ops->page(held[0], 0, &at)), nid);
 	one->ops->put(one, held, 1);
 }
 

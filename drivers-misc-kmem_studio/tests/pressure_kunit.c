@@ -20,6 +20,7 @@
 #include "../bench/pressure.h"
 #include "../giveway.h"
 #include "alone.h"
+#include "nodes.h"
 
 #define FOR_EVER	MAX_JIFFY_OFFSET
 
@@ -31,6 +32,8 @@
  * @left:   blocks that there are
  * @pages:  pages of all blocks that were given
  * @may_reclaim: somebody asked for more than what is free
+ * @gfp:    how the last block was asked for
+ * @nid:    of which node
  * @ask_at: somebody runs out of memory when so many are left, 0 for nobody: @ask does, and
  *          without a @pressure whoever takes
  * @ask:    asks whether anything can be given
@@ -42,6 +45,8 @@ struct source {
 	int		left;
 	unsigned long	pages;
 	bool		may_reclaim;
+	gfp_t		gfp;
+	int		nid;
 	int		ask_at;
 	struct work_struct ask;
 	unsigned long	given;
@@ -85,6 +90,8 @@ static struct page *source_alloc_block(gfp_t gfp, unsigned int order, int nid)
 
 	if (gfp & __GFP_RECLAIM || !(gfp & __GFP_NOWARN))
 		source->may_reclaim = true;
+	source->gfp = gfp;
+	source->nid = nid;
 	if (source->left <= 0)
 		return NULL;
 	page = alloc_pages(gfp, order);
@@ -227,6 +234,51 @@ static void fill_leaves_what_it_is_told_to(struct kunit *test)
 		return;
 	KUNIT_EXPECT_EQ(test, pressure->ended, KMST_PRESSURE_MIN_FREE);
 	KUNIT_EXPECT_EQ(test, pressure->pages, 0UL);
+	kmst_pressure_stop(pressure);
+}
+
+/* The allocator itself: the node that memory would not come from anyway, if there are two. */
+static void it_takes_from_its_node(struct kunit *test)
+{
+	struct kmst_pressure *pressure = new_pressure(test, KMST_FILL, 0);
+	struct page *page;
+
+	kunit_deactivate_static_stub(test, kmst_alloc_block);
+
+	guard(mutex)(&pressure->lock);
+
+	pressure->config.nid = last_node_with_memory();
+	if (!is_started(test, pressure, 2))
+		return;
+	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
+	KUNIT_EXPECT_GT(test, pressure->pages, 0UL);
+	list_for_each_entry(page, &pressure->held, lru)
+		KUNIT_EXPECT_EQ(test, page_to_nid(page), pressure->config.nid);
+	kmst_pressure_stop(pressure);
+}
+
+/* What is for movable pages is taken if it is to be, and not else. */
+static void movable_memory_is_asked_for(struct kunit *test)
+{
+	struct kmst_pressure *pressure = new_pressure(test, KMST_FRAGMENT, 1);
+	struct source *source = test->priv;
+
+	guard(mutex)(&pressure->lock);
+
+	pressure->config.movable = true;
+	if (!takes_all(test, pressure))
+		return;
+	KUNIT_EXPECT_TRUE(test, source->gfp & __GFP_MOVABLE);
+	KUNIT_EXPECT_TRUE(test, pressure->use.cma);
+	KUNIT_EXPECT_EQ(test, source->nid, NUMA_NO_NODE);
+	kmst_pressure_stop(pressure);
+
+	source->left = 1;
+	pressure->config.movable = false;
+	if (!takes_all(test, pressure))
+		return;
+	KUNIT_EXPECT_FALSE(test, source->gfp & (__GFP_MOVABLE | __GFP_HIGHMEM));
+	KUNIT_EXPECT_FALSE(test, pressure->use.cma);
 	kmst_pressure_stop(pressure);
 }
 
@@ -409,10 +461,46 @@ static void free_memory_is_counted(struct kunit *test)
 		KUNIT_EXPECT_GT(test, kmst_pages_free(&cma), kmst_pages_free(&use));
 }
 
+static long min_of_all_zones(void)
+{
+	struct zone *zone;
+	long pages = 0;
+	int nid;
+
+	for_each_online_node(nid) {
+		for (zone = NODE_DATA(nid)->node_zones;
+		     zone < NODE_DATA(nid)->node_zones + MAX_NR_ZONES; zone++)
+			pages += populated_zone(zone) ? min_wmark_pages(zone) : 0;
+	}
+	return pages;
+}
+
+/* Others allocate meanwhile: some time or other they do not. */
+static void what_zones_keep_is_not_counted(struct kunit *test)
+{
+	const struct kmst_zone_use use = {
+		.gfp	= GFP_HIGHUSER_MOVABLE,
+		.nid	= NUMA_NO_NODE,
+		.cma	= true,
+	};
+	unsigned int tries = 1000;
+	long between, keep;
+
+	do {
+		keep = min_of_all_zones();
+		between = (long)kmst_pages_free(&use) - kmst_pages_above_min(&use);
+	} while (between != keep && --tries);
+	KUNIT_EXPECT_EQ(test, between, keep);
+	KUNIT_EXPECT_GT(test, keep, 0L);
+}
+
 static struct kunit_case pressure_cases[] = {
 	KUNIT_CASE(fragments_are_one_page_of_each),
 	KUNIT_CASE(fill_takes_whole_blocks),
 	KUNIT_CASE(fill_leaves_what_it_is_told_to),
+	KUNIT_CASE(it_takes_from_its_node),
+	KUNIT_CASE(movable_memory_is_asked_for),
+	KUNIT_CASE(what_zones_keep_is_not_counted),
 	KUNIT_CASE(no_more_than_its_share_is_taken),
 	KUNIT_CASE(it_is_told_to_stop),
 	KUNIT_CASE(it_gives_way),

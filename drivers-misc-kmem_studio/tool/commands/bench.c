@@ -33,6 +33,7 @@
  * @bytes:      of so many bytes instead, NULL for orders
  * @held_bytes: file of that name, or NULL
  * @set:        other files and what they get
+ * @name:       what the bench is called, and stays by; NULL for one that goes at the end
  * @svg:        file for the curves, or NULL
  * @png:        the same
  * @histogram:  show how single times are spread
@@ -45,6 +46,7 @@ struct sweep {
 	char		*bytes;
 	char		*held_bytes;
 	const char	*set[8][2];
+	const char	*name;
 	const char	*svg;
 	const char	*png;
 	bool		histogram;
@@ -69,10 +71,12 @@ static const struct column columns[] = {
 	{ "failures", "FAILURES", COLUMN_NUMBER, 9 },
 	{ "failed_order", "FAILED ORDER", COLUMN_NUMBER, 9 },
 	{ "fallbacks", "FALLBACKS", COLUMN_NUMBER, 10 },
-	{ "alloc_cycles", "CYCLES", COLUMN_NUMBER, 12 },
-	{ "alloc_instructions", "INSTRUCTIONS", COLUMN_NUMBER, 13 },
-	{ "batch", "BATCH", COLUMN_NUMBER, 14 },
-	{ "meaningful_ns", "MEANINGFUL", COLUMN_NS, 15 },
+	{ "alloc_cycles", "CYCLES", COLUMN_NUMBER, 14 },
+	{ "alloc_instructions", "INSTRUCTIONS", COLUMN_NUMBER, 15 },
+	{ "pair_cycles", "CYCLES OF BOTH", COLUMN_NUMBER, 12 },
+	{ "pair_instructions", "INSTRUCTIONS OF BOTH", COLUMN_NUMBER, 13 },
+	{ "batch", "BATCH", COLUMN_NUMBER, 16 },
+	{ "meaningful_ns", "MEANINGFUL", COLUMN_NS, 17 },
 };
 
 static bool add_words(struct names *names, const char *list)
@@ -227,12 +231,16 @@ static int check_order(struct studio *st, const char *order)
 		    order, largest);
 }
 
+static size_t nr_points(const struct sweep *sweep)
+{
+	return sweep->allocators.nr * sweep->patterns.nr * sweep->cpus.nr *
+	       (sweep->bytes ? 1 : sweep->orders.nr);
+}
+
 static int all_points(struct studio *st, const char *name, const struct sweep *sweep,
 		      struct table *table)
 {
-	size_t all = sweep->allocators.nr * sweep->patterns.nr * sweep->cpus.nr *
-		     (sweep->bytes ? 1 : sweep->orders.nr);
-	size_t orders = sweep->bytes ? 1 : sweep->orders.nr, i;
+	size_t all = nr_points(sweep), orders = sweep->bytes ? 1 : sweep->orders.nr, i;
 	const char *size = sweep->bytes ? "bytes" : "order";
 	time_t began = time(NULL);
 	int worst = 0;
@@ -466,6 +474,7 @@ enum {
 	OPT_SVG,
 	OPT_PNG,
 	OPT_HISTOGRAM,
+	OPT_NAME,
 	OPT_SET,
 	OPT_HELD_BYTES = OPT_SET + 1,
 };
@@ -499,6 +508,9 @@ static const struct choice choices[] = {
 	  "allocations of so many bytes, instead of orders" },
 	{ "histogram", NULL, OPT_HISTOGRAM,
 	  "show how the times of the last point are spread, not as CSV; with one point alone this is shown without being asked for"
+	},
+	{ "name", "NAME", OPT_NAME,
+	  "one point, by a bench of that name, which stays: kmem-studio start runs it again (default of --orders: 0)"
 	},
 	{ "svg", "FILE", OPT_SVG,
 	  "write the curves to this file, as SVG, instead of showing them" },
@@ -567,6 +579,9 @@ static bool take_option(struct sweep *sweep, int c)
 	case OPT_HISTOGRAM:
 		sweep->histogram = true;
 		return true;
+	case OPT_NAME:
+		sweep->name = optarg;
+		return name_is_allowed(optarg);
 	}
 	if (c < OPT_SET)
 		return false;
@@ -628,12 +643,22 @@ int bench_measure(struct studio *st, struct table *table, struct table *histogra
 	return status;
 }
 
+static void let_stay(struct studio *st, const char *name)
+{
+	item_keep(st, BENCH, name);
+	undo_never(st, "module");
+	fflush(stdout);
+	say("%s stays: kmem-studio start %s runs it again, kmem-studio rm %s removes it", name,
+	    name, name);
+}
+
 static int do_bench(struct studio *st, int argc, char **argv)
 {
 	struct sweep sweep = {};
+	const char *name;
 	struct table table;
-	char name[32];
 	int status, c, err;
+	char own[32];
 
 	while ((c = next_option(&command_bench, argc, argv)) != -1) {
 		if (c != '?' && take_option(&sweep, c))
@@ -654,9 +679,14 @@ static int do_bench(struct studio *st, int argc, char **argv)
 	if (!sweep.cpus.nr)
 		names_add(&sweep.cpus, xstrdup("1"));
 	if (!sweep.orders.nr)
-		add_numbers(&sweep.orders, "0-9", 0, 31);
+		add_numbers(&sweep.orders, sweep.name ? "0" : "0-9", 0, 31);
+	if (sweep.name && nr_points(&sweep) != 1) {
+		sweep_free(&sweep);
+		return usage(&command_bench, "a bench with a name is one point");
+	}
 	status = kind_need(st, BENCH, NEED_CHANGE | NEED_LOAD);
-	own_name(name, sizeof(name));
+	own_name(own, sizeof(own));
+	name = sweep.name ? sweep.name : own;
 	if (!status)
 		status = item_make(st, BENCH, name);
 	if (!status) {
@@ -667,6 +697,8 @@ static int do_bench(struct studio *st, int argc, char **argv)
 			err = print(st, name, &sweep, &table);
 			status = worse(status, err);
 		}
+		if (!status && sweep.name && !interrupted())
+			let_stay(st, name);
 		table_free(&table);
 	}
 	sweep_free(&sweep);
@@ -678,7 +710,7 @@ const struct command command_bench = {
 	.args = "",
 	.about = "what an allocation costs, at one point or over a sweep",
 	.more =
-		"Each allocator with each pattern, on so many CPUs at once, at each order: a table with bars, and curves if there is more than one order. ALLOC and FREE are means of one allocation and of giving it back; +- is half of the mean's 95% confidence interval, 99% what 99 of 100 times do not exceed. A bench with a name is made by mkdir in /sys/kernel/config/kmem_studio/benches; start runs it, show shows it. Ctrl-C ends it at once, with the points until then.",
+		"Each allocator with each pattern, on so many CPUs at once, at each order: a table with bars, and curves if there is more than one order. ALLOC and FREE are means of one allocation and of giving it back; +- is half of the mean's 95% confidence interval, 99% what 99 of 100 times do not exceed. Ctrl-C ends it at once, with the points until then.",
 	.choices = choices,
 	.wrong = "an allocation was overwritten, or given to two",
 	.example = "kmem-studio bench --allocators page,slab --orders 0-3 --cpus 1,2",

@@ -15,6 +15,9 @@
 #include "findings.h"
 #include "lab.h"
 
+/* What such a line begins with. */
+#define NO_BENCH	"What an allocation costs: "
+
 static void failed(struct findings *f, const char *fmt, ...) PRINTF(2, 3);
 
 /* Each is told once: a copy has what was told when it was made. */
@@ -104,11 +107,17 @@ static void measure_lab(struct studio *st, struct findings *f)
 
 static void measure_benches(struct studio *st, struct findings *f)
 {
-	int status = kind_is_there(st, BENCH) ? bench_measure(st, &f->bench, &f->histogram) :
-						STATUS_OK;
+	int status;
 
+	if (!kind_is_there(st, BENCH)) {
+		failed(f, NO_BENCH "the driver that runs is older and has none");
+		return;
+	}
+	status = bench_measure(st, &f->bench, &f->histogram);
 	if (status)
 		failed(f, "The benches: not all of them were run");
+	else if (!f->histogram.nr && !interrupted())
+		failed(f, "How single times are spread: no histogram in debugfs can be read");
 	/* the largest orders may be refused anywhere */
 	if (status == STATUS_WRONG)
 		note_status(f, status);
@@ -120,7 +129,9 @@ static void measure_allocators(struct studio *st, struct findings *f, unsigned i
 
 	if (!status) {
 		status = compare_measure(st, REPORT_STRUCTS, NULL, 0, &f->compare);
-		if (measure & MEASURE_BENCH && !interrupted())
+		if (!(measure & MEASURE_BENCH))
+			failed(f, NO_BENCH "not measured, as was asked for");
+		else if (!interrupted())
 			measure_benches(st, f);
 		if (!interrupted())
 			make_arenas(st, f);
@@ -246,6 +257,8 @@ void findings_read(struct studio *st, struct findings *f)
 		failed(f, "The lab: not in this copy");
 	if (!f->compare.nr)
 		failed(f, "The allocators: not in this copy");
+	if (!f->bench.nr && !strstr(f->failed.s, NO_BENCH))
+		failed(f, NO_BENCH "not in this copy");
 	findings_look(st, f);
 }
 

@@ -17,7 +17,7 @@
 /* The driver's limit. */
 #define MOST_EVERY	1024
 
-enum { OPT_LEAVE = LONG_ONLY, OPT_HOLD, OPT_KEEP, OPT_SET };
+enum { OPT_LEAVE = LONG_ONLY, OPT_HOLD, OPT_KEEP, OPT_NAME, OPT_SET };
 
 /* Those with OPT_SET are files of a pressure, in this order. */
 static const struct choice choices[] = {
@@ -41,6 +41,8 @@ static const struct choice choices[] = {
 	  "how long it holds the memory (default: 0)" },
 	{ "keep", NULL, OPT_KEEP,
 	  "let it stay: kmem-studio rm gives it back" },
+	{ "name", "NAME", OPT_NAME,
+	  "the same, by this name" },
 	{}
 };
 
@@ -94,6 +96,12 @@ static bool take_size(char **value, const char *s)
 	free(*value);
 	*value = size_bytes(s);
 	return *value;
+}
+
+static bool take_name(const char **name, const char *s)
+{
+	*name = s;
+	return name_is_allowed(s);
 }
 
 /* Why it took no more, as its file ended has it, and what makes it take more. */
@@ -166,14 +174,13 @@ static int print(struct studio *st, const char *name, const char *kind,
 	return status;
 }
 
-static int apply(struct studio *st, const char *kind, char **value, u64 seconds, bool stays)
+static int apply(struct studio *st, const char *name, const char *kind, char **value,
+		 u64 seconds, bool stays)
 {
 	struct machine before, after;
-	char name[32];
 	int status, err;
 	size_t i;
 
-	own_name(name, sizeof(name));
 	status = item_make(st, PRESSURE, name);
 	if (status)
 		return status;
@@ -204,17 +211,21 @@ static int apply(struct studio *st, const char *kind, char **value, u64 seconds,
 
 static int do_pressure(struct studio *st, int argc, char **argv)
 {
-	char *value[ARRAY_SIZE(files)] = {};
+	char *value[ARRAY_SIZE(files)] = {}, own[32];
+	const char *name = own;
 	u64 seconds = 0;
 	bool stays = false, ok = true;
 	int status = STATUS_OK, c;
 	size_t i;
 
+	own_name(own, sizeof(own));
 	while (ok && (c = next_option(&command_pressure, argc, argv)) != -1) {
 		if (c == OPT_HOLD)
 			ok = parse_u64(optarg, &seconds);
 		else if (c == OPT_KEEP)
 			stays = true;
+		else if (c == OPT_NAME)
+			ok = take_name(&name, optarg);
 		else if (c == OPT_LEAVE)
 			ok = take_size(&value[FILE_LEAVE], optarg);
 		else if (c == OPT_SET + FILE_MIN_FREE)
@@ -235,7 +246,8 @@ static int do_pressure(struct studio *st, int argc, char **argv)
 	else
 		status = kind_need(st, PRESSURE, NEED_CHANGE | NEED_LOAD);
 	if (!status)
-		status = apply(st, argv[optind], value, seconds, stays);
+		status = apply(st, name, argv[optind], value, seconds,
+			       stays || name != own);
 	for (i = 0; i < ARRAY_SIZE(value); i++)
 		free(value[i]);
 	return status;

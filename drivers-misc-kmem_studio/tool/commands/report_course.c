@@ -118,6 +118,7 @@ static void cost_questions(const struct findings *f, struct text *out, unsigned 
 	ask(out, nr, "How do page, kmalloc, slab and vmalloc compare?");
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		const char *bytes = finding(&f->compare, names[i], "bytes_allocated");
+		const char *slack = finding(&f->compare, names[i], "bytes_slack");
 		const char *ns = finding(&f->compare, names[i], "alloc_ns");
 		struct text t = {};
 		u64 number;
@@ -125,6 +126,11 @@ static void cost_questions(const struct findings *f, struct text *out, unsigned 
 		text_printf(out, "%s%s: ", i ? "<br>" : "", names[i]);
 		if (bytes && parse_u64(bytes, &number))
 			text_bytes(&t, number);
+		if (t.len && slack && parse_u64(slack, &number)) {
+			text_puts(&t, ", of which ");
+			text_bytes(&t, number);
+			text_puts(&t, " were not asked for,");
+		}
 		if (t.len)
 			text_puts(&t, " allocated in ");
 		if (ns && parse_u64(ns, &number))

@@ -9,6 +9,9 @@
 #include "bench.h"
 #include "findings.h"
 
+/* Arenas that are drawn page by page. */
+#define MOST_DRAWN	12
+
 static const char style[] =
 ":root{color-scheme:light dark;--back:#fff;--text:#1b1b1b;--dim:#595959;--line:#d0d0d0;--bar:#56b4e9;--box:#f6f6f6}\n"
 "@media screen and (prefers-color-scheme:dark){:root{--back:#141414;--text:#ececec;--dim:#b0b0b0;--line:#3c3c3c;--box:#1f1f1f}}\n"
@@ -155,11 +158,14 @@ static void map_html(const struct findings *f, struct text *out)
 		picture_zones(&wide, WIDE, &f->m);
 	}
 	html_pair(out, &narrow, &wide);
-	for (i = 0; i < f->list.nr && i < 12; i++) {
+	for (i = 0; i < f->list.nr && i < MOST_DRAWN; i++) {
 		picture_arena(&narrow, NARROW, &f->m, &f->list.placed[i]);
 		picture_arena(&wide, WIDE, &f->m, &f->list.placed[i]);
 		html_pair(out, &narrow, &wide);
 	}
+	if (i < f->list.nr)
+		text_printf(out, "<p>%zu more arena%s not drawn page by page.</p>\n",
+			    f->list.nr - i, f->list.nr - i == 1 ? " is" : "s are");
 }
 
 static void split_html(const struct findings *f, struct text *out)
@@ -191,8 +197,9 @@ static void compare_html(const struct findings *f, struct text *out)
 {
 	if (!f->compare.nr)
 		return;
-	text_puts(out, "<h2>The allocators</h2>\n<p>" REPORT_STRUCTS
-		  " structs from each: what was asked for, what was taken for it, and how long it took. A bar is the part of the largest of its column. Times are of one run each. <span class=\"screen\">A wider window has more columns.</span></p>\n");
+	text_printf(out,
+		    "<h2>The allocators</h2>\n<p>%s structs of 32 bytes, %llu bytes, from each: what was taken for them, how much of that was not asked for (SLACK), and how long it took. A bar is the part of the largest of its column. Times are of one run each. <span class=\"screen\">A wider window has more columns.</span></p>\n",
+		    REPORT_STRUCTS, strtoull(REPORT_STRUCTS, NULL, 10) * 32);
 	table_html(&f->compare, out);
 }
 

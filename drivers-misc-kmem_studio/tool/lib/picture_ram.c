@@ -129,7 +129,7 @@ static u64 cell_pages(const struct part *part, size_t nr, int cells)
 /* A broken page is seen, then one of ours, then what there is most of. */
 static enum frame cell_of(const u8 *of, u64 nr)
 {
-	u64 count[FRAME_OURS + 26] = {};
+	u64 count[FRAME_OURS + LETTERS] = {};
 	enum frame what, most = FRAME_UNKNOWN, ours = 0;
 	u64 i;
 
@@ -149,7 +149,7 @@ static enum frame cell_of(const u8 *of, u64 nr)
 static void draw_cell(struct canvas *c, double x, double y, enum frame what)
 {
 	if (what >= FRAME_OURS)
-		canvas_cells(c, x, y, 1, INK_OURS, 'A' + (what - FRAME_OURS) % 26);
+		canvas_cells(c, x, y, 1, INK_OURS, 'A' + (what - FRAME_OURS) % LETTERS);
 	else
 		canvas_cells(c, x, y, 1, looks[what].ink, looks[what].letter);
 }
@@ -219,7 +219,7 @@ static void draw_legend(struct canvas *c, int columns, const struct machine *m,
 		legend_entry(c, columns, &x, &y, looks[what].ink, looks[what].letter,
 			     what == FRAME_BAD ? "wrong or broken" : frame_word(what));
 	}
-	for (i = 0; i < list->nr && i < 26; i++) {
+	for (i = 0; i < list->nr && i < LETTERS; i++) {
 		const struct placed *placed = &list->placed[i];
 		const char *allocator = item_value(&placed->arena, "allocator");
 
@@ -228,6 +228,12 @@ static void draw_legend(struct canvas *c, int columns, const struct machine *m,
 		text_bytes(&word, placed->spans.pages * m->page_size);
 		text_putc(&word, ')');
 		legend_entry(c, columns, &x, &y, INK_OURS, placed->letter, word.s);
+	}
+	/* letters come again after the last one */
+	if (i < list->nr) {
+		text_clear(&word);
+		text_printf(&word, "%zu more, with the same letters again", list->nr - i);
+		legend_entry(c, columns, &x, &y, INK_OURS, '+', word.s);
 	}
 	text_free(&word);
 }

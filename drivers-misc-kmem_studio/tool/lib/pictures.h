@@ -10,6 +10,9 @@ struct frames;
 struct machine;
 struct table;
 
+/* Of the arenas on a map, from A on. */
+#define LETTERS	26
+
 /**
  * struct placed - an arena on the map
  * @arena:  its values

@@ -69,7 +69,7 @@ void placed_read(struct studio *st, const struct machine *m, char **names, size_
 			item_free(&placed.arena);
 			continue;
 		}
-		placed.letter = 'A' + list->nr % 26;
+		placed.letter = 'A' + list->nr % LETTERS;
 		if (is_corrupt(&placed) && corrupt++ < MOST_CORRUPT)
 			read_bad(st, m, &placed);
 		list->placed = grow(list->placed, list->nr, sizeof(*list->placed));

@@ -515,6 +515,7 @@ check "leaves nothing" test "$(arenas)" = cp
 status 0 "new of a name that a report has" new report-page 10 page
 status 0 "report without benches" report --no-bench -o "$out/quick.html"
 check "has none" not grep -q 'how many took how long' "$out/quick.html"
+check "says so" grep -q 'What an allocation costs: not measured' "$out/quick.html"
 check "took another name" grep -q 'report-page-2' "$out/quick.html"
 check "leaves what it did not make" test "$(arenas | tr '\n' ' ')" = 'cp report-page '
 check "still live" test "$(cat $config/arenas/report-page/state)" = live
@@ -542,7 +543,11 @@ if [ -d $config/benches ]; then
 	check "and takes all down" no_arenas
 	check "and writes nothing" test "$(cat "$out/kept")" = before
 	check "but what was asked for" test ! -s "$out/stdout"
-	mkdir $config/benches/b
+	status 0 "bench of a name" bench --name b --allocators slab --rounds 5 --csv
+	check "its figures are the driver's" grep -q \
+		",$(cat $config/benches/b/alloc_mean_ns),.*,$(cat $config/benches/b/free_mean_ns)," \
+		"$out/stdout"
+	check "it stays" test "$(cat $config/benches/b/state)" = "done"
 	status 0 "start of a bench" start b
 	status 0 "show of it" show benches/b
 	status 4 "page of a bench" page b 0
@@ -565,7 +570,11 @@ if [ -d $config/pressures ]; then
 	check "a pipe that nobody reads ends a pressure" nobody_reads \
 		pressure fill --leave 64M --hold 1
 	check "and leaves nothing of it" test -z "$(ls $config/pressures)"
-	mkdir $config/pressures/p
+	status 0 "pressure of a name" pressure fragment --order 3 --max-percent 20 --name p --json
+	check "it holds what it says" test "$(json_of pages_held)" = \
+		"$(cat $config/pressures/p/pages_held)"
+	check "and that is something" test "$(cat $config/pressures/p/pages_held)" -gt 0
+	status 0 "stop of it" stop p
 	status 0 "list of one that is idle" list --csv
 	check "says so" says '^pressure,p,idle,,,0,,$'
 	status 0 "start of it" start p

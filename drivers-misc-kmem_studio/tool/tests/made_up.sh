@@ -29,7 +29,7 @@ make_up_folders()
 	cp "$copy/sys/kernel/debug/kmem_studio/arenas/$arena"/* "$new/debug/arenas"
 	values "$new/config/arenas" verify= corrupt=
 	values "$new/config/benches" allocator=page order=0 bytes=4096 pattern=hot cpus=0 \
-		held=1000 held_bytes=0 rounds=30 warmup=3 touch=0 node=-1 \
+		held=1000 held_bytes=0 rounds=30 warmup=3 touch=0 node=-1 gfp=KERNEL \
 		seed=0 run= state=done ops=30000 failures=0 \
 		alloc_mean_ns=100.500 free_mean_ns=80.000
 	printf 'cpu\tfrom_ns\tto_ns\talloc\tfree\n0\t64\t128\t9\t9\nall\t64\t128\t7\t0\n' \
@@ -159,6 +159,63 @@ sets_attributes()
 		filled 0 bench --orders 0 --seed 6 && [ "$(value gone/seed)" = 6 ] &&
 		filled 0 bench --held-bytes 3M --bytes 8K &&
 		[ "$(value gone/held_bytes)" = 3145728 ] && [ "$(value gone/bytes)" = 8192 ]
+}
+
+# Each option is a file of its own, and no other.
+sets_what_was_asked_for()
+{
+	filled 0 bench --allocators slab --patterns fifo --cpus 2 --orders 2 --held 7 --rounds 8 \
+		--warmup 9 --touch 1 --node 0 --gfp 'KERNEL|ZERO' || return
+	printf '%s\n' allocator=slab pattern=fifo cpus=0-1 order=2 held=7 rounds=8 warmup=9 \
+		touch=1 node=0 'gfp=KERNEL|ZERO' | while IFS='=' read -r file value; do
+		[ "$(cat "$fake/gone/$file")" = "$value" ] || { echo "$file"; exit 1; }
+	done || return
+	filled 0 run cma 10 --gfp ATOMIC --cma-only --node 0 --json &&
+		jq -e '.values |
+			.gfp == "ATOMIC" and .cma_only == 1 and .node == 0' "$work/out"
+}
+
+# As the driver has them, and in its own column.
+tells_figures_of_benches()
+{
+	values "$fake/new/config/benches" pair_cycles=1230 pair_instructions=456
+	filled 0 bench --orders 0 --json && jq -e '.rows[0] |
+		.alloc_mean_ns == 100.5 and .free_mean_ns == 80 and .ops == 30000 and
+		.pair_cycles == 1230 and .pair_instructions == 456 and
+		.alloc_cycles == null' "$work/out" &&
+		filled 0 bench --orders 0 --width 80 &&
+		grep -qE '^page .* 100(\.5)? ns .* 80(\.0)? ns ' "$work/out"
+}
+
+# They stay, and what is of no such name does not.
+names_benches_and_pressures()
+{
+	says '^kmem-studio: b5 stays: .*start b5' filled 0 bench --name b5 --allocators slab &&
+		[ "$(cat "$fake/left/benches/b5/allocator")" = slab ] &&
+		[ "$(value left/benches/b5/order)" = 0 ] &&
+		says '^kmem-studio: p5 stays: .*rm p5' filled 0 pressure fill --name p5 &&
+		[ "$(value left/pressures/p5/live)" = 1 ] &&
+		says 'with a name is one point' filled 2 bench --name b5 --orders 0-1 &&
+		says 'takes NAME, not "b 5"' filled 2 bench --name 'b 5' &&
+		says 'takes NAME, not "p/5"' filled 2 pressure fill --name p/5 &&
+		interrupted run bench --name b5 && interrupted live pressure fill --name p5
+}
+
+# on_a_terminal COMMAND...: what it writes there comes to the same file as the rest
+on_a_terminal()
+{
+	# shellcheck disable=SC2016 # it is for the shell within
+	local program=plain filling=(bash -c
+		'TERM=xterm exec script -qec "$(printf "%q " "$@")" /dev/null' -
+		env "LD_PRELOAD=$fake/fill.so" "MADE_UP=$fake/hook")
+
+	made_up 0 "$@"
+}
+
+tells_progress()
+{
+	on_a_terminal bench --orders 0-2 && grep -q 'point 3 of 3' "$work/out" &&
+		filled 0 bench --orders 0-2 && ! grep -q 'point [0-9]' "$work/out" "$work/err"
 }
 
 # What is wrong with a value is seen before there is an arena.
@@ -339,6 +396,13 @@ shows_histogram()
 	says 'which is not to be read' filled 0 bench --orders 0 --json &&
 		jq -e 'has("histogram") | not' "$work/out" &&
 		mv "$fake/taken" "$fake/new/debug/benches/histogram"
+}
+
+draws_curves_as_png()
+{
+	local program=plain
+
+	filled 0 bench --orders 0-3 --png "$output/bench.png" && is_png "$output/bench.png"
 }
 
 # Then one of the routes leads elsewhere, and the driver says so.
@@ -702,6 +766,19 @@ test_made_up()
 	check "made up: new --idle that is refused leaves nothing" idle_leaves_nothing
 	check "made up: corrupt behind the last struct" corrupts_behind_the_last
 	check "made up: attributes are set" sets_attributes
+	check "made up: options are set" sets_what_was_asked_for
+	check "made up: figures of a bench" tells_figures_of_benches
+	check "made up: a bench and a pressure of a name" names_benches_and_pressures
+	if has script; then
+		check "made up: progress on a terminal" tells_progress
+	else
+		skip "made up: progress on a terminal" "no script"
+	fi
+	if "$work/plain/kmem-studio" --version | grep -q -e '--png: cairo'; then
+		check "made up: curves as PNG" draws_curves_as_png
+	else
+		skip "made up: curves as PNG" "built without cairo"
+	fi
 	check "made up: values are looked at before anything is made" refuses_values
 	check "made up: an attribute that an older driver does not have" tells_what_is_older
 	check "made up: a name that nobody has typed is not told" names_what_was_typed

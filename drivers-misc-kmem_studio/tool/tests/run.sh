@@ -421,7 +421,7 @@ probed_copy()
 	rm -rf "$work/probed"
 	cp -r "$1" "$work/probed"
 	cat >"$work/probed/sys/kernel/debug/kmem_studio/probe" <<-'END'
-	kind  order   got        mean ns       worst ns reclaims compacted  from
+	kind  order    got        mean ns       worst ns reclaims compacted  from
 	page      0    8/8       1234.567       4321.000        0         0  DMA, node 0
 	page      1    5/8      21234.567      34321.000        3        12  DMA (area), node 1
 	page     10    0/8          0.000          0.000        7         8  -
@@ -612,13 +612,14 @@ svg_is_valid()
 		! grep -q 'href\|<script' "$output/$name.svg"
 }
 
+is_png() { [ "$(head -c 4 "$1" | tail -c 3)" = PNG ]; }
+
 png_is_one()
 {
 	local name=$1
 
 	shift
-	"$work/plain/kmem-studio" "$@" --png "$output/$name.png" &&
-		[ "$(head -c 4 "$output/$name.png" | tail -c 3)" = PNG ]
+	"$work/plain/kmem-studio" "$@" --png "$output/$name.png" && is_png "$output/$name.png"
 }
 
 test_copy()
@@ -667,6 +668,8 @@ test_copy()
 	check "$name: probe shows what the driver measured" shows_costs "$root"
 	check "$name: report" expect 0 --root "$root" report --course -o "$output/report-$name.html"
 	check "$name: a question stays above its room" asks "$output/report-$name.html"
+	check "$name: what is wasted is on paper, too" tells_waste "$output/report-$name.html"
+	check "$name: a report without benches says so" misses_benches "$root"
 	check "$name: report has its data" prints '"lab"' 0 --root "$root" report --json
 	check "$name: nothing can be changed" prints 'saved copy' 3 --root "$root" rm "$arena"
 	check "$name: nobody to ask" prints 'saved copy' 3 --root "$root" translate ffff
@@ -683,6 +686,9 @@ test_copy()
 	fi
 	if "$work/plain/kmem-studio" --version | grep -q -e '--png: cairo'; then
 		check "$name: PNG of memory" png_is_one "map-$name" --root "$root" map
+		check "$name: PNG of an arena" png_is_one "arena-$name" --root "$root" map "$arena"
+		check "$name: PNG of a page" png_is_one "page-$name" --root "$root" page \
+			"$(answered "$root")" 0
 	else
 		skip "$name: PNG" "built without cairo"
 	fi
@@ -705,6 +711,23 @@ asks()
 	nr=$(grep -c '<h3>' "$1")
 	[ "$nr" -gt 5 ] && [ "$(grep -c 'class="ask">[A-Z].*?</p>$' "$1")" = "$nr" ] &&
 		[ "$(grep -c 'aria-label="Answer"></div>$' "$1")" = "$nr" ]
+}
+
+# Columns of rank 1 are printed.
+tells_waste()
+{
+	grep -q '<th class="[^"]*\<r1\>[^"]*">SLACK' "$1" &&
+		grep -q 'slab: .* allocated.*, of which .* were not asked for,' "$1"
+}
+
+misses_benches()
+{
+	rm -rf "$work/benchless"
+	cp -r "$1" "$work/benchless"
+	rm -f "$work/benchless/results/bench.csv"
+	expect 0 --root "$work/benchless" report --json && jq -e \
+		'.failed | tostring | test("What an allocation costs: not in this copy")' \
+		"$work/out"
 }
 
 # The arena of which a page was looked at when the copy was made.
