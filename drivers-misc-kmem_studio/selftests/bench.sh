@@ -195,6 +195,30 @@ a_run_has_figures() {
 		grep -q "^release$TAB$(uname -r)\$" "$SHOWN/benches/a/context"
 }
 
+preemption_is_told() {
+	preemption=$(sed -n "s/^preemption$TAB//p" "$1")
+	case $(uname -v) in
+	*PREEMPT_RT*) [ "$preemption" = rt ] ;;
+	# that is chosen at boot
+	*PREEMPT_DYNAMIC*) [ -n "$preemption" ] ;;
+	*PREEMPT*) [ "$preemption" = full ] || [ "$preemption" = lazy ] ;;
+	*) [ "$preemption" = none ] || [ "$preemption" = voluntary ] ;;
+	esac
+}
+
+# what costs in each allocation, and can be seen in debugfs, too
+context_has_what_costs() {
+	[ -r "$SHOWN/benches" ] || { skip "debugfs is not mounted"; return; }
+	bench a held=10 rounds=1 && runs a || return 1
+	context=$SHOWN/benches/a/context
+	preemption_is_told "$context" && grep -q "^hz${TAB}[1-9][0-9]*\$" "$context" || return 1
+	for seen in KMEMLEAK:kmemleak KFENCE:kfence KCSAN:kcsan PAGE_OWNER:page_owner \
+		    FAILSLAB:failslab FAIL_PAGE_ALLOC:fail_page_alloc; do
+		[ ! -e "$SHOWN/../${seen#*:}" ] ||
+			grep -q "^checks$TAB\(.* \)*${seen%%:*} " "$context" || return 1
+	done
+}
+
 # what the CPU counts is empty where there is nothing to count with
 counters_are_told() {
 	bench a held=100 rounds=3 pattern=fifo && runs a || return 1
@@ -756,10 +780,11 @@ take_arenas
 	ktap_skip_all "this driver has no benches"
 	exit "$KSFT_SKIP"
 }
-ktap_set_plan 36
+ktap_set_plan 37
 
 run "defaults" defaults_are_as_documented
 run "a run has figures" a_run_has_figures
+run "the context has what costs" context_has_what_costs
 run "counters are told" counters_are_told
 run "an open table is of one run" an_open_table_is_of_one_run
 run "one round has no interval" one_round_has_no_interval
