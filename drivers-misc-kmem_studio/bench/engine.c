@@ -6,6 +6,7 @@
 #include <linux/array_size.h>
 #include <linux/atomic.h>
 #include <linux/bits.h>
+#include <linux/cache.h>
 #include <linux/cpu.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
@@ -31,6 +32,9 @@
 #include "order.h"
 #include "parts.h"
 #include "worker.h"
+
+/* What a CPU writes to all the time is in no line of a cache with that of another one. */
+#define HELD_AT_LEAST	((unsigned int)(SMP_CACHE_BYTES / sizeof(void *)))
 
 /* Time between two looks at whether the run is still wanted. */
 #define LOOK_JIFFIES	(HZ / 5 ?: 1)
@@ -168,8 +172,11 @@ static void free_tables(struct kmst_running *run)
 {
 	unsigned int i;
 
-	for (i = 0; run->workers && i < run->nr; i++)
+	for (i = 0; run->workers && i < run->nr; i++) {
 		kvfree(run->workers[i].held);
+		if (run->workers[i].nothing.ops)
+			kmst_one_exit(&run->workers[i].nothing);
+	}
 	kvfree(run->workers);
 	for (i = 0; i < KMST_NR_PHASES; i++)
 		kvfree(run->sums[i]);
@@ -177,6 +184,8 @@ static void free_tables(struct kmst_running *run)
 
 static int new_worker(struct kmst_running *run, unsigned int i, unsigned int cpu)
 {
+	const struct kmst_one_ops *nothing = run->one.ops->page ? &kmst_one_no_page :
+								  &kmst_one_nothing;
 	struct kmst_worker *worker = &run->workers[i];
 
 	worker->run = run;
@@ -184,8 +193,11 @@ static int new_worker(struct kmst_running *run, unsigned int i, unsigned int cpu
 	worker->cpu = cpu;
 	worker->results = &run->results->cpus[i];
 	worker->results->cpu = cpu;
-	worker->held = new_table(at_once(run->config), sizeof(*worker->held));
-	return worker->held ? 0 : -ENOMEM;
+	worker->held = new_table(max(at_once(run->config), HELD_AT_LEAST),
+				 sizeof(*worker->held));
+	if (!worker->held)
+		return -ENOMEM;
+	return kmst_one_init(&worker->nothing, nothing, sizeof(u32), GFP_KERNEL, NUMA_NO_NODE);
 }
 
 static int new_tables(struct kmst_running *run)
@@ -447,15 +459,8 @@ static int get_ready(struct bench *bench)
 	err = check_cpus(bench) ?: check_one(bench);
 	if (err)
 		return err;
-	err = kmst_one_init(&run->one, config->allocator->one, config->bytes,
-			    config->gfp | config->allocator->gfp_added, config->nid);
-	if (err)
-		return err;
-	err = kmst_one_init(&run->nothing, &kmst_one_nothing, sizeof(u32), GFP_KERNEL,
-			    NUMA_NO_NODE);
-	if (err)
-		kmst_one_exit(&run->one);
-	return err;
+	return kmst_one_init(&run->one, config->allocator->one, config->bytes,
+			     config->gfp | config->allocator->gfp_added, config->nid);
 }
 
 /**
@@ -501,7 +506,6 @@ int kmst_bench_run(const struct kmst_bench_config *config, struct kmst_cancel *c
 		goto out_free;
 	err = reserve_and_measure(bench, watch);
 	*results = bench->run.results;
-	kmst_one_exit(&bench->run.nothing);
 	/* what was overwritten is not freed: the cache that it is of stays, too */
 	if (!atomic_read(&bench->run.lost))
 		kmst_one_exit(&bench->run.one);

@@ -242,7 +242,27 @@ static void nothing_puts(const struct kmst_one *one, void **held, unsigned int n
 	kmst_one_put_each(one, held, nr, nothing_put);
 }
 
-/* What a measurement costs with nothing in it. All that is held is the same place. */
+static int nothing_prepare_page(struct kmst_one *one)
+{
+	one->source = alloc_page(GFP_KERNEL);
+	return one->source ? 0 : -ENOMEM;
+}
+
+static void nothing_finish_page(struct kmst_one *one)
+{
+	if (one->source)
+		__free_page(one->source);
+}
+
+static struct page *nothing_page(void *held, unsigned long index, struct kmst_one_at *at)
+{
+	return held;
+}
+
+/*
+ * What a measurement costs with nothing in it. All that is held is the same place: an address,
+ * or a page that is to be mapped first, as those of the allocator are.
+ */
 const struct kmst_one_ops kmst_one_nothing = {
 	.max_bytes	= nothing_max,
 	.size		= nothing_size,
@@ -250,5 +270,16 @@ const struct kmst_one_ops kmst_one_nothing = {
 	.finish		= nothing_finish,
 	.get		= nothing_gets,
 	.put		= nothing_puts,
+	.fell_back	= nothing_fell_back,
+};
+
+const struct kmst_one_ops kmst_one_no_page = {
+	.max_bytes	= nothing_max,
+	.size		= nothing_size,
+	.prepare	= nothing_prepare_page,
+	.finish		= nothing_finish_page,
+	.get		= nothing_gets,
+	.put		= nothing_puts,
+	.page		= nothing_page,
 	.fell_back	= nothing_fell_back,
 };

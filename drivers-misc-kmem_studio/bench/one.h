@@ -76,6 +76,7 @@ struct kmst_one {
 };
 
 extern const struct kmst_one_ops kmst_one_nothing;
+extern const struct kmst_one_ops kmst_one_no_page;
 
 int kmst_one_init(struct kmst_one *one, const struct kmst_one_ops *ops, u64 bytes, gfp_t gfp,
 		  int nid);

@@ -8,16 +8,29 @@
 #include <linux/array_size.h>
 #include <linux/minmax.h>
 #include <linux/prandom.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "order.h"
+
+/* Of pointers, between two points at which others may run. */
+#define SWAPS_PER_POINT	4096U
+
+/* There may be millions. */
+static void let_others_run(unsigned int i)
+{
+	if (!(i % SWAPS_PER_POINT))
+		cond_resched();
+}
 
 static void arrange_lifo(void **held, unsigned int nr, u64 seed)
 {
 	unsigned int i;
 
-	for (i = 0; i < nr / 2; i++)
+	for (i = 0; i < nr / 2; i++) {
 		swap(held[i], held[nr - 1 - i]);
+		let_others_run(i);
+	}
 }
 
 /* Fisher and Yates: each order is as likely as any other. */
@@ -30,6 +43,7 @@ static void arrange_random(void **held, unsigned int nr, u64 seed)
 	for (i = nr; i > 1; i--) {
 		other = ((u64)prandom_u32_state(&state) * i) >> 32;
 		swap(held[i - 1], held[other]);
+		let_others_run(i);
 	}
 }
 
@@ -64,7 +78,7 @@ static const struct kmst_order orders[] = {
  * @nr:    how many
  * @seed:  what a random order derives from: the same one gives the same order
  *
- * Context: any. The caller owns @held alone.
+ * Context: process context, may sleep. The caller owns @held alone.
  */
 void kmst_order_arrange(const struct kmst_order *order, void **held, unsigned int nr,
 			u64 seed)

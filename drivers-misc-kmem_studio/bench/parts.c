@@ -47,13 +47,14 @@ static int look_at_memory(struct kmst_worker *worker, const struct kmst_one *one
 {
 	struct kmst_zone_pages pages;
 
-	if (one != &worker->run->one)
-		return 0;
-	worker->since += max(one->nr_pages * got, 1UL);
+	worker->since += max(worker->run->one.nr_pages * got, 1UL);
 	if (worker->since < PAGES_PER_LOOK)
 		return 0;
 	worker->since = 0;
 	kmst_zones_sum(&worker->run->zones, &pages);
+	/* only looked, so that the counters see it: nothing takes no memory */
+	if (one != &worker->run->one)
+		return 0;
 	return pages.available < (long)(kmst_zones_keep(&pages) >> 1) ? -ENOMEM : 0;
 }
 
@@ -209,8 +210,8 @@ static int check_one(struct kmst_worker *worker, const struct kmst_one *one,
 		note_fallback(worker, one, owner->held[i]);
 		return 0;
 	}
-	/* all CPUs have the same nothing */
-	if (one == &worker->run->nothing)
+	/* all that is held of nothing is the same place */
+	if (one == &worker->nothing)
 		return 0;
 	owner->held[i] = NULL;
 	atomic_inc(&worker->run->lost);

@@ -100,11 +100,12 @@ void kmst_probe_note_events(struct kmst_probe *probe, const unsigned long *befor
 static int ask_and_count(const struct kmst_one *one, struct kmst_probe *probe)
 {
 	unsigned long *events = kcalloc(2 * KMST_PROBE_EVENTS, sizeof(*events), GFP_KERNEL);
-	unsigned long *after = events + KMST_PROBE_EVENTS;
+	unsigned long *after;
 	int err;
 
 	if (!events)
 		return -ENOMEM;
+	after = events + KMST_PROBE_EVENTS;
 	all_vm_events(events);
 	err = kmst_probe_ask(one, probe);
 	all_vm_events(after);

@@ -6,6 +6,7 @@
 #define KMEM_STUDIO_BENCH_RUNNING_H
 
 #include <linux/atomic.h>
+#include <linux/cache.h>
 #include <linux/cpumask.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -68,7 +69,6 @@ struct kmst_sum {
  * struct kmst_running - a bench while it runs
  * @config:  what it goes by
  * @one:     what it allocates
- * @nothing: what it allocates to see what measuring costs
  * @zones:   where the memory may come from
  * @cancel:  request to give up
  * @gate:    where its threads wait for each other
@@ -87,7 +87,6 @@ struct kmst_sum {
 struct kmst_running {
 	const struct kmst_bench_config	*config;
 	struct kmst_one			one;
-	struct kmst_one			nothing;
 	struct kmst_zone_use		zones;
 	struct kmst_cancel		*cancel;
 	struct kmst_gate		gate;
@@ -105,8 +104,9 @@ struct kmst_running {
 };
 
 /**
- * struct kmst_worker - one thread of a bench
+ * struct kmst_worker - one thread of a bench, which shares no line of a cache with the others
  * @run:     what it belongs to
+ * @nothing: what it allocates to see what measuring costs
  * @task:    the thread
  * @index:   its number in the bench
  * @cpu:     the CPU that it is bound to
@@ -124,7 +124,8 @@ struct kmst_running {
  * @results: histograms of measured rounds
  */
 struct kmst_worker {
-	struct kmst_running			*run;
+	struct kmst_running		*run;
+	struct kmst_one			nothing;
 	struct task_struct		*task;
 	unsigned int			index;
 	unsigned int			cpu;
@@ -140,6 +141,6 @@ struct kmst_worker {
 	struct kmst_counted_events	base[KMST_NR_PHASES];
 	struct kmst_counters		counters;
 	struct kmst_cpu_results		*results;
-};
+} ____cacheline_aligned_in_smp;
 
 #endif /* KMEM_STUDIO_BENCH_RUNNING_H */

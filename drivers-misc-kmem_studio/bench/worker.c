@@ -297,7 +297,7 @@ static int pilot(struct kmst_worker *worker)
 /* The same as a round, for nothing. */
 static int nothing_round(struct kmst_worker *worker, unsigned int nr)
 {
-	const struct kmst_one *nothing = &worker->run->nothing;
+	const struct kmst_one *nothing = &worker->nothing;
 	unsigned int batch = worker->run->batch;
 	int err;
 
@@ -313,6 +313,27 @@ static bool is_less(const struct kmst_sum *sum, const struct kmst_sum *than)
 {
 	return !than->samples ||
 	       div64_u64(sum->ps, sum->samples) < div64_u64(than->ps, than->samples);
+}
+
+/*
+ * What the counters see of it: all that is done around an allocation in a measured round, the
+ * entry in the histogram included.
+ */
+static int count_nothing(struct kmst_worker *worker, unsigned int nr)
+{
+	unsigned int phase;
+	int err = 0;
+
+	memset(worker->base, 0, sizeof(worker->base));
+	clear_sums(worker);
+	worker->record = true;
+	while (!err && worker->sums[KMST_ALLOC].samples < NOTHING_SAMPLES)
+		err = nothing_round(worker, nr);
+	worker->record = false;
+	for (phase = 0; phase < KMST_NR_PHASES; phase++)
+		kmst_histogram_init(&worker->results->phases[phase]);
+	worker->base[KMST_TOUCH] = worker->base[KMST_FREE];
+	return err;
 }
 
 /*
@@ -339,10 +360,10 @@ static int measure_nothing(struct kmst_worker *worker)
 				best[phase] = worker->sums[phase];
 		}
 	}
-	worker->base[KMST_TOUCH] = worker->base[KMST_FREE];
+	memcpy(worker->cost, best, sizeof(worker->cost));
+	err = err ?: count_nothing(worker, nr);
 	worker->first = 0;
 	worker->nr_held = 0;
-	memcpy(worker->cost, best, sizeof(worker->cost));
 	return err;
 }
 

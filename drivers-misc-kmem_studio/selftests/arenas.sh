@@ -101,6 +101,21 @@ refused_names_list_the_others() {
 	done
 }
 
+# of slabs: those of slab_debug, and of KASAN, which says so of each object
+has_red_zones() {
+	grep -q 'slab_debug=[A-Z]*Z' /proc/cmdline ||
+		grep -q ' kasan_report$' /proc/kallsyms 2>/dev/null
+}
+
+# a result is of the run that it names: the last one that began
+runs_are_numbered() {
+	live a || return 1
+	run=$(get a run)
+	put a corrupt 0 && fails_with "$CORRUPT" put a verify 1 && put a live 0
+	is a run "$run" && is a mismatches 1 && put a live 1 || return 1
+	is a run $((run + 1)) && is a mismatches 0 && is a error 0
+}
+
 # what objects take is told in pages, too, with the driver's own tables for them
 sizes_are_told() {
 	live a allocator=slab nr_structs=10000 || return 1
@@ -108,9 +123,11 @@ sizes_are_told() {
 	[ "$(get a bytes_on_pages)" -ge "$(get a bytes_allocated)" ] &&
 		[ "$(get a bytes_bookkeeping)" -ge $((10000 * $(long_bit) / 8)) ] || return 1
 	# with red zones an object takes more than what it may be used for
-	! grep -q 'slab_debug=[A-Z]*Z' /proc/cmdline ||
-		grep -q ' usable$' $ARENAS/a/bytes_allocated || return 1
-	put a live 0 && put a allocator page && put a live 1 || return 1
+	! has_red_zones || grep -q ' usable$' $ARENAS/a/bytes_allocated || return 1
+	# of four objects, kmalloc() does it, too: they are no block
+	put a live 0 && put a allocator kmalloc && put a nr_structs 4 && put a live 1 || return 1
+	! has_red_zones || grep -q ' usable$' $ARENAS/a/bytes_allocated || return 1
+	put a live 0 && put a nr_structs 10000 && put a allocator page && put a live 1 || return 1
 	# that many pages are used; the block has all of a power of two
 	pages=$(pages_of 10000)
 	is a order "$(order_of "$pages")" &&
@@ -544,7 +561,7 @@ take_arenas
 THREAD=a
 NR_ALLOCATORS=$(wc -l <$STUDIO/allocators)
 SECONDS_TOGETHER=${SECONDS_TOGETHER:-30}
-ktap_set_plan 29
+ktap_set_plan 30
 
 run "defaults" defaults_are_as_documented
 run "names are listed" names_are_listed
@@ -553,6 +570,7 @@ run "good values" good_values_are_taken
 run "bad values" bad_values_are_refused
 run "refused names list the others" refused_names_list_the_others
 run "sizes are told" sizes_are_told
+run "runs are numbered" runs_are_numbered
 run "results cannot be written" results_cannot_be_written
 run "live arenas are not configured" live_arenas_are_not_configured
 run "commands need a live arena" commands_need_a_live_arena

@@ -439,12 +439,13 @@ corruption_is_found() {
 
 # the kernel says these of a module from another tree, which is the same driver
 kernels_lines_are_not_the_drivers() {
-	echo "$MODULE: loading out-of-tree module taints kernel." >/dev/kmsg
-	echo "$MODULE: module verification failed: signature and/or required key missing" \
-		"- tainting kernel" >/dev/kmsg
-	[ -z "$(driver_log)" ] || return 1
-	echo "$MODULE: a line of its own" >/dev/kmsg
-	[ "$(driver_log)" = "a line of its own" ]
+	[ "$(of_the_driver <<-END
+	[    1.0] $MODULE: loading out-of-tree module taints kernel.
+	[    1.1] $MODULE: module verification failed: signature and/or required key missing - tainting kernel
+	[    1.2] $MODULE: a line of its own
+	[    1.3] another: line
+	END
+	)" = "a line of its own" ]
 }
 
 # the driver as it was: its parameters, loaded or not

@@ -698,7 +698,16 @@ slab_has_a_cache_of_its_own() {
 	[ -r /proc/slabinfo ] || { skip "no /proc/slabinfo"; return; }
 	landed slab nr_structs=$NR || return
 	grep -q '^kmem_studio-[0-9]* *[1-9]' /proc/slabinfo || return 1
+	# its objects share lines of the caches with others: these are not flushed
+	put a verify 1 && is a verified_in caches || return 1
 	put a live 0 && ! grep -q '^kmem_studio-' /proc/slabinfo
+}
+
+# More than a page of kmalloc() is a slab's, if it has slabs for that: on each of its pages.
+slabs_of_several_pages_are_slabs() {
+	landed kmalloc nr_structs=$((PER_PAGE + 1)) || return
+	[ "$(get a source)" = slab ] || { skip "the page allocator gives it"; return; }
+	[ "$(cell a pages 1 9)" = slab ] && [ "$(cell a pages 2 9)" = slab ]
 }
 
 # How many pages of an arena of slab are of the pool of KFENCE, which gives none back.
@@ -756,7 +765,7 @@ if [ ! -d $SHOWN ] && ! mount_ours debugfs "$DEBUGFS"; then
 	exit "$KSFT_SKIP"
 fi
 
-ktap_set_plan 37
+ktap_set_plan 38
 
 for allocator in $ALLOCATORS; do
 	run "$allocator lands" allocator_lands "$allocator"
@@ -785,6 +794,7 @@ run "cma leaves a share" cma_leaves_a_share
 run "each kind of memory has its share" each_kind_of_memory_has_its_share
 run "kvmalloc asks as everybody does" kvmalloc_asks_as_everybody_does
 run "slab has a cache of its own" slab_has_a_cache_of_its_own
+run "slabs of several pages" slabs_of_several_pages_are_slabs
 run "cycles leak nothing" cycles_leak_nothing
 
 ktap_finished

@@ -209,6 +209,21 @@ static bool has_ended(pid_t pid)
 	return waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT) || info.si_pid;
 }
 
+/* Does it wait in the kernel, for what no signal ends but a fatal one? */
+static bool sleeps(pid_t pid)
+{
+	char path[32], state = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "r");
+	if (file && fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+		state = 0;
+	if (file)
+		fclose(file);
+	return state == 'D';
+}
+
 /* The write of one who is asked to fill a large arena, while that lasts. */
 static pid_t start_large(const char *arena)
 {
@@ -394,6 +409,32 @@ TEST_F_TIMEOUT(waits, a_killed_writer_leaves_nothing, SECONDS)
 	EXPECT_EQ(0, arena_put("a", "nr_structs", "1000"));
 	EXPECT_EQ(0, arena_put("a", "live", "1"));
 	remove_and_wait("a");
+}
+
+/* Killed while it waits for a stop: that goes on, and who comes next finds its end. */
+TEST_F_TIMEOUT(waits, a_killed_stop_goes_on, SECONDS)
+{
+	bool stops = false;
+	int tries, status;
+	pid_t writer;
+
+	for (tries = 0; tries < TRIES && !stops; tries++) {
+		ASSERT_EQ(0, join(start_large("a")));
+		writer = write_in_background(ARENAS "/a/live", "0");
+		ASSERT_LT(0, writer);
+		while (!sleeps(writer) && !has_ended(writer))
+			;
+		status = kill_and_join(writer, SIGKILL);
+		/* gone, while the thread of the arena verifies */
+		stops = status == 1000 + SIGKILL && thread_is_there("kmst/a");
+		EXPECT_TRUE(is_gone("kmst/a"));
+		EXPECT_EQ(0, arena_put("a", "nr_structs", "1000"));
+		EXPECT_EQ(0, arena_put("a", "live", "1"));
+		EXPECT_EQ(0, arena_put("a", "verify", "1"));
+		EXPECT_EQ(0, arena_put("a", "live", "0"));
+		remove_and_wait("a");
+	}
+	EXPECT_TRUE(stops) TH_LOG("each stop was over when its writer was gone");
 }
 
 /* Does a reader come back while the fill still runs? It has not waited for it then. */

@@ -362,6 +362,11 @@ static void use_injection(struct kunit *test)
 
 #define INJECT_PAGES	65
 
+/* More than one call of the kernel gives. */
+#define MANY_PAGES	600UL
+/* Pages of them. */
+#define MANY_OBJECTS	8UL
+
 /* More rounds for those with few places to fail at: each loses little if it leaks. */
 #define MANY_SITES	10
 #define ROUNDS		64
@@ -408,6 +413,39 @@ static long pages_gone(struct kunit *test, const struct kmst_allocator *allocato
 	while (rounds--)
 		fail_each(test, allocator, memory);
 	return before - global_zone_page_state(NR_FREE_PAGES);
+}
+
+/*
+ * Told to end between two of its calls, an allocator knows of all that these gave: the entry
+ * behind is the first that has nothing. Who loses objects is told by the kernel when the cache
+ * is destroyed.
+ */
+static void what_is_given_up_is_known(struct kunit *test)
+{
+	const struct kmst_allocator *allocator = allocator_of_case(test);
+	const struct kmst_cancel cancel = { BIT(KMST_CANCEL_INTERRUPTED) };
+	struct kmst_memory *memory = new_memory(test);
+	int err;
+
+	skip_if_not_supported(test, allocator);
+	use_injection(test);
+	injected.until_failure = -1;
+	injected.blocks = 0;
+	injected.held = 0;
+	err = alloc_pages_of(test, allocator->name, allocator->promises & KMST_PER_OBJECT ?
+			     MANY_OBJECTS : MANY_PAGES, memory, &cancel);
+	if (err == -ENOMEM)
+		kunit_mark_skipped(test, "no room for one block");
+	else if (err)
+		KUNIT_EXPECT_EQ(test, err, -EINTR);
+	if (!strcmp(allocator->name, "bulk")) {
+		KUNIT_EXPECT_EQ(test, err, -EINTR);
+		KUNIT_EXPECT_LT(test, memory->pages.nr, MANY_PAGES);
+		KUNIT_EXPECT_NULL(test, memory->pages.table[memory->pages.nr]);
+	}
+	kmst_memory_free(memory, allocator);
+	if (injected.blocks)
+		KUNIT_EXPECT_EQ(test, injected.held, 0L);
 }
 
 /* One page of those that go through the driver's own calls is missed if it is kept. */
@@ -530,6 +568,7 @@ static struct kunit_case allocator_cases[] = {
 	KUNIT_CASE(nothing_leaks_when_the_nth_block_fails),
 	KUNIT_CASE(nothing_leaks_when_the_nth_table_fails),
 	KUNIT_CASE(chunk_gives_up_when_asked),
+	KUNIT_CASE_PARAM(what_is_given_up_is_known, allocator_gen_params),
 	KUNIT_CASE(a_block_that_is_kept_is_counted),
 	KUNIT_CASE_PARAM(nothing_leaks_wherever_it_fails, allocator_gen_params),
 	KUNIT_CASE_PARAM(bytes_are_exact, allocator_gen_params),

@@ -5,8 +5,10 @@
 #include <kunit/static_stub.h>
 #include <kunit/test.h>
 #include <linux/atomic.h>
+#include <linux/bits.h>
 #include <linux/cpumask.h>
 #include <linux/gfp.h>
+#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/numa.h>
@@ -135,6 +137,42 @@ static const struct kmst_one_ops obedient_ops = {
 	.page		= obedient_page,
 };
 
+/* An allocator that does next to nothing: it has one page, which is everybody's. */
+static void *given_get(const struct kmst_one *one)
+{
+	return one->source;
+}
+
+static unsigned int given_gets(const struct kmst_one *one, void **held, unsigned int nr)
+{
+	return kmst_one_get_each(one, held, nr, given_get);
+}
+
+static void given_puts(const struct kmst_one *one, void **held, unsigned int nr)
+{
+}
+
+static int given_prepare(struct kmst_one *one)
+{
+	one->source = alloc_page(GFP_KERNEL);
+	return one->source ? 0 : -ENOMEM;
+}
+
+static void given_finish(struct kmst_one *one)
+{
+	__free_page(one->source);
+}
+
+static const struct kmst_one_ops given_ops = {
+	.max_bytes	= obedient_max,
+	.size		= obedient_size,
+	.prepare	= given_prepare,
+	.finish		= given_finish,
+	.get		= given_gets,
+	.put		= given_puts,
+	.page		= obedient_page,
+};
+
 static unsigned long obedient_pages(const struct kmst_plan *plan)
 {
 	return plan->nr_pages;
@@ -152,6 +190,13 @@ static const struct kmst_allocator obedient_allocator = {
 	.takes_node	= true,
 	.nr_pages	= obedient_pages,
 	.one		= &obedient_ops,
+};
+
+static const struct kmst_allocator given_allocator = {
+	.name		= "given",
+	.max_order	= -1,
+	.nr_pages	= obedient_pages,
+	.one		= &given_ops,
 };
 
 /**
@@ -298,6 +343,29 @@ static void node_and_flags_arrive(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, run_it(run), 0);
 	KUNIT_EXPECT_EQ(test, obedient.nid, NUMA_NO_NODE);
 	KUNIT_EXPECT_FALSE(test, obedient.gfp & __GFP_ZERO);
+}
+
+/* Some instructions that are no allocation, which the times do not have: none are counted. */
+#define INSTRUCTIONS_OF_NOTHING	60ULL
+
+static void what_the_bench_does_is_not_counted(struct kunit *test)
+{
+	const struct kmst_counted_events *events;
+	struct one_run *run = test->priv;
+
+	run->config.allocator = &given_allocator;
+	run->config.order = kmst_order_find("hot");
+	/* more than once it is seen how much memory is left */
+	run->config.bytes = 8 * PAGE_SIZE;
+	run->config.held = 1000;
+	KUNIT_ASSERT_EQ(test, run_it(run), 0);
+	events = &run->results->events[KMST_ALLOC];
+	if (!(events->known & BIT(KMST_INSTRUCTIONS)) || !events->ops)
+		kunit_skip(test, "this CPU counts no instructions");
+	kunit_info(test, "%llu instructions a pair\n",
+		   div64_u64(events->values[KMST_INSTRUCTIONS], events->ops));
+	KUNIT_EXPECT_LE(test, div64_u64(events->values[KMST_INSTRUCTIONS], events->ops),
+			INSTRUCTIONS_OF_NOTHING);
 }
 
 static void what_crosses_is_freed_elsewhere(struct kunit *test)
@@ -601,6 +669,7 @@ static struct kunit_case engine_cases[] = {
 	KUNIT_CASE_PARAM(each_allocator_in_each_order, allocator_gen_params),
 	KUNIT_CASE(as_many_are_held_as_were_asked_for),
 	KUNIT_CASE(node_and_flags_arrive),
+	KUNIT_CASE(what_the_bench_does_is_not_counted),
 	KUNIT_CASE(what_crosses_is_freed_elsewhere),
 	KUNIT_CASE(failures_are_counted),
 	KUNIT_CASE(rounds_are_told),

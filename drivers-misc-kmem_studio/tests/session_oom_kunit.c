@@ -69,6 +69,21 @@ static void the_largest_gives_way(struct kunit *test)
 	kmst_session_close(&kept->session);
 }
 
+/* A write to the lab's parameter is that, whatever became of the arena before. */
+static void a_restart_follows_one_that_gave_way(struct kunit *test)
+{
+	struct kmst_session_config config = config_of(&kmst_counted_allocator, PER_PAGE);
+	struct listener *listener = test->priv;
+	struct kmst_refusal why;
+
+	KUNIT_ASSERT_EQ(test, start_giving_way(listener, 20 * PER_PAGE, true), 0);
+	KUNIT_ASSERT_EQ(test, kmst_giveway_now(), 20UL);
+	KUNIT_EXPECT_EQ(test, kmst_session_restart(&listener->session, &config, &why), 0);
+	KUNIT_EXPECT_EQ(test, results_of(listener).state, KMST_STATE_LIVE);
+	KUNIT_EXPECT_EQ(test, results_of(listener).nr_pages, 1UL);
+	KUNIT_EXPECT_EQ(test, kmst_session_verify(&listener->session), 0);
+}
+
 /* An arena counts by its low memory, the largest without any comes after that. */
 static void what_has_low_memory_gives_way_first(struct kunit *test)
 {
@@ -179,6 +194,7 @@ static void the_device_goes_after_the_memory(struct kunit *test)
 
 static struct kunit_case session_oom_cases[] = {
 	KUNIT_CASE(the_largest_gives_way),
+	KUNIT_CASE(a_restart_follows_one_that_gave_way),
 	KUNIT_CASE(what_has_low_memory_gives_way_first),
 	KUNIT_CASE(what_is_held_does_not_give_way),
 	KUNIT_CASE(who_does_not_give_way_is_not_asked_again),
