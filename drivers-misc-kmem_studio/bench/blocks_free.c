@@ -106,7 +106,9 @@ static void add_min(struct zone *zone, const struct kmst_zone_use *use, void *su
 {
 	unsigned long *pages = sum;
 
-	*pages += min_wmark_pages(zone);
+	/* a zone without pages may have one all the same */
+	if (populated_zone(zone))
+		*pages += min_wmark_pages(zone);
 }
 
 /**
