@@ -588,8 +588,14 @@ blocks() {
 # but for the area for DMA, and for what was freed meanwhile
 no_larger_blocks() {
 	awk -v most=$((${CMA_KB:-0} / (PAGE_SIZE / 1024) + 256)) '
-		$1 >= 4 { pages += $3 * 2 ^ $1 }
-		END { exit pages > most }' "$PRESSURES/a/free_blocks"
+		# not every awk has powers
+		function block(order, pages) {
+			for (pages = 1; order > 0; order--)
+				pages *= 2
+			return pages
+		}
+		$1 >= 4 { sum += $3 * block($1) }
+		END { exit sum > most }' "$PRESSURES/a/free_blocks"
 }
 
 # who asks for one does not get it, or makes the kernel work for it

@@ -68,7 +68,7 @@ static void work(unsigned int rounds)
 		barrier();
 }
 
-/* Twice the work is more, and as much work as before is no less than nothing. */
+/* Work is counted. How many cycles it takes is a matter of time: who knows what else ran. */
 static void counters_count(struct kunit *test)
 {
 	u64 values[4][KMST_NR_COUNTERS];
@@ -86,14 +86,15 @@ static void counters_count(struct kunit *test)
 	if (!known)
 		kunit_skip(test, "no counter of the CPU can be had here");
 	for (i = 0; i < KMST_NR_COUNTERS; i++) {
-		if (!(known & BIT(i)))
-			continue;
-		KUNIT_EXPECT_GT(test, values[2][i] - values[1][i],
-				values[1][i] - values[0][i]);
+		if (known & BIT(i))
+			KUNIT_EXPECT_GT(test, values[2][i], values[1][i]);
 	}
-	if (known & BIT(KMST_INSTRUCTIONS))
-		KUNIT_EXPECT_GT(test, values[2][KMST_INSTRUCTIONS] -
-				      values[1][KMST_INSTRUCTIONS], 1000000ULL);
+	if (!(known & BIT(KMST_INSTRUCTIONS)))
+		return;
+	KUNIT_EXPECT_GT(test, values[2][KMST_INSTRUCTIONS] - values[1][KMST_INSTRUCTIONS],
+			1000000ULL);
+	KUNIT_EXPECT_LT(test, values[1][KMST_INSTRUCTIONS] - values[0][KMST_INSTRUCTIONS],
+			1000000ULL);
 }
 
 /* What is closed counts nothing, and tells nothing. */
