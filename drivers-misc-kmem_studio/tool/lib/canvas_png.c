@@ -42,6 +42,8 @@ static void string(cairo_t *cr, double x, double y, enum anchor anchor, enum ink
 		x -= extents.x_advance / 2;
 	cairo_move_to(cr, x, Y(y) + 13);
 	cairo_show_text(cr, s);
+	/* else what is drawn next begins where the text ends */
+	cairo_new_path(cr);
 }
 
 static void cells(cairo_t *cr, const struct mark *mark)

@@ -161,18 +161,19 @@ sets_attributes()
 		[ "$(value gone/held_bytes)" = 3145728 ] && [ "$(value gone/bytes)" = 8192 ]
 }
 
-# Each option is a file of its own, and no other.
+# Each option is a file of its own, and no other. Plain files are not made shorter: a value has
+# as many digits as what was there.
 sets_what_was_asked_for()
 {
-	filled 0 bench --allocators slab --patterns fifo --cpus 2 --orders 2 --held 7 --rounds 8 \
-		--warmup 9 --touch 1 --node 0 --gfp 'KERNEL|ZERO' || return
-	printf '%s\n' allocator=slab pattern=fifo cpus=0-1 order=2 held=7 rounds=8 warmup=9 \
-		touch=1 node=0 'gfp=KERNEL|ZERO' | while IFS='=' read -r file value; do
+	filled 0 bench --allocators slab --patterns fifo --cpus 2 --orders 2 --held 7000 \
+		--rounds 80 --warmup 9 --touch 1 --node 10 --gfp 'KERNEL|ZERO' || return
+	printf '%s\n' allocator=slab pattern=fifo cpus=0-1 order=2 held=7000 rounds=80 \
+		warmup=9 touch=1 node=10 'gfp=KERNEL|ZERO' | while IFS='=' read -r file value; do
 		[ "$(cat "$fake/gone/$file")" = "$value" ] || { echo "$file"; exit 1; }
 	done || return
-	filled 0 run cma 10 --gfp ATOMIC --cma-only --node 0 --json &&
+	filled 0 run cma 10 --gfp ATOMIC --cma-only --node 10 --json &&
 		jq -e '.values |
-			.gfp == "ATOMIC" and .cma_only == 1 and .node == 0' "$work/out"
+			.gfp == "ATOMIC" and .cma_only == 1 and .node == 10' "$work/out"
 }
 
 # As the driver has them, and in its own column.
