@@ -657,7 +657,7 @@ list_allocators()
 # build_program BOARD: set $program to kmem-studio for that board, static.
 build_program()
 {
-	local arch=arm64 cross='' out
+	local arch=arm64 cross='' out stamp
 
 	[ "$1" != pi2 ] || arch=arm
 	need_packages "$arch"
@@ -667,10 +667,17 @@ build_program()
 	arm-*) cross=arm-linux-gnueabihf- ;;
 	esac
 	out=$cache/tool/$arch
-	mkdir -p "$out"
 	lock "$out"
+	# of another checkout, make would not see that a file is another one
+	stamp=$(find "$repo/drivers-misc-kmem_studio/tool" -name '*.[ch]' | LC_ALL=C sort |
+		xargs cat | sha256sum)
+	if [ "$(cat "$out/stamp" 2>/dev/null)" != "$stamp" ]; then
+		rm -rf "$out"
+		mkdir -p "$out"
+	fi
 	make -s -C "$repo/drivers-misc-kmem_studio/tool" -j"$(nproc)" O="$out" \
 		CROSS_COMPILE="$cross" LDFLAGS=-static >/dev/null || return
+	echo "$stamp" >"$out/stamp"
 	program=$out/kmem-studio
 	unlock "$out"
 }
