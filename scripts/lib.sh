@@ -669,8 +669,8 @@ build_program()
 	out=$cache/tool/$arch
 	lock "$out"
 	# of another checkout, make would not see that a file is another one
-	stamp=$(find "$repo/drivers-misc-kmem_studio/tool" -name '*.[ch]' | LC_ALL=C sort |
-		xargs cat | sha256sum)
+	stamp=$(find "$repo/drivers-misc-kmem_studio/tool" -name '*.[ch]' -print0 |
+		LC_ALL=C sort -z | xargs -0 cat | sha256sum)
 	if [ "$(cat "$out/stamp" 2>/dev/null)" != "$stamp" ]; then
 		rm -rf "$out"
 		mkdir -p "$out"
