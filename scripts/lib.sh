@@ -666,18 +666,14 @@ build_program()
 	arm64-*) cross=aarch64-linux-gnu- ;;
 	arm-*) cross=arm-linux-gnueabihf- ;;
 	esac
-	out=$cache/tool/$arch
+	# where another checkout has another file, make would not see it
+	stamp=$(cd "$repo/drivers-misc-kmem_studio/tool" && find . -name '*.[ch]' -o -name Makefile |
+		LC_ALL=C sort | xargs sha256sum | sha256sum)
+	out=$cache/tool/$arch-${stamp:0:8}
+	mkdir -p "$out"
 	lock "$out"
-	# of another checkout, make would not see that a file is another one
-	stamp=$(find "$repo/drivers-misc-kmem_studio/tool" -name '*.[ch]' -print0 |
-		LC_ALL=C sort -z | xargs -0 cat | sha256sum)
-	if [ "$(cat "$out/stamp" 2>/dev/null)" != "$stamp" ]; then
-		rm -rf "$out"
-		mkdir -p "$out"
-	fi
 	make -s -C "$repo/drivers-misc-kmem_studio/tool" -j"$(nproc)" O="$out" \
 		CROSS_COMPILE="$cross" LDFLAGS=-static >/dev/null || return
-	echo "$stamp" >"$out/stamp"
 	program=$out/kmem-studio
 	unlock "$out"
 }

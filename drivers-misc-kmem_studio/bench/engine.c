@@ -12,6 +12,7 @@
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/limits.h>
+#include <linux/math.h>
 #include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/numa.h>
@@ -34,7 +35,7 @@
 #include "worker.h"
 
 /* What a CPU writes to all the time is in no line of a cache with that of another one. */
-#define HELD_AT_LEAST	((unsigned int)(SMP_CACHE_BYTES / sizeof(void *)))
+#define HELD_AT_A_TIME	((unsigned int)(SMP_CACHE_BYTES / sizeof(void *)))
 
 /* Time between two looks at whether the run is still wanted. */
 #define LOOK_JIFFIES	(HZ / 5 ?: 1)
@@ -193,11 +194,13 @@ static int new_worker(struct kmst_running *run, unsigned int i, unsigned int cpu
 	worker->cpu = cpu;
 	worker->results = &run->results->cpus[i];
 	worker->results->cpu = cpu;
-	worker->held = new_table(max(at_once(run->config), HELD_AT_LEAST),
+	worker->held = new_table(round_up(at_once(run->config), HELD_AT_A_TIME),
 				 sizeof(*worker->held));
 	if (!worker->held)
 		return -ENOMEM;
-	return kmst_one_init(&worker->nothing, nothing, sizeof(u32), GFP_KERNEL, NUMA_NO_NODE);
+	/* high memory is mapped for each access, where there is any */
+	return kmst_one_init(&worker->nothing, nothing, sizeof(u32),
+			     GFP_KERNEL | (run->one.gfp & __GFP_HIGHMEM), NUMA_NO_NODE);
 }
 
 static int new_tables(struct kmst_running *run)

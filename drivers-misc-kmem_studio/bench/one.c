@@ -244,7 +244,7 @@ static void nothing_puts(const struct kmst_one *one, void **held, unsigned int n
 
 static int nothing_prepare_page(struct kmst_one *one)
 {
-	one->source = alloc_page(GFP_KERNEL);
+	one->source = alloc_page(one->gfp);
 	return one->source ? 0 : -ENOMEM;
 }
 

@@ -209,13 +209,26 @@ static bool is_of_area(const struct page *page)
 	return page_count(page + 1);
 }
 
+/*
+ * Room that a run may take outside of the area: for what programs have of it, which is moved
+ * away, or for a block instead of a run, up to the largest that there is.
+ */
+static unsigned long pages_elsewhere(unsigned int order)
+{
+	struct kmst_area_pages area;
+
+	if (order <= MAX_PAGE_ORDER)
+		return 1UL << order;
+	kmst_zones_area(&area);
+	return min(1UL << order, area.managed - min(area.managed, area.free));
+}
+
 static enum kmst_pressure_end cma_step(struct kmst_pressure *pressure)
 {
 	const struct kmst_one *one = &pressure->one;
 	void *held = NULL;
 
-	/* room for what is moved away, or for a block instead of a run */
-	if (!above_floor(pressure, 1UL << pressure->config.order))
+	if (!above_floor(pressure, pages_elsewhere(pressure->config.order)))
 		return KMST_PRESSURE_MIN_FREE;
 	if (!one->ops->get(one, &held, 1))
 		return KMST_PRESSURE_NO_BLOCK;

@@ -101,10 +101,10 @@ refused_names_list_the_others() {
 	done
 }
 
-# of slabs: those of slab_debug, and of KASAN, which says so of each object
+# of slabs: those of slab_debug, and of KASAN where it has no tags
 has_red_zones() {
 	grep -q 'slab_debug=[A-Z]*Z' /proc/cmdline ||
-		grep -q ' kasan_report$' /proc/kallsyms 2>/dev/null
+		grep -q ' __asan_load8$' /proc/kallsyms 2>/dev/null
 }
 
 # a result is of the run that it names: the last one that began

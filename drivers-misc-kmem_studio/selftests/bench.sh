@@ -200,7 +200,10 @@ preemption_is_told() {
 	case $(uname -v) in
 	*PREEMPT_RT*) [ "$preemption" = rt ] ;;
 	# that is chosen at boot
-	*PREEMPT_DYNAMIC*) [ -n "$preemption" ] ;;
+	*PREEMPT_DYNAMIC*)
+		[ ! -r "$SHOWN/../sched/preempt" ] ||
+			grep -q "($preemption)" "$SHOWN/../sched/preempt"
+		;;
 	*PREEMPT*) [ "$preemption" = full ] || [ "$preemption" = lazy ] ;;
 	*) [ "$preemption" = none ] || [ "$preemption" = voluntary ] ;;
 	esac
@@ -587,6 +590,7 @@ blocks() {
 
 # but for the area for DMA, and for what was freed meanwhile
 no_larger_blocks() {
+	is_emulated || return 0
 	awk -v most=$((${CMA_KB:-0} / (PAGE_SIZE / 1024) + 256)) '
 		# not every awk has powers
 		function block(order, pages) {
@@ -600,7 +604,7 @@ no_larger_blocks() {
 
 # who asks for one does not get it, or makes the kernel work for it
 large_blocks_are_hard_to_get() {
-	[ -r "$SHOWN/probe" ] || return 0
+	is_emulated && [ -r "$SHOWN/probe" ] || return 0
 	awk -v order="$(max_order)" '
 		$1 == "page" && $2 == order { seen = 1; easy = $3 == "8/8" && $6 + $7 == 0 }
 		END { exit !seen || easy }' "$SHOWN/probe"
@@ -632,10 +636,10 @@ free_bytes() {
 	echo $(($(awk '/^MemFree/ { print $2 }' /proc/meminfo) * 1024))
 }
 
-# of what it takes from
+# of what it takes from: no high memory, and not the area for DMA
 low_free_bytes() {
-	echo $(($(awk '/^MemFree/ { free = $2 } /^LowFree/ { free = $2 } END { print free }' \
-		/proc/meminfo) * 1024))
+	echo $(($(awk '/^(MemFree|LowFree)/ { free = $2 } /^CmaFree/ { area = $2 }
+		END { print free - area }' /proc/meminfo) * 1024))
 }
 
 # others may use up memory, too
@@ -646,8 +650,7 @@ leaves() {
 
 # it stops at what comes first, and never below what is to be left
 fill_leaves_memory() {
-	# less than is free, and than is free of low memory
-	leave=$(($(free_bytes) / 2))
+	leave=$(($(low_free_bytes) / 2))
 	pressure a kind=fill leave_bytes=$leave live=1 || return 1
 	a=$(in_pressure a)
 	[ "$(get "$a" pages_held)" -gt 0 ] && leaves $leave || return 1

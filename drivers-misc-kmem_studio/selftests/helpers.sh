@@ -200,15 +200,15 @@ log_is_whole() {
 	dmesg | grep -q "$MARK\$"
 }
 
-# the driver's lines since the mark, without time stamp and prefix; what the kernel says of
-# a module that came without it, or unsigned, has the same prefix
-# of the log on standard input, without what the kernel says of any module
+# of the log on standard input, without time stamp and prefix; what the kernel says of a module
+# that came without it, or unsigned, has the same prefix
 of_the_driver() {
 	sed -n "/$MODULE: loading out-of-tree module taints kernel/d
 		/$MODULE: module verification failed: /d
 		s/^.*$MODULE: //p"
 }
 
+# since the mark
 driver_log() {
 	log_since_mark | of_the_driver
 }

@@ -224,6 +224,15 @@ static bool sleeps(pid_t pid)
 	return state == 'D';
 }
 
+/* A lock that is waited for, or a fault, is over by the second look. */
+static bool sleeps_on(pid_t pid)
+{
+	if (!sleeps(pid))
+		return false;
+	nap();
+	return sleeps(pid);
+}
+
 /* The write of one who is asked to fill a large arena, while that lasts. */
 static pid_t start_large(const char *arena)
 {
@@ -422,7 +431,7 @@ TEST_F_TIMEOUT(waits, a_killed_stop_goes_on, SECONDS)
 		ASSERT_EQ(0, join(start_large("a")));
 		writer = write_in_background(ARENAS "/a/live", "0");
 		ASSERT_LT(0, writer);
-		while (!sleeps(writer) && !has_ended(writer))
+		while (!sleeps_on(writer) && !has_ended(writer))
 			;
 		status = kill_and_join(writer, SIGKILL);
 		/* gone, while the thread of the arena verifies */

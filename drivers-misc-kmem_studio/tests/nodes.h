@@ -12,7 +12,7 @@ static inline int last_node_with_memory(void)
 {
 	int nid, last = first_online_node;
 
-	for_each_node_state(nid, N_MEMORY)
+	for_each_node_state(nid, N_NORMAL_MEMORY)
 		last = nid;
 	return last;
 }

@@ -251,7 +251,10 @@ static void it_takes_from_its_node(struct kunit *test)
 	if (!is_started(test, pressure, 2))
 		return;
 	KUNIT_EXPECT_EQ(test, kmst_pressure_take(pressure, jiffies + FOR_EVER), 0);
-	KUNIT_EXPECT_GT(test, pressure->pages, 0UL);
+	if (!pressure->pages && pressure->ended == KMST_PRESSURE_MIN_FREE)
+		kunit_mark_skipped(test, "others have the memory of that node");
+	else
+		KUNIT_EXPECT_GT(test, pressure->pages, 0UL);
 	list_for_each_entry(page, &pressure->held, lru)
 		KUNIT_EXPECT_EQ(test, page_to_nid(page), pressure->config.nid);
 	kmst_pressure_stop(pressure);

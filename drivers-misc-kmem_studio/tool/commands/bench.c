@@ -510,7 +510,7 @@ static const struct choice choices[] = {
 	  "show how the times of the last point are spread, not as CSV; with one point alone this is shown without being asked for"
 	},
 	{ "name", "NAME", OPT_NAME,
-	  "one point, by a bench of that name, which stays: kmem-studio start runs it again (default of --orders: 0)"
+	  "one point, by a bench of that name; once it was run it stays, and kmem-studio start runs it again (default of --orders: 0)"
 	},
 	{ "svg", "FILE", OPT_SVG,
 	  "write the curves to this file, as SVG, instead of showing them" },
@@ -648,8 +648,9 @@ static void let_stay(struct studio *st, const char *name)
 	item_keep(st, BENCH, name);
 	undo_never(st, "module");
 	fflush(stdout);
-	say("%s stays: kmem-studio start %s runs it again, kmem-studio rm %s removes it", name,
-	    name, name);
+	/* an arena may have the same name */
+	say("%s stays: kmem-studio start %s/%s runs it again, kmem-studio rm %s/%s removes it",
+	    name, BENCH->many, name, BENCH->many, name);
 }
 
 static int do_bench(struct studio *st, int argc, char **argv)

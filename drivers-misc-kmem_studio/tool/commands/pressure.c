@@ -42,7 +42,7 @@ static const struct choice choices[] = {
 	{ "keep", NULL, OPT_KEEP,
 	  "let it stay: kmem-studio rm gives it back" },
 	{ "name", "NAME", OPT_NAME,
-	  "the same, by this name" },
+	  "let it stay by this name" },
 	{}
 };
 
@@ -202,7 +202,7 @@ static int apply(struct studio *st, const char *name, const char *kind, char **v
 	if (!status && stays && !interrupted()) {
 		item_keep(st, PRESSURE, name);
 		undo_never(st, "module");
-		say("%s stays: kmem-studio rm %s gives it back", name, name);
+		say("%s stays: kmem-studio rm %s/%s gives it back", name, PRESSURE->many, name);
 	}
 	machine_free(&before);
 	machine_free(&after);
@@ -213,17 +213,17 @@ static int do_pressure(struct studio *st, int argc, char **argv)
 {
 	char *value[ARRAY_SIZE(files)] = {}, own[32];
 	const char *name = own;
+	bool stays = false, holds = false, ok = true;
 	u64 seconds = 0;
-	bool stays = false, ok = true;
 	int status = STATUS_OK, c;
 	size_t i;
 
 	own_name(own, sizeof(own));
 	while (ok && (c = next_option(&command_pressure, argc, argv)) != -1) {
+		holds |= c == OPT_HOLD;
+		stays |= c == OPT_KEEP || c == OPT_NAME;
 		if (c == OPT_HOLD)
 			ok = parse_u64(optarg, &seconds);
-		else if (c == OPT_KEEP)
-			stays = true;
 		else if (c == OPT_NAME)
 			ok = take_name(&name, optarg);
 		else if (c == OPT_LEAVE)
@@ -234,7 +234,7 @@ static int do_pressure(struct studio *st, int argc, char **argv)
 			ok = is_allowed(c - OPT_SET, optarg) &&
 			     take_text(&value[c - OPT_SET], optarg);
 		else
-			ok = false;
+			ok = c == OPT_KEEP;
 	}
 	if (!ok)
 		status = c == '?' ? STATUS_USAGE : bad_value(&command_pressure, c, optarg);
@@ -243,11 +243,12 @@ static int do_pressure(struct studio *st, int argc, char **argv)
 	else if (!is_kind(argv[optind]))
 		status = usage(&command_pressure,
 			       "pressure takes fragment, fill or cma, not \"%s\"", argv[optind]);
+	else if (holds && stays)
+		status = usage(&command_pressure, "what stays is held for no number of seconds");
 	else
 		status = kind_need(st, PRESSURE, NEED_CHANGE | NEED_LOAD);
 	if (!status)
-		status = apply(st, name, argv[optind], value, seconds,
-			       stays || name != own);
+		status = apply(st, name, argv[optind], value, seconds, stays);
 	for (i = 0; i < ARRAY_SIZE(value); i++)
 		free(value[i]);
 	return status;

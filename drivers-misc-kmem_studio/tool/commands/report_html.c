@@ -246,7 +246,7 @@ static void failed_html(const struct findings *f, struct text *out)
 {
 	char *text = xstrdup(f->failed.s ? f->failed.s : ""), *cursor = text, *line;
 
-	text_puts(out, "<h2>What failed</h2>\n");
+	text_puts(out, "<h2>What failed, or is missing</h2>\n");
 	if (!*text)
 		text_puts(out, "<p>Nothing: all that was measured was verified.</p>\n");
 	while ((line = next_line(&cursor))) {
