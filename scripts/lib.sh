@@ -654,11 +654,16 @@ list_allocators()
 	sed -n 's/^\t\.name[\t ]*= "\(.*\)",$/\1/p' "$repo"/drivers-misc-kmem_studio/allocators/*.c
 }
 
-# build_program BOARD: set $program to kmem-studio for that board, static.
+# build_program [--screen] BOARD: set $program to kmem-studio for that board, static; and $drive
+# to what gives it a terminal there. --screen has the libraries for watch, if Debian has them.
 build_program()
 {
-	local arch=arm64 cross='' out stamp
+	local arch=arm64 cross='' out stamp screen='' flags=() libraries=''
 
+	if [ "$1" = --screen ]; then
+		screen=1
+		shift
+	fi
 	[ "$1" != pi2 ] || arch=arm
 	need_packages "$arch"
 	case $arch-$(dpkg --print-architecture) in
@@ -669,11 +674,29 @@ build_program()
 	# where another checkout has another file, make would not see it
 	stamp=$(cd "$repo/drivers-misc-kmem_studio/tool" && find . -name '*.[ch]' -o -name Makefile |
 		LC_ALL=C sort | xargs sha256sum | sha256sum)
-	out=$cache/tool/$arch-${stamp:0:8}
+	out=$cache/tool/$arch-${stamp:0:8}${screen:+-screen}
+	[ -z "$screen" ] || ensure_screen "$arch"
 	mkdir -p "$out"
 	lock "$out"
 	make -s -C "$repo/drivers-misc-kmem_studio/tool" -j"$(nproc)" O="$out" \
-		CROSS_COMPILE="$cross" LDFLAGS=-static >/dev/null || return
-	program=$out/kmem-studio
+		CROSS_COMPILE="$cross" LDFLAGS="-static$libraries" \
+		${flags[@]+"${flags[@]}"} >/dev/null || return
+	program=$out/kmem-studio drive=$out/drive
+	"${cross}gcc" -O1 -static -D_GNU_SOURCE -o "$drive" \
+		"$repo/drivers-misc-kmem_studio/tool/tests/drive.c" || return
 	unlock "$out"
+}
+
+# Set $flags and $libraries of build_program to what finds ncurses of that architecture.
+ensure_screen()
+{
+	local folder=$cache/tool/ncurses-$1 debian=$1
+
+	[ "$1" != arm ] || debian=armhf
+	lock "$folder"
+	[ -d "$folder" ] || (private_apt "$(_codename)" "$debian" "$folder" libncurses-dev) || true
+	unlock "$folder"
+	[ -d "$folder" ] || return 0
+	flags=("CFLAGS=-O2 -g -I$folder/usr/include")
+	libraries=$(find "$folder/usr/lib" -name libncursesw.a -printf ' -L%h')
 }

@@ -557,6 +557,27 @@ else
 	status 3 "bench: the driver has none" bench
 	check "says so" says 'older'
 fi
+# A word is wrong while somebody looks, and the scrub after that tells.
+watches()
+{
+	status 0 "new of one that is scrubbed" new watched 1000 page --scrub 300
+	(sleep 3; kmem-studio corrupt watched 4) >/dev/null 2>&1 &
+	printf '%s\n' 'watched|' 'live|' 'corrupt|' 'physical address|q' |
+		TERM=vt100 drive kmem-studio watch >"$out/stdout" 2>"$out/stderr"
+	check "watch shows a mismatch that comes meanwhile, and ends by q" test $? = 0
+	wait
+	printf '%s\n' 'watched|x' 'Done|q' |
+		TERM=vt100 drive kmem-studio watch >"$out/stdout" 2>"$out/stderr"
+	check "its keys stop an arena" test $? = 0
+	check "which is idle then" test "$(cat $config/arenas/watched/state)" = idle
+	status 0 "rm of it" rm watched
+}
+
+if command -v drive >/dev/null && kmem-studio --version | grep -q '^watch: ncurses'; then
+	watches
+else
+	skip "watch" "no terminal of its own, or built without ncurses"
+fi
 if [ -d $config/pressures ]; then
 	status 0 "pressure" pressure fill --leave 64M --hold 1
 	status 0 "pressure: one of so many" pressure fill --leave 64M --every 5 --json
