@@ -71,6 +71,32 @@ void kmst_bench_results_put(struct kmst_bench_results *results)
 }
 
 /**
+ * kmst_bench_results_note_khz() - Tell how fast a CPU was at one end of a round.
+ * @results:   get it; rounds that they have no place for count for the run alone
+ * @round:     the round, from 0 on
+ * @after:     at its end, else before it
+ * @khz:       the CPU's frequency, 0 if it is not known
+ * @throttled: it was not allowed the highest that it has
+ *
+ * Context: any, does not sleep. The caller keeps others from it.
+ */
+void kmst_bench_results_note_khz(struct kmst_bench_results *results, unsigned int round,
+				 bool after, unsigned int khz, bool throttled)
+{
+	struct kmst_round *told;
+
+	if (!khz)
+		return;
+	results->freq_max = max(results->freq_max, khz);
+	results->freq_min = min_not_zero(results->freq_min, khz);
+	if (round >= results->nr_told)
+		return;
+	told = &results->told[round];
+	told->khz[after] = min_not_zero(told->khz[after], khz);
+	told->throttled |= throttled;
+}
+
+/**
  * kmst_bench_results_sum() - Add the CPUs up.
  * @results: the results, whose sums are empty
  *

@@ -112,6 +112,8 @@ struct kmst_bench_results {
 
 struct kmst_bench_results *kmst_bench_results_new(unsigned int nr_cpus, unsigned int rounds);
 void kmst_bench_results_put(struct kmst_bench_results *results);
+void kmst_bench_results_note_khz(struct kmst_bench_results *results, unsigned int round,
+				 bool after, unsigned int khz, bool throttled);
 void kmst_bench_results_sum(struct kmst_bench_results *results);
 u64 kmst_bench_results_meaningful(const struct kmst_bench_results *results);
 

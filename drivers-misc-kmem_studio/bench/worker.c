@@ -190,18 +190,9 @@ static void note_frequency(struct kmst_worker *worker, unsigned int round, bool 
 	struct kmst_bench_results *results = worker->run->results;
 	unsigned int khz = cpufreq_quick_get(worker->cpu);
 	bool throttled = is_throttled(worker->cpu);
-	struct kmst_round *told;
 
-	if (!khz)
-		return;
 	spin_lock(&worker->run->lock);
-	results->freq_max = max(results->freq_max, khz);
-	results->freq_min = min_not_zero(results->freq_min, khz);
-	if (round < results->nr_told) {
-		told = &results->told[round];
-		told->khz[after] = min_not_zero(told->khz[after], khz);
-		told->throttled |= throttled;
-	}
+	kmst_bench_results_note_khz(results, round, after, khz, throttled);
 	spin_unlock(&worker->run->lock);
 }
 

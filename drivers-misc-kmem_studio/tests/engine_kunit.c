@@ -345,6 +345,36 @@ static void node_and_flags_arrive(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, obedient.gfp & __GFP_ZERO);
 }
 
+/* As a governor would have two CPUs that are too hot now and then; this machine has none. */
+static void frequencies_are_told(struct kunit *test)
+{
+	struct one_run *run = test->priv;
+	struct kmst_bench_results *results = kmst_bench_results_new(2, 3);
+	const struct kmst_round *told;
+
+	KUNIT_ASSERT_NOT_NULL(test, results);
+	run->results = results;
+	told = results->told;
+	kmst_bench_results_note_khz(results, 0, false, 1500000, false);
+	kmst_bench_results_note_khz(results, 0, false, 1200000, false);
+	kmst_bench_results_note_khz(results, 0, true, 1800000, false);
+	kmst_bench_results_note_khz(results, 1, false, 600000, true);
+	kmst_bench_results_note_khz(results, 1, true, 700000, false);
+	/* one that is not known, and a round that is not told by itself */
+	kmst_bench_results_note_khz(results, 2, false, 0, true);
+	kmst_bench_results_note_khz(results, 3, false, 2400000, true);
+	KUNIT_EXPECT_EQ(test, told[0].khz[0], 1200000U);
+	KUNIT_EXPECT_EQ(test, told[0].khz[1], 1800000U);
+	KUNIT_EXPECT_FALSE(test, told[0].throttled);
+	KUNIT_EXPECT_EQ(test, told[1].khz[0], 600000U);
+	KUNIT_EXPECT_EQ(test, told[1].khz[1], 700000U);
+	KUNIT_EXPECT_TRUE(test, told[1].throttled);
+	KUNIT_EXPECT_EQ(test, told[2].khz[0], 0U);
+	KUNIT_EXPECT_FALSE(test, told[2].throttled);
+	KUNIT_EXPECT_EQ(test, results->freq_min, 600000U);
+	KUNIT_EXPECT_EQ(test, results->freq_max, 2400000U);
+}
+
 /* Some instructions that are no allocation, which the times do not have: none are counted. */
 #define INSTRUCTIONS_OF_NOTHING	60ULL
 
@@ -670,6 +700,7 @@ static struct kunit_case engine_cases[] = {
 	KUNIT_CASE(as_many_are_held_as_were_asked_for),
 	KUNIT_CASE(node_and_flags_arrive),
 	KUNIT_CASE(what_the_bench_does_is_not_counted),
+	KUNIT_CASE(frequencies_are_told),
 	KUNIT_CASE(what_crosses_is_freed_elsewhere),
 	KUNIT_CASE(failures_are_counted),
 	KUNIT_CASE(rounds_are_told),
