@@ -560,17 +560,26 @@ fi
 # A word is wrong while somebody looks, and the scrub after that tells.
 watches()
 {
+	if [ ! -e /dev/pts/ptmx ]; then
+		mkdir -p /dev/pts
+		mount -t devpts none /dev/pts && mounted="/dev/pts $mounted"
+	fi
 	status 0 "new of one that is scrubbed" new watched 1000 page --scrub 300
 	(sleep 3; kmem-studio corrupt watched 4) >/dev/null 2>&1 &
 	printf '%s\n' 'watched|' 'live|' 'corrupt|' 'physical address|q' |
 		TERM=vt100 drive kmem-studio watch >"$out/stdout" 2>"$out/stderr"
 	check "watch shows a mismatch that comes meanwhile, and ends by q" test $? = 0
 	wait
+	# right again
+	kmem-studio corrupt watched 4 >/dev/null 2>&1
 	printf '%s\n' 'watched|x' 'Done|q' |
 		TERM=vt100 drive kmem-studio watch >"$out/stdout" 2>"$out/stderr"
 	check "its keys stop an arena" test $? = 0
 	check "which is idle then" test "$(cat $config/arenas/watched/state)" = idle
 	status 0 "rm of it" rm watched
+	case $mounted in
+	"/dev/pts "*) unmount /dev/pts ;;
+	esac
 }
 
 if command -v drive >/dev/null && kmem-studio --version | grep -q '^watch: ncurses'; then

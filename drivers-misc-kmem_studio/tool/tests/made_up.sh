@@ -191,7 +191,8 @@ tells_figures_of_benches()
 # They stay, and what is of no such name does not.
 names_benches_and_pressures()
 {
-	says '^kmem-studio: b5 stays: .*start benches/b5' filled 0 bench --name b5 --allocators slab &&
+	says '^kmem-studio: b5 stays: .*start benches/b5' \
+		filled 0 bench --name b5 --allocators slab &&
 		[ "$(cat "$fake/left/benches/b5/allocator")" = slab ] &&
 		[ "$(value left/benches/b5/order)" = 0 ] &&
 		says '^kmem-studio: p5 stays: .*rm pressures/p5' filled 0 pressure fill --name p5 &&
