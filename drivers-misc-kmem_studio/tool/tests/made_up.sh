@@ -196,9 +196,9 @@ names_benches_and_pressures()
 		[ "$(cat "$fake/left/benches/b5/allocator")" = slab ] &&
 		[ "$(value left/benches/b5/order)" = 0 ] &&
 		says '^kmem-studio: p5 stays: .*rm pressures/p5' filled 0 pressure fill --name p5 &&
+		[ "$(value left/pressures/p5/live)" = 1 ] &&
 		says 'held for no number of seconds' \
 			filled 2 pressure fill --name p5 --hold 1 &&
-		[ "$(value left/pressures/p5/live)" = 1 ] &&
 		says 'with a name is one point' filled 2 bench --name b5 --orders 0-1 &&
 		says 'takes NAME, not "b 5"' filled 2 bench --name 'b 5' &&
 		says 'takes NAME, not "p/5"' filled 2 pressure fill --name p/5 &&
