@@ -226,9 +226,9 @@ static void the_largest_one_is_asked_for(struct kunit *test)
 static void a_node_is_named(struct kunit *test)
 {
 	const struct kmst_allocator *allocator = allocator_of_case(test);
+	int nid = last_node_with_memory();
 	struct kmst_one_at at = {};
 	struct kmst_one *one;
-	int nid = last_node_with_memory();
 	void *held[1] = {};
 
 	skip_if_not_single(test, allocator);

@@ -79,8 +79,8 @@ static void what_is_from_elsewhere_was_not_had(struct kunit *test)
 		.fell_back	= fell_back_later,
 	};
 	const struct kmst_one one = { .ops = &ops, .nr_pages = 1 };
-	unsigned int asked = 0;
 	struct kmst_probe probe = {};
+	unsigned int asked = 0;
 
 	test->priv = &asked;
 	KUNIT_ASSERT_EQ(test, kmst_probe_ask(&one, &probe), 0);
