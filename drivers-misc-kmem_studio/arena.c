@@ -40,28 +40,29 @@ static struct kmst_demand demand_of(const struct kmst_arena_config *config)
 }
 
 static int check_now(const struct kmst_demand *demand, const struct kmst_arena *old,
-		     struct kmst_refusal *why)
+		     const struct kmst_cancel *cancel, struct kmst_refusal *why)
 {
 	struct kmst_going going = {};
 
 	if (!old)
-		return kmst_reserve_check(demand, NULL, &going, NULL, why);
+		return kmst_reserve_check(demand, NULL, &going, cancel, why);
 	kmst_limits_going(demand, &old->memory, &going);
-	return kmst_reserve_check(demand, &old->reservation, &going, NULL, why);
+	return kmst_reserve_check(demand, &old->reservation, &going, cancel, why);
 }
 
 /**
  * kmst_arena_check() - See whether an arena is within the limits.
  * @config: what it is to be
  * @old:    an arena whose memory will be free before it is created, or NULL
+ * @cancel: request to give up, or NULL
  * @why:    gets the limit in the way, KMST_LIMIT_NONE if there is none
  *
  * Context: process context, sleeps as kmst_reserve_check() does, and for deferred frees if
  * those are in the way. The caller holds a reference to @old.
  * Return: 0, -EINTR, or as kmst_limits_request() and kmst_reserve_check().
  */
-int kmst_arena_check(const struct kmst_arena_config *config,
-		     const struct kmst_arena *old, struct kmst_refusal *why)
+int kmst_arena_check(const struct kmst_arena_config *config, const struct kmst_arena *old,
+		     const struct kmst_cancel *cancel, struct kmst_refusal *why)
 {
 	const struct kmst_demand demand = demand_of(config);
 	bool waits;
@@ -72,12 +73,12 @@ int kmst_arena_check(const struct kmst_arena_config *config,
 		return err;
 	/* those that end during the check were in the way, too */
 	waits = atomic_read(&nr_frees);
-	err = check_now(&demand, old, why);
+	err = check_now(&demand, old, cancel, why);
 	if ((err != -E2BIG && err != -ENOMEM) || why->never || !waits)
 		return err;
 	if (wait_event_killable(freed, !atomic_read(&nr_frees)))
 		return kmst_refuse(why, KMST_LIMIT_NONE, 0, 0, -EINTR);
-	return check_now(&demand, old, why);
+	return check_now(&demand, old, cancel, why);
 }
 
 /* --- create --- */

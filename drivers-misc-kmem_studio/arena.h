@@ -86,8 +86,8 @@ struct kmst_arena {
 
 int kmst_arenas_init(void);
 void kmst_arenas_exit(void);
-int kmst_arena_check(const struct kmst_arena_config *config,
-		     const struct kmst_arena *old, struct kmst_refusal *why);
+int kmst_arena_check(const struct kmst_arena_config *config, const struct kmst_arena *old,
+		     const struct kmst_cancel *cancel, struct kmst_refusal *why);
 struct kmst_arena *kmst_arena_create(const struct kmst_arena_config *config,
 				     const struct kmst_cancel *cancel,
 				     struct kmst_refusal *why);

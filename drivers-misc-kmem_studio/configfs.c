@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Arenas at run time: mkdir makes one, its files (configfs_attrs.c) configure, start and
- * stop it, rmdir verifies and frees it.
+ * Arenas at run time: mkdir makes one, its files configure (configfs_attrs.c), start and
+ * stop it (configfs_commands.c), rmdir verifies and frees it.
  *
- * Lock order: configfs holds off rmdir while a file is read or written. Then
- * kmst_folder.lock, then the session's locks.
+ * Lock order: configfs holds off rmdir while a file is read or written. Then the lock of
+ * kmst_folder.turn, then the lock of the session's figures. The session's other locks are
+ * taken by work items, with none of these held.
  *
  * rmdir runs under locks that all users of configfs share, so it only hides the arena and
  * tells its thread to end. A work item of @removals waits for the thread, and the driver's
@@ -32,6 +33,7 @@
 #include "bench/pressure_configfs.h"
 #include "configfs.h"
 #include "configfs_attrs.h"
+#include "configfs_commands.h"
 #include "debugfs.h"
 #include "log.h"
 #include "pattern.h"
@@ -109,7 +111,6 @@ static void arena_release(struct config_item *item)
 	struct kmst_folder *arena = kmst_folder_of(item);
 
 	ratelimit_state_exit(&arena->scrubs_logged);
-	mutex_destroy(&arena->lock);
 	kfree(arena);
 }
 
@@ -141,6 +142,7 @@ static void finish_removal(struct work_struct *work)
 	struct kmst_folder *arena = container_of(work, struct kmst_folder, removal);
 
 	kmst_session_close(&arena->session);
+	kmst_folder_join(arena);
 	config_item_put(&arena->item);
 	if (atomic_dec_and_test(&nr_removals))
 		wake_up_all(&removed);
@@ -152,7 +154,7 @@ static struct kmst_folder *new_arena(const char *name)
 
 	if (!arena)
 		return NULL;
-	mutex_init(&arena->lock);
+	kmst_folder_commands(arena);
 	kmst_folder_settings(arena);
 	INIT_WORK(&arena->removal, finish_removal);
 	arena->config = (struct kmst_session_config){
@@ -283,9 +285,14 @@ int __init kmst_configfs_init(void)
 {
 	int err;
 
+	err = kmst_commands_init();
+	if (err)
+		return err;
 	removals = alloc_workqueue("kmem_studio", WQ_UNBOUND, 0);
-	if (!removals)
-		return -ENOMEM;
+	if (!removals) {
+		err = -ENOMEM;
+		goto out_commands_exit;
+	}
 	config_group_init(&studio.su_group);
 	mutex_init(&studio.su_mutex);
 	config_group_init_type_name(&arenas.group, "arenas", &arenas_type);
@@ -294,7 +301,13 @@ int __init kmst_configfs_init(void)
 	configfs_add_default_group(kmst_pressures_group(), &studio.su_group);
 	err = configfs_register_subsystem(&studio);
 	if (err)
-		destroy_workqueue(removals);
+		goto out_destroy_removals;
+	return 0;
+
+out_destroy_removals:
+	destroy_workqueue(removals);
+out_commands_exit:
+	kmst_commands_exit();
 	return err;
 }
 
@@ -311,5 +324,6 @@ void kmst_configfs_exit(void)
 	/* idle: however long they take, it is not to be taken for a hang */
 	wait_event_idle(removed, !atomic_read(&nr_removals));
 	destroy_workqueue(removals);
+	kmst_commands_exit();
 	configfs_unregister_subsystem(&studio);
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The files of an arena's folder in configfs: configuration, commands, results. One value a
- * file; Documentation/ABI/testing/configfs-kmem-studio lists them.
+ * The files of an arena's folder in configfs: configuration and results; its commands are in
+ * configfs_commands.c. One value a file; Documentation/ABI/testing/configfs-kmem-studio lists
+ * them.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/capability.h>
-#include <linux/cleanup.h>
 #include <linux/container_of.h>
 #include <linux/gfp.h>
 #include <linux/kstrtox.h>
@@ -18,7 +17,7 @@
 #include <linux/sysfs.h>
 
 #include "configfs_attrs.h"
-#include "lab.h"
+#include "configfs_commands.h"
 #include "log.h"
 #include "names.h"
 #include "pattern.h"
@@ -44,8 +43,10 @@ static const char *why_busy(struct kmst_settings *settings)
 	struct kmst_folder *arena = container_of(settings, struct kmst_folder, settings);
 	struct kmst_results results;
 
-	lockdep_assert_held(&arena->lock);
+	lockdep_assert_held(&arena->turn.lock);
 
+	if (kmst_folder_starts(arena))
+		return "the arena is being started";
 	kmst_session_results(&arena->session, &results);
 	if (results.state == KMST_STATE_IDLE || results.state == KMST_STATE_LOST)
 		return NULL;
@@ -62,7 +63,7 @@ void kmst_folder_settings(struct kmst_folder *arena)
 {
 	arena->settings = (struct kmst_settings){
 		.who	= arena->who,
-		.lock	= &arena->lock,
+		.lock	= &arena->turn.lock,
 		.busy	= why_busy,
 	};
 }
@@ -171,7 +172,7 @@ static ssize_t arena_pattern_store(struct config_item *item, const char *page,
 	if (err)
 		return err;
 	WRITE_ONCE(arena->config.arena.pattern, pattern);
-	mutex_unlock(&arena->lock);
+	mutex_unlock(&arena->turn.lock);
 	return len;
 }
 CONFIGFS_ATTR(arena_, pattern);
@@ -232,111 +233,6 @@ static ssize_t arena_cma_only_store(struct config_item *item, const char *page, 
 			     len, "0 or 1");
 }
 CONFIGFS_ATTR(arena_, cma_only);
-
-/* --- commands --- */
-
-static int start(struct kmst_folder *arena)
-{
-	struct kmst_refusal why;
-	int err;
-
-	lockdep_assert_held(&arena->lock);
-
-	arena->config.arena.max_percent = kmst_lab_max_percent();
-	err = kmst_session_start(&arena->session, &arena->config, &why);
-	if (err == -EBUSY)
-		pr_err("%slive=1 changes nothing: the arena is live\n", arena->who);
-	else if (err)
-		kmst_log_refusal(arena->who, &arena->config.arena, &why, err);
-	return err;
-}
-
-static ssize_t arena_live_show(struct config_item *item, char *page)
-{
-	struct kmst_results results;
-
-	kmst_session_results(&kmst_folder_of(item)->session, &results);
-	return sysfs_emit(page, "%d\n", results.state == KMST_STATE_LIVE ||
-					results.state == KMST_STATE_CORRUPT);
-}
-
-static ssize_t arena_live_store(struct config_item *item, const char *page,
-				size_t len)
-{
-	struct kmst_folder *arena = kmst_folder_of(item);
-	unsigned int live;
-	int err = 0;
-
-	if (kstrtouint(page, 0, &live) || live > 1)
-		return refuse(arena, "live", page, "1 to start, 0 to stop");
-	if (!capable(CAP_SYS_ADMIN))
-		return kmst_log_capability(arena->who, "live");
-
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->lock)
-		err = live ? start(arena) : kmst_session_stop(&arena->session);
-	return err ?: len;
-}
-CONFIGFS_ATTR(arena_, live);
-
-/* A command that needs an arena, and did not find one. */
-static ssize_t say_not_live(struct kmst_folder *arena, const char *name)
-{
-	pr_err("%s%s does nothing: no arena is live; write 1 to live first\n",
-	       arena->who, name);
-	return -ENODEV;
-}
-
-/* It gave way; the log has told so. */
-static ssize_t say_lost(struct kmst_folder *arena, const char *name)
-{
-	pr_err("%s%s does nothing: the arena was given back when memory ran out; write 1 to live to start it again\n",
-	       arena->who, name);
-	return -ENOMEM;
-}
-
-static ssize_t arena_verify_store(struct config_item *item, const char *page,
-				  size_t len)
-{
-	struct kmst_folder *arena = kmst_folder_of(item);
-	unsigned int now;
-	int err;
-
-	if (kstrtouint(page, 0, &now) || now != 1)
-		return refuse(arena, "verify", page, "1");
-
-	err = kmst_session_verify(&arena->session);
-	if (err == -ENODEV)
-		return say_not_live(arena, "verify");
-	if (err == -ENOMEM)
-		return say_lost(arena, "verify");
-	return err ?: len;
-}
-CONFIGFS_ATTR_WO(arena_, verify);
-
-static ssize_t arena_corrupt_store(struct config_item *item, const char *page,
-				   size_t len)
-{
-	struct kmst_folder *arena = kmst_folder_of(item);
-	u64 word;
-	int err;
-
-	if (kstrtou64(page, 0, &word))
-		return refuse(arena, "corrupt", page, "the number of a word");
-
-	err = kmst_session_corrupt(&arena->session, word);
-	if (err == -ENODEV)
-		return say_not_live(arena, "corrupt");
-	if (err == -ENOMEM)
-		return say_lost(arena, "corrupt");
-	if (err == -ERANGE)
-		pr_err("%scorrupt=%llu is refused: the arena has no such word\n",
-		       arena->who, word);
-	if (err == -EHWPOISON)
-		pr_err("%scorrupt=%llu is refused: the kernel has found its page broken; choose another word\n",
-		       arena->who, word);
-	return err ?: len;
-}
-CONFIGFS_ATTR_WO(arena_, corrupt);
 
 /* --- results --- */
 
@@ -429,9 +325,9 @@ struct configfs_attribute *kmst_folder_attrs[] = {
 	&arena_attr_scrub_ms,
 	&arena_attr_max_mismatches,
 	&arena_attr_give_way,
-	&arena_attr_live,
-	&arena_attr_verify,
-	&arena_attr_corrupt,
+	&kmst_folder_attr_live,
+	&kmst_folder_attr_verify,
+	&kmst_folder_attr_corrupt,
 	&arena_attr_run,
 	&arena_attr_state,
 	&arena_attr_error,

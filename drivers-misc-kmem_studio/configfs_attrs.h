@@ -6,12 +6,12 @@
 #define KMEM_STUDIO_CONFIGFS_ATTRS_H
 
 #include <linux/configfs.h>
-#include <linux/mutex.h>
 #include <linux/ratelimit_types.h>
-#include <linux/workqueue_types.h>
+#include <linux/workqueue.h>
 
 #include "session.h"
 #include "setting.h"
+#include "turn.h"
 
 struct dentry;
 
@@ -19,7 +19,11 @@ struct dentry;
  * struct kmst_folder - the folder of one arena
  * @item:    the folder
  * @settings: what its settings have in common
- * @lock:    serialises writers of @config, and keeps them away while it is live
+ * @turn:    its commands; the lock is that of @config, too, which does not change while
+ *           one starts the arena, or while that is live
+ * @command: what was written last, being done
+ * @command_err: what came of it; the lock of @turn
+ * @look:    sees whether its writer still waits
  * @config:  what the next start goes by; single values are read without the lock
  * @session: the arena itself and its thread
  * @logged:  what was found wrong the last time that the log told of it; the words of
@@ -33,7 +37,10 @@ struct dentry;
 struct kmst_folder {
 	struct config_item		item;
 	struct kmst_settings		settings;
-	struct mutex			lock;	/* @config */
+	struct kmst_turn		turn;
+	struct work_struct		command;
+	int				command_err;
+	struct delayed_work		look;
 	struct kmst_session_config	config;
 	struct kmst_session		session;
 	u64				logged;

@@ -338,7 +338,7 @@ void kmst_log_refusal(const char *who, const struct kmst_arena_config *config,
 		/* the write is restarted */
 		return;
 	case -EINTR:
-		pr_err("%snr_structs=%u was given up before it was filled, as its writer was killed or the driver is unloaded: nothing is held\n",
+		pr_err("%snr_structs=%u was given up before it was filled, as its writer was killed, or the arena or the driver is removed: nothing is held\n",
 		       who, nr);
 		return;
 	case -EILSEQ:

@@ -108,9 +108,6 @@ void kmst_record_verified(struct kmst_record *record, const struct kmst_report *
 {
 	struct kmst_results *results = &record->results;
 
-	/* the program that asked will ask again */
-	if (err == -ERESTARTNOINTR)
-		return;
 	spin_lock(&record->lock);
 	results->error = err;
 	/* what was given up says nothing about the words that it has not seen */

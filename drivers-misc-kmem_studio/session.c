@@ -66,6 +66,16 @@ int kmst_session_open(struct kmst_session *session)
 
 /* --- start and stop --- */
 
+/* What an arena that has ended was told. CLOSED is for good. */
+static void forget_what_was_told(struct kmst_session *session)
+{
+	lockdep_assert_held(&session->lock);
+
+	clear_bit(KMST_CANCEL_STOPPED, &session->cancel.reasons);
+	clear_bit(KMST_CANCEL_LOST, &session->cancel.reasons);
+	clear_bit(KMST_CANCEL_INTERRUPTED, &session->cancel.reasons);
+}
+
 /* Join the thread, which has been told to end, or has ended. */
 static int join_thread(struct kmst_session *session)
 {
@@ -133,10 +143,7 @@ static int start_locked(struct kmst_session *session,
 
 	lockdep_assert_held(&session->lock);
 
-	/* CLOSED is for good, and makes the thread give up at once */
-	clear_bit(KMST_CANCEL_STOPPED, &session->cancel.reasons);
-	clear_bit(KMST_CANCEL_LOST, &session->cancel.reasons);
-	clear_bit(KMST_CANCEL_INTERRUPTED, &session->cancel.reasons);
+	forget_what_was_told(session);
 	reinit_completion(&session->started);
 	reinit_completion(&session->ended);
 	session->config = *config;
@@ -175,7 +182,7 @@ static int stop_locked(struct kmst_session *session)
 
 static int check_locked(struct kmst_session *session,
 			const struct kmst_session_config *config,
-			struct kmst_refusal *why)
+			const struct kmst_cancel *cancel, struct kmst_refusal *why)
 {
 	struct kmst_arena *old;
 	int err;
@@ -187,9 +194,10 @@ static int check_locked(struct kmst_session *session,
 		return -ENODEV;
 	old = kmst_session_arena(session);
 	if (!old)
-		return kmst_arena_check(&config->arena, NULL, why);
+		return kmst_arena_check(&config->arena, NULL, cancel, why);
 	/* a user who has a table or the device open would keep the memory */
-	err = kmst_arena_check(&config->arena, kmst_arena_users(old) == 2 ? old : NULL, why);
+	err = kmst_arena_check(&config->arena, kmst_arena_users(old) == 2 ? old : NULL, cancel,
+			       why);
 	kmst_arena_put(old);
 	return err;
 }
@@ -212,7 +220,7 @@ int kmst_session_check(struct kmst_session *session,
 {
 	*why = (struct kmst_refusal){};
 	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &session->lock)
-		return check_locked(session, config, why);
+		return check_locked(session, config, NULL, why);
 	return -ERESTARTNOINTR;
 }
 
@@ -242,7 +250,8 @@ static int start_if_idle(struct kmst_session *session,
 	join_ended(session);
 	if (session->task)
 		return -EBUSY;
-	err = check_locked(session, config, why);
+	forget_what_was_told(session);
+	err = check_locked(session, config, &session->cancel, why);
 	if (err == -ERESTARTNOINTR)
 		return err;
 	if (err) {
@@ -261,7 +270,7 @@ static int start_if_idle(struct kmst_session *session,
  * @why:     gets the limit in the way, if one is
  *
  * Context: process context, sleeps until the arena is filled. Takes the session's
- * lock. A fatal signal makes the fill give up.
+ * lock. A fatal signal makes the fill give up, and so does kmst_session_interrupt().
  * Return: 0, -EBUSY if an arena is live, else as kmst_session_restart() but for
  * -EILSEQ.
  */
@@ -283,7 +292,7 @@ static int restart_locked(struct kmst_session *session,
 
 	lockdep_assert_held(&session->lock);
 
-	err = check_locked(session, config, why);
+	err = check_locked(session, config, NULL, why);
 	if (err)
 		return err;
 	/* no error: the log has told of an arena that gave way */
@@ -322,6 +331,30 @@ int kmst_session_restart(struct kmst_session *session,
 	return -ERESTARTNOINTR;
 }
 
+/**
+ * kmst_session_interrupt() - Have a start or a verification give up, which others asked for.
+ * @session: the session
+ *
+ * kmst_session_go_on() is to follow when that is over: scrubs give up, too.
+ *
+ * Context: any, does not sleep.
+ */
+void kmst_session_interrupt(struct kmst_session *session)
+{
+	set_bit(KMST_CANCEL_INTERRUPTED, &session->cancel.reasons);
+}
+
+/**
+ * kmst_session_go_on() - What was interrupted is over.
+ * @session: the session
+ *
+ * Context: any, does not sleep. Nobody else interrupts meanwhile.
+ */
+void kmst_session_go_on(struct kmst_session *session)
+{
+	clear_bit(KMST_CANCEL_INTERRUPTED, &session->cancel.reasons);
+}
+
 /* -ENOMEM for an arena that gave way. */
 static int why_no_arena(struct kmst_session *session)
 {
@@ -349,11 +382,11 @@ static int verify_locked(struct kmst_session *session)
  * kmst_session_verify() - Verify the live arena, which stays live.
  * @session: the session
  *
- * Context: process context, sleeps. Takes the session's locks. A fatal signal, or
- * kmst_session_close(), ends the verification.
+ * Context: process context, sleeps. Takes the session's locks. A fatal signal,
+ * kmst_session_interrupt(), or kmst_session_end() ends the verification.
  * Return: 0, -EILSEQ if the arena was found corrupt, -EINTR if it was given up,
- * -ERESTARTNOINTR if a signal came while it waited for its turn, or the machine is to be
- * suspended, -ENODEV if there is none, -ENOMEM if it was given back as memory ran out.
+ * -ERESTARTNOINTR if a signal came while it waited for its turn, -ENODEV if there is none,
+ * -ENOMEM if it was given back as memory ran out.
  */
 int kmst_session_verify(struct kmst_session *session)
 {

@@ -21,6 +21,8 @@ int kmst_session_restart(struct kmst_session *session,
 			 struct kmst_refusal *why);
 int kmst_session_verify(struct kmst_session *session);
 int kmst_session_corrupt(struct kmst_session *session, u64 word);
+void kmst_session_interrupt(struct kmst_session *session);
+void kmst_session_go_on(struct kmst_session *session);
 int kmst_session_stop(struct kmst_session *session);
 void kmst_session_end(struct kmst_session *session);
 int kmst_session_close(struct kmst_session *session);

@@ -27,7 +27,7 @@ static ssize_t show_figure(struct config_item *item, char *page, enum kmst_phase
 	bool known = false;
 	u64 value = 0;
 
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &job->lock)
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &job->turn.lock)
 		known = job->results &&
 			kmst_bench_figure(job->results, phase, figure, &value);
 	return emit(page, known, value);
@@ -92,7 +92,7 @@ static ssize_t show_pair(struct config_item *item, char *page, enum kmst_counter
 	bool known = false;
 	u64 value = 0;
 
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &job->lock)
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &job->turn.lock)
 		known = job->results && job->results->paired &&
 			kmst_bench_events(job->results, KMST_ALLOC, counter, &value);
 	return emit(page, known, value);
@@ -118,7 +118,7 @@ static ssize_t bench_##_name##_show(struct config_item *item, char *page)	\
 	const struct kmst_bench_results *results;				\
 	u64 value = 0;								\
 										\
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &job->lock) {	\
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &job->turn.lock) {	\
 		results = job->results;						\
 		value = results ? _value : 0;					\
 	}									\
@@ -150,7 +150,7 @@ static ssize_t bench_state_show(struct config_item *item, char *page)
 {
 	struct kmst_job *job = &kmst_bench_of(item)->job;
 
-	return sysfs_emit(page, "%s\n", kmst_job_state_name(READ_ONCE(job->state)));
+	return sysfs_emit(page, "%s\n", kmst_job_state_name(READ_ONCE(job->turn.state)));
 }
 CONFIGFS_ATTR_RO(bench_, state);
 

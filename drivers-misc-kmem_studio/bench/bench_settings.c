@@ -46,10 +46,11 @@ static const char *why_busy(struct kmst_settings *settings)
 {
 	struct kmst_bench_item *bench = container_of(settings, struct kmst_bench_item, settings);
 
-	lockdep_assert_held(&bench->job.lock);
+	lockdep_assert_held(&bench->job.turn.lock);
 
-	return bench->job.state == KMST_JOB_RUNNING ? "the bench runs; wait until it is done" :
-						      NULL;
+	if (bench->job.turn.state == KMST_TURN_RUNNING)
+		return "the bench runs; wait until it is done";
+	return NULL;
 }
 
 /**
@@ -62,7 +63,7 @@ void kmst_bench_settings_init(struct kmst_bench_item *bench)
 {
 	bench->settings = (struct kmst_settings){
 		.who	= bench->who,
-		.lock	= &bench->job.lock,
+		.lock	= &bench->job.turn.lock,
 		.busy	= why_busy,
 	};
 }
@@ -98,7 +99,7 @@ static ssize_t bench_pattern_store(struct config_item *item, const char *page, s
 	if (err)
 		return err;
 	WRITE_ONCE(bench->job.config.order, order);
-	mutex_unlock(&bench->job.lock);
+	mutex_unlock(&bench->job.turn.lock);
 	return len;
 }
 CONFIGFS_ATTR(bench_, pattern);
@@ -241,7 +242,7 @@ static ssize_t bench_held_bytes_store(struct config_item *item, const char *page
 	held = div64_u64(wanted - 1, config->bytes) + 1;
 	if (held <= KMST_BENCH_MAX_HELD)
 		WRITE_ONCE(config->held, held);
-	mutex_unlock(&bench->job.lock);
+	mutex_unlock(&bench->job.turn.lock);
 	if (held > KMST_BENCH_MAX_HELD)
 		return refuse(bench, "held_bytes", page,
 			      "what 16777216 allocations of this size have, at most");
@@ -296,7 +297,7 @@ static ssize_t bench_cpus_show(struct config_item *item, char *page)
 	struct kmst_bench_item *bench = kmst_bench_of(item);
 	ssize_t len = 0;
 
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &bench->job.lock)
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &bench->job.turn.lock)
 		len = sysfs_emit(page, "%*pbl\n", cpumask_pr_args(&bench->job.config.cpus));
 	return len;
 }
@@ -319,7 +320,7 @@ static ssize_t bench_cpus_store(struct config_item *item, const char *page, size
 	if (err)
 		goto out_free;
 	cpumask_copy(&bench->job.config.cpus, cpus);
-	mutex_unlock(&bench->job.lock);
+	mutex_unlock(&bench->job.turn.lock);
 out_free:
 	free_cpumask_var(cpus);
 	return err ?: len;

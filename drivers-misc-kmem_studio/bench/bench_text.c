@@ -22,12 +22,12 @@
  * Context: any, pure.
  * Return: the word.
  */
-const char *kmst_job_state_name(enum kmst_job_state state)
+const char *kmst_job_state_name(enum kmst_turn_state state)
 {
 	static const char * const names[] = {
-		[KMST_JOB_IDLE]		= "idle",
-		[KMST_JOB_RUNNING]	= "running",
-		[KMST_JOB_DONE]		= "done",
+		[KMST_TURN_IDLE]	= "idle",
+		[KMST_TURN_RUNNING]	= "running",
+		[KMST_TURN_DONE]		= "done",
 	};
 
 	return names[state];

@@ -38,7 +38,7 @@ enum kmst_figure {
 	KMST_FIGURE_INSTRUCTIONS,
 };
 
-const char *kmst_job_state_name(enum kmst_job_state state);
+const char *kmst_job_state_name(enum kmst_turn_state state);
 const char *kmst_bench_print_thousandths(u64 value, char *text);
 bool kmst_bench_figure(const struct kmst_bench_results *results, enum kmst_phase phase,
 		       enum kmst_figure figure, u64 *thousandths);

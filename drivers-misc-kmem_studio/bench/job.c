@@ -1,30 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A run is done by a work item, so that nothing depends on who asked for it. Who did waits,
- * for a fraction of a second at a time: then the call is made again by the kernel, as if
- * there had been a signal. In between, whoever holds things up for that call's sake can go
- * on, such as an rmdir, which ends the run, and the freezer. A writer that does not come
- * back, as it was killed in between, is seen by the run.
+ * A run is done by a work item, so that nothing depends on who asked for it, and who did
+ * waits as turn.c lets it. A writer that does not come back is seen by the run.
  */
 #include <linux/cleanup.h>
 #include <linux/cpumask.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/init.h>
-#include <linux/jiffies.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/numa.h>
 #include <linux/sched.h>
-#include <linux/sched/signal.h>
-#include <linux/sched/task.h>
 
 #include "../allocator.h"
 #include "job.h"
 #include "order.h"
-
-/* How long a writer waits before its call is made again. */
-#define WAIT_JIFFIES	(HZ / 5 ?: 1)
 
 #define DEFAULT_HELD	1000
 #define DEFAULT_ROUNDS	30
@@ -33,12 +24,14 @@
 /* Runs, and what waits for their end. */
 static struct workqueue_struct *jobs;
 
+/* A job has one command. */
+#define RUN	0
+
 static bool is_wanted(void *data)
 {
 	struct kmst_job *job = data;
-	struct task_struct *writer = job->writer;
 
-	return !(READ_ONCE(writer->flags) & PF_EXITING) && !fatal_signal_pending(writer);
+	return kmst_turn_is_wanted(&job->turn);
 }
 
 static void run(struct work_struct *work)
@@ -54,14 +47,12 @@ static void run(struct work_struct *work)
 	if (err == -ERESTARTNOINTR)
 		err = -EINTR;
 
-	guard(mutex)(&job->lock);
+	guard(mutex)(&job->turn.lock);
 
 	job->results = results;
 	job->end = end;
 	job->error = err;
-	job->done_at = jiffies;
-	WRITE_ONCE(job->state, KMST_JOB_DONE);
-	wake_up_all(&job->wait);
+	kmst_turn_end(&job->turn);
 }
 
 /**
@@ -85,46 +76,27 @@ void kmst_job_init(struct kmst_job *job)
 		},
 	};
 	cpumask_set_cpu(cpumask_first(cpu_online_mask), &job->config.cpus);
-	mutex_init(&job->lock);
-	init_waitqueue_head(&job->wait);
+	kmst_turn_init(&job->turn);
 	INIT_WORK(&job->work, run);
-}
-
-static void forget_writer(struct kmst_job *job)
-{
-	if (job->writer)
-		put_task_struct(job->writer);
-	WRITE_ONCE(job->writer, NULL);
 }
 
 /* The answer, for whoever waited for it. */
 static int collect(struct kmst_job *job, struct kmst_bench_config *ran,
 		   struct kmst_bench_end *end)
 {
-	lockdep_assert_held(&job->lock);
+	lockdep_assert_held(&job->turn.lock);
 
-	forget_writer(job);
+	kmst_turn_answered(&job->turn);
 	*ran = job->ran;
 	*end = job->end;
 	return job->error;
 }
 
-/* It runs, or has just run and its writer is about to take the answer. */
-static bool is_busy(struct kmst_job *job)
-{
-	lockdep_assert_held(&job->lock);
-
-	if (job->state == KMST_JOB_RUNNING)
-		return true;
-	return job->writer && is_wanted(job) &&
-	       time_before(jiffies, job->done_at + 2 * WAIT_JIFFIES);
-}
-
 static void start(struct kmst_job *job, unsigned int max_percent)
 {
-	lockdep_assert_held(&job->lock);
+	lockdep_assert_held(&job->turn.lock);
 
-	forget_writer(job);
+	kmst_turn_begin(&job->turn, RUN, 0);
 	kmst_bench_results_put(job->results);
 	job->results = NULL;
 	job->error = 0;
@@ -132,48 +104,14 @@ static void start(struct kmst_job *job, unsigned int max_percent)
 	job->config.max_percent = max_percent;
 	job->ran = job->config;
 	job->cancel.reasons = 0;
-	WRITE_ONCE(job->writer, get_task_struct(current));
-	WRITE_ONCE(job->state, KMST_JOB_RUNNING);
 	queue_work(jobs, &job->work);
 }
 
-/* Returns 1 with the answer in the last three, 0 to wait. */
-static int start_or_collect(struct kmst_job *job, unsigned int max_percent,
-			    struct kmst_bench_config *ran, struct kmst_bench_end *end, int *err)
+/* The threads look for that between any two operations. */
+static bool interrupt(struct kmst_turn *turn)
 {
-	lockdep_assert_held(&job->lock);
+	struct kmst_job *job = container_of(turn, struct kmst_job, turn);
 
-	if (job->writer == current) {
-		if (job->state == KMST_JOB_RUNNING)
-			return 0;
-		*err = collect(job, ran, end);
-		return 1;
-	}
-	if (is_busy(job)) {
-		*err = -EBUSY;
-		return 1;
-	}
-	start(job, max_percent);
-	return 0;
-}
-
-static bool is_done(const struct kmst_job *job)
-{
-	return READ_ONCE(job->state) == KMST_JOB_DONE;
-}
-
-static bool is_run_of_current(const struct kmst_job *job)
-{
-	return READ_ONCE(job->writer) == current;
-}
-
-/* Whoever is killed ends its own run, and no other that began meanwhile. */
-static bool interrupt(struct kmst_job *job)
-{
-	guard(mutex)(&job->lock);
-
-	if (!is_run_of_current(job))
-		return false;
 	set_bit(KMST_CANCEL_INTERRUPTED, &job->cancel.reasons);
 	return true;
 }
@@ -194,27 +132,25 @@ static bool interrupt(struct kmst_job *job)
 int kmst_job_run(struct kmst_job *job, unsigned int max_percent,
 		 struct kmst_bench_config *ran, struct kmst_bench_end *end)
 {
-	long left;
 	int err;
 
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &job->lock) {
-		if (start_or_collect(job, max_percent, ran, end, &err))
-			return err;
-	}
-	left = wait_event_killable_timeout(job->wait, is_done(job), WAIT_JIFFIES);
-	if (!left)
-		return restart_syscall();
-	if (left < 0) {
-		if (!interrupt(job))
-			return -EINTR;
-		/* its threads look for that between any two operations */
-		wait_event(job->wait, is_done(job) || !is_run_of_current(job));
-	}
-
-	guard(mutex)(&job->lock);
-
-	/* if nobody else was quicker, who took this run for one that nobody waits for */
-	return is_run_of_current(job) ? collect(job, ran, end) : -EINTR;
+	do {
+		scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &job->turn.lock) {
+			switch (kmst_turn_ask(&job->turn, RUN, 0)) {
+			case KMST_TURN_OTHERS:
+				return -EBUSY;
+			case KMST_TURN_OVER:
+				return collect(job, ran, end);
+			case KMST_TURN_FREE:
+				start(job, max_percent);
+				break;
+			case KMST_TURN_OWN:
+				break;
+			}
+		}
+		err = kmst_turn_wait(&job->turn, interrupt);
+	} while (!err);
+	return err;
 }
 
 /**
@@ -229,10 +165,10 @@ int kmst_job_run(struct kmst_job *job, unsigned int max_percent,
  */
 int kmst_job_look(struct kmst_job *job, struct kmst_job_view *view)
 {
-	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &job->lock) {
-		view->state = job->state;
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &job->turn.lock) {
+		view->state = job->turn.state;
 		view->error = job->error;
-		view->config = job->state == KMST_JOB_IDLE ? job->config : job->ran;
+		view->config = job->turn.state == KMST_TURN_IDLE ? job->config : job->ran;
 		view->results = job->results;
 		if (view->results)
 			kref_get(&view->results->ref);
@@ -271,11 +207,10 @@ void kmst_job_end(struct kmst_job *job)
 void kmst_job_close(struct kmst_job *job)
 {
 	/* idle: a run that frees much is not to be taken for a hang; then little is left of it */
-	wait_event_idle(job->wait, READ_ONCE(job->state) != KMST_JOB_RUNNING);
+	wait_event_idle(job->turn.wait, READ_ONCE(job->turn.state) != KMST_TURN_RUNNING);
 	flush_work(&job->work);
-	forget_writer(job);
+	kmst_turn_destroy(&job->turn);
 	kmst_bench_results_put(job->results);
-	mutex_destroy(&job->lock);
 }
 
 /**

@@ -4,8 +4,9 @@
  * in a mkdir, a start, an open, a read, a mapping, a bench, and in the load of the module. What
  * fails has to say so and to leave nothing; the next call has to work.
  *
- * What fails are allocations of the caller itself. Those of the threads of arenas and benches
- * fail in the KUnit tests, and bench.sh follows the blocks of benches, whose pages are not
+ * What fails are allocations of the caller itself, who starts the arena of the module's
+ * parameters. Those of whoever does the work of an arena or a bench in configfs fail in the
+ * KUnit tests, and bench.sh follows the blocks of benches, whose pages are not
  * followed here.
  *
  * Needs root, and a kernel with CONFIG_FAULT_INJECTION, CONFIG_FAILSLAB,
@@ -34,6 +35,8 @@
 #define PRESSURE	STUDIO "/pressures/" ARENA
 #define DEBUGFS		"/sys/kernel/debug"
 #define TABLES		DEBUGFS "/kmem_studio/arenas"
+#define LAB_NR		PARAMETERS "/nr_structs"
+#define LAB_ALLOCATOR	PARAMETERS "/allocator"
 #define NTH		"/proc/thread-self/fail-nth"
 
 /* More allocations than any of these calls makes. */
@@ -193,6 +196,16 @@ static int stop(const char *arena)
 	return arena_stop(arena);
 }
 
+static int start_lab(const char *number)
+{
+	return text_put(LAB_NR, number);
+}
+
+static int stop_lab(const char *unused)
+{
+	return text_put(LAB_NR, "0");
+}
+
 static int read_all(const char *path)
 {
 	int fd = open(path, O_RDONLY);
@@ -253,14 +266,23 @@ static bool mkdir_fails(void)
 	return fail_each(make, arena_remove, ARENA, 1) && access(ARENAS "/" ARENA, F_OK);
 }
 
-static bool starts_fail(const char *allocator)
+static bool lab_starts_fail(const char *allocator)
+{
+	if (text_put(LAB_ALLOCATOR, allocator))
+		return false;
+	spans_in_a_row = strcmp(allocator, "vmalloc");
+	return fail_each(start_lab, stop_lab, "10000", 1) && !number_get(LAB_NR) &&
+	       !start_lab("10000") && number_get(LAB_NR) == 10000 && !stop_lab(NULL);
+}
+
+static bool starts_fail(void)
 {
 	bool right;
 
-	if (arena_make(ARENA) || arena_put(ARENA, "allocator", allocator) ||
+	if (arena_make(ARENA) || arena_put(ARENA, "allocator", "chunk") ||
 	    arena_put_number(ARENA, "nr_structs", NR_STRUCTS))
 		return false;
-	spans_in_a_row = strcmp(allocator, "vmalloc");
+	spans_in_a_row = true;
 	right = fail_each(start, stop, ARENA, 1) && !arena_get(ARENA, "live") &&
 		!start(ARENA) && !arena_put(ARENA, "verify", "1") && !stop(ARENA);
 	return !arena_remove(ARENA) && right;
@@ -335,7 +357,7 @@ static void open_everything(void)
 {
 	static const char * const paths[] = {
 		DEVICES "/lab", TABLES "/lab/pages", TABLES "/lab/summary",
-		DEBUGFS "/kmem_studio/translate", PARAMETERS "/nr_structs",
+		DEBUGFS "/kmem_studio/translate", LAB_NR,
 	};
 	unsigned int i;
 	int fd;
@@ -407,8 +429,19 @@ static bool kept_page_is_seen(void)
 
 /* --- the whole --- */
 
+static char allocator_before[32];
 static bool loaded;
 static pid_t owner;
+
+static void remember_allocator(void)
+{
+	FILE *file = fopen(LAB_ALLOCATOR, "r");
+
+	if (file && fscanf(file, "%31s", allocator_before) != 1)
+		*allocator_before = 0;
+	if (file)
+		fclose(file);
+}
 
 /* At the end of this program, however it comes, and not of its children. */
 static void give_back(void)
@@ -416,6 +449,8 @@ static void give_back(void)
 	if (getpid() != owner)
 		return;
 	put_settings_back();
+	if (*allocator_before)
+		text_put(LAB_ALLOCATOR, allocator_before);
 	page_trace_close();
 	driver_give_back(loaded);
 }
@@ -494,6 +529,7 @@ int main(void)
 	ksft_print_header();
 	reason = driver_take(&loaded);
 	owner = getpid();
+	remember_allocator();
 	atexit(give_back);
 	if (!reason && prepare_faults())
 		reason = "no fault injection in this kernel, see the config file";
@@ -511,14 +547,15 @@ int main(void)
 		ksft_exit_skip("the kernel's log cannot be read\n");
 	lseek(log_fd, 0, SEEK_END);
 
-	ksft_set_plan(has_benches ? 16 : 11);
+	ksft_set_plan(has_benches ? 17 : 12);
 	ksft_test_result(is_splat("WARNING: CPU: 0") && !is_splat("all is well"),
 			 "a splat is seen\n");
 	result(kept_page_is_seen(), "a page that is kept is seen");
 	result(mkdir_fails(), "mkdir fails");
-	result(starts_fail("chunk"), "starts of chunk fail");
-	result(starts_fail("slab"), "starts of slab fail");
-	result(starts_fail("vmalloc"), "starts of vmalloc fail");
+	result(lab_starts_fail("chunk"), "starts of chunk fail");
+	result(lab_starts_fail("slab"), "starts of slab fail");
+	result(lab_starts_fail("vmalloc"), "starts of vmalloc fail");
+	result(starts_fail(), "starts in configfs fail");
 	result(files_fail(read_all, DEVICES "/" ARENA), "reads of the device fail");
 	result(files_fail(map_all, DEVICES "/" ARENA), "mappings fail");
 	result(files_fail(read_all, TABLES "/" ARENA "/pages"), "reads of pages fail");

@@ -209,8 +209,8 @@ static bool has_ended(pid_t pid)
 	return waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT) || info.si_pid;
 }
 
-/* Does it wait in the kernel, for what no signal ends but a fatal one? */
-static bool sleeps(pid_t pid)
+/* The letter that the kernel has for what a program does. */
+static char state_of(pid_t pid)
 {
 	char path[32], state = 0;
 	FILE *file;
@@ -221,7 +221,13 @@ static bool sleeps(pid_t pid)
 		state = 0;
 	if (file)
 		fclose(file);
-	return state == 'D';
+	return state;
+}
+
+/* Does it wait in the kernel, for what no signal ends but a fatal one? */
+static bool sleeps(pid_t pid)
+{
+	return state_of(pid) == 'D';
 }
 
 /* A lock that is waited for, or a fault, is over by the second look. */
@@ -233,20 +239,41 @@ static bool sleeps_on(pid_t pid)
 	return sleeps(pid);
 }
 
+/* Returns @writer when it has begun to start an arena, or is not going to. */
+static pid_t see_start(const char *arena, pid_t writer)
+{
+	while (writer > 0 && !state_is(arena, "starting") && !has_ended(writer))
+		nap();
+	return writer;
+}
+
 /* The write of one who is asked to fill a large arena, while that lasts. */
 static pid_t start_large(const char *arena)
 {
 	char path[256];
-	pid_t pid;
 
 	if (arena_make(arena) || arena_put(arena, "allocator", "chunk") ||
 	    arena_put_number(arena, "nr_structs", many_objects()))
 		return -1;
 	snprintf(path, sizeof(path), ARENAS "/%s/live", arena);
-	pid = write_in_background(path, "1");
-	while (pid > 0 && !state_is(arena, "starting") && !has_ended(pid))
-		nap();
-	return pid;
+	return see_start(arena, write_in_background(path, "1"));
+}
+
+/* As start_large(), but of many small blocks: to get them takes longer than to fill them. */
+static pid_t ask_for_many(const char *arena)
+{
+	char path[256];
+
+	if (arena_make(arena) || arena_put(arena, "allocator", "highmem") ||
+	    arena_put_number(arena, "nr_structs", many_objects()))
+		return -1;
+	snprintf(path, sizeof(path), ARENAS "/%s/live", arena);
+	return write_in_background(path, "1");
+}
+
+static pid_t start_many(const char *arena)
+{
+	return see_start(arena, ask_for_many(arena));
 }
 
 static int kill_and_join(pid_t pid, int signal)
@@ -446,6 +473,74 @@ TEST_F_TIMEOUT(waits, a_killed_stop_goes_on, SECONDS)
 	EXPECT_TRUE(stops) TH_LOG("each stop was over when its writer was gone");
 }
 
+/* Stopped in between two of its calls, and killed then: it does not come back for its fill. */
+static bool stop_and_kill(const char *arena)
+{
+	pid_t writer = start_many(arena);
+	bool stopped;
+
+	kill(writer, SIGSTOP);
+	while (state_of(writer) != 'T' && !has_ended(writer))
+		nap();
+	stopped = state_of(writer) == 'T' && state_is(arena, "starting");
+	return kill_and_join(writer, SIGKILL) == 1000 + SIGKILL && stopped &&
+	       is_gone("kmst/a") && state_is(arena, "idle");
+}
+
+TEST_F_TIMEOUT(waits, a_stopped_writer_that_is_killed_leaves_nothing, SECONDS)
+{
+	bool given_up = false;
+	int tries;
+
+	for (tries = 0; tries < TRIES && !given_up; tries++) {
+		given_up = stop_and_kill("a");
+		if (!given_up)
+			remove_and_wait("a");
+	}
+	if (!given_up)
+		SKIP(return, "fills are too quick here for anybody to be stopped meanwhile");
+	EXPECT_EQ(-EINTR, arena_get("a", "error"));
+	EXPECT_EQ(0, arena_put("a", "nr_structs", "1000"));
+	EXPECT_EQ(0, arena_put("a", "live", "1"));
+	remove_and_wait("a");
+}
+
+/* The write to verify of somebody else, while it lasts. */
+static pid_t verify_large(const char *arena)
+{
+	char path[256];
+	pid_t pid;
+
+	if (join(start_large(arena)))
+		return -1;
+	snprintf(path, sizeof(path), ARENAS "/%s/verify", arena);
+	pid = write_in_background(path, "1");
+	while (pid > 0 && !sleeps_on(pid) && !has_ended(pid))
+		;
+	return pid;
+}
+
+TEST_F_TIMEOUT(waits, a_killed_verification_leaves_the_arena, SECONDS)
+{
+	bool given_up = false;
+	int tries;
+
+	for (tries = 0; tries < TRIES && !given_up; tries++) {
+		pid_t writer = verify_large("a");
+
+		ASSERT_LT(0, writer);
+		EXPECT_EQ(0, arena_get("a", "error"));
+		given_up = kill_and_join(writer, SIGKILL) == 1000 + SIGKILL &&
+			   arena_get("a", "error") == -EINTR;
+		EXPECT_TRUE(state_is("a", "live"));
+		/* what was interrupted is over: this one is not */
+		EXPECT_EQ(0, arena_put("a", "verify", "1"));
+		EXPECT_EQ(0, arena_get("a", "error"));
+		remove_and_wait("a");
+	}
+	EXPECT_TRUE(given_up) TH_LOG("each verification was quicker than the signal");
+}
+
 /* Does a reader come back while the fill still runs? It has not waited for it then. */
 static bool read_during_a_fill(const char *number)
 {
@@ -497,6 +592,63 @@ TEST_F_TIMEOUT(waits, a_removal_is_not_waited_for, SECONDS)
 	remove_and_wait("a");
 }
 
+/* Who fills it is told that it is gone; rmdir has not waited for that. */
+TEST_F_TIMEOUT(waits, a_removal_ends_a_start, SECONDS)
+{
+	int tries, status = 0;
+
+	for (tries = 0; tries < TRIES && !status; tries++) {
+		pid_t writer = start_many("a");
+
+		ASSERT_LT(0, writer);
+		EXPECT_EQ(0, arena_remove("a"));
+		status = join(writer);
+		EXPECT_TRUE(is_gone("kmst/a"));
+	}
+	EXPECT_EQ(ENOENT, status) TH_LOG("each fill was over, or was waited for by rmdir");
+	EXPECT_EQ(0, arena_make("a"));
+	EXPECT_EQ(0, arena_put("a", "live", "1"));
+	remove_and_wait("a");
+}
+
+TEST_F_TIMEOUT(waits, a_removal_ends_a_verification, SECONDS)
+{
+	int tries, status = 0;
+
+	for (tries = 0; tries < TRIES && !status; tries++) {
+		pid_t writer = verify_large("a");
+
+		ASSERT_LT(0, writer);
+		EXPECT_EQ(0, arena_remove("a"));
+		status = join(writer);
+		/* that verification owes nobody an answer, the last one the log */
+		EXPECT_TRUE(is_gone("kmst/a"));
+	}
+	EXPECT_EQ(ENOENT, status) TH_LOG("each verification was over, or was waited for");
+}
+
+TEST_F_TIMEOUT(waits, settings_do_not_wait_for_a_fill, SECONDS)
+{
+	bool during = false;
+	int tries;
+
+	for (tries = 0; tries < TRIES && !during; tries++) {
+		pid_t writer = start_large("a");
+		long long seed, refused;
+
+		ASSERT_LT(0, writer);
+		seed = arena_get("a", "seed");
+		refused = arena_put("a", "seed", "1");
+		during = state_is("a", "starting");
+		EXPECT_EQ(0, seed);
+		EXPECT_EQ(-EBUSY, refused);
+		EXPECT_EQ(0, join(writer));
+		EXPECT_EQ(0, arena_get("a", "seed"));
+		remove_and_wait("a");
+	}
+	EXPECT_TRUE(during) TH_LOG("each fill was over when the settings had been asked");
+}
+
 /* All programs are frozen for five seconds, a writer that waits for its fill, too. */
 TEST_F_TIMEOUT(waits, a_suspend_does_not_end_a_start, SECONDS)
 {
@@ -522,18 +674,6 @@ TEST_F_TIMEOUT(waits, a_suspend_does_not_end_a_start, SECONDS)
 /* Time in which a wait notices the freezer, several times over. */
 #define LONG_NS		1000000000LL
 
-/* As start_large(), but of many small blocks: to get them takes longer than to fill them. */
-static pid_t start_many(const char *arena)
-{
-	char path[256];
-
-	if (arena_make(arena) || arena_put(arena, "allocator", "highmem") ||
-	    arena_put_number(arena, "nr_structs", many_objects()))
-		return -1;
-	snprintf(path, sizeof(path), ARENAS "/%s/live", arena);
-	return write_in_background(path, "1");
-}
-
 /* How much is allocated is known when all of it is. */
 static bool allocates(const char *arena)
 {
@@ -556,9 +696,7 @@ static void freeze_in_a_wait(struct wait_for_others *wait)
 	wait->second = -1;
 	if (holder < 0)
 		return;
-	while (!state_is("a", "starting") && !has_ended(holder))
-		nap();
-	waiter = start_many("b");
+	waiter = ask_for_many("b");
 	if (waiter < 0 || freeze(waiter))
 		wait->lasted = true;
 	while (waiter > 0 && !wait->frozen && allocates("a")) {

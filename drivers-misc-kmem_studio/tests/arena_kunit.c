@@ -96,7 +96,7 @@ static void a_million_objects_need_little_bookkeeping(struct kunit *test)
 	struct kmst_refusal why;
 	struct kmst_arena *arena;
 
-	if (kmst_arena_check(&config, NULL, &why))
+	if (kmst_arena_check(&config, NULL, NULL, &why))
 		kunit_skip(test, "no memory for a million objects");
 	arena = new_arena(test, config.allocator, config.nr_structs);
 	kunit_info(test, "%zu bytes of bookkeeping for %llu bytes in %lu spans\n",
@@ -386,7 +386,7 @@ static void wait_for_frees(struct kunit *test)
 	struct kmst_refusal why;
 
 	kunit_activate_static_stub(test, kmst_zones_sum, nothing_is_available);
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &why), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, NULL, &why), -ENOMEM);
 	kunit_deactivate_static_stub(test, kmst_zones_sum);
 }
 

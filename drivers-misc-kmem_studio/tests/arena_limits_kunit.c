@@ -37,27 +37,27 @@ static void requests_that_cannot_be_served_are_refused(struct kunit *test)
 
 	config = config_of(kmst_allocator_find("exact"), 100);
 	config.nid = 0;
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &why), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, NULL, &why), -EINVAL);
 	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_ANY_NODE);
 	config.nid = NUMA_NO_NODE;
 	config.gfp |= __GFP_COMP;
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &why), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, NULL, &why), -EINVAL);
 	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_GFP);
 	KUNIT_EXPECT_EQ(test, why.wanted, (__force unsigned long)__GFP_COMP);
 
 	config = config_of(kmst_allocator_find("vmalloc"), 100);
 	config.gfp = GFP_ATOMIC;
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &why), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, NULL, &why), -EINVAL);
 	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_SLEEP);
 
 	config = config_of(kmst_allocator_find("chunk"), 100);
 	config.nid = MAX_NUMNODES;
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &why), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, NULL, &why), -EINVAL);
 	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_NODE);
 	config.nid = -2;
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &why), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, NULL, &why), -EINVAL);
 	config.nid = first_online_node;
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &why), 0);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, NULL, &why), 0);
 }
 
 static void expect_refused(struct kunit *test,
@@ -66,7 +66,7 @@ static void expect_refused(struct kunit *test,
 {
 	struct kmst_refusal why;
 
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(config, NULL, &why), err);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(config, NULL, NULL, &why), err);
 	KUNIT_EXPECT_EQ(test, why.limit, limit);
 	if (limit != KMST_LIMIT_EMPTY)
 		KUNIT_EXPECT_GT(test, why.wanted, why.allowed);
@@ -114,7 +114,7 @@ static void shares_of_ram_are_kept(struct kunit *test)
 	/* a page of lowmem is not more than all of it, whatever the rest is */
 	config.nr_structs = 1;
 	config.max_percent = 100;
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &(struct kmst_refusal){}), 0);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, NULL, &(struct kmst_refusal){}), 0);
 }
 
 /* Two arenas that are each within the share, but not together. */
@@ -135,9 +135,9 @@ static void the_sum_of_arenas_is_kept_under_the_share(struct kunit *test)
 	expect_no_arena(test, &config, NULL, -E2BIG, &why);
 	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_SHARE);
 	KUNIT_EXPECT_EQ(test, why.taken, reserved + arena->memory.nr_pages);
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &why), -E2BIG);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, NULL, &why), -E2BIG);
 	/* but not if the first one goes before */
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, arena, &why), 0);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, arena, NULL, &why), 0);
 
 	drop_arena(test, arena);
 	arena = new_configured(test, &config);
@@ -168,7 +168,7 @@ static unsigned long pages_allowed(struct kunit *test, struct kmst_arena_config 
 	/* more than there are, within a share of more than there is */
 	config.nr_structs = U32_MAX;
 	config.max_percent = UINT_MAX;
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, old, &why), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, old, NULL, &why), -ENOMEM);
 	KUNIT_EXPECT_EQ(test, why.limit, KMST_LIMIT_AVAILABLE);
 	return why.allowed;
 }

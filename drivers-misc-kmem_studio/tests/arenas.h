@@ -84,7 +84,7 @@ static inline unsigned long pages_reserved(struct kunit *test)
 	struct kmst_refusal why;
 
 	config.max_percent = 0;
-	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, &why), -E2BIG);
+	KUNIT_EXPECT_EQ(test, kmst_arena_check(&config, NULL, NULL, &why), -E2BIG);
 	return why.taken;
 }
 

@@ -62,7 +62,7 @@ static const struct kmst_job_view *look(struct kunit *test)
 
 static void expect_run(struct kunit *test, const struct kmst_job_view *view, unsigned int held)
 {
-	KUNIT_EXPECT_EQ(test, view->state, KMST_JOB_DONE);
+	KUNIT_EXPECT_EQ(test, view->state, KMST_TURN_DONE);
 	KUNIT_EXPECT_EQ(test, view->error, 0);
 	KUNIT_EXPECT_EQ(test, view->config.held, held);
 	KUNIT_ASSERT_NOT_NULL(test, view->results);
@@ -76,7 +76,7 @@ static void before_the_first_run_there_are_settings(struct kunit *test)
 
 	job->config.held = 7;
 	view = look(test);
-	KUNIT_EXPECT_EQ(test, view->state, KMST_JOB_IDLE);
+	KUNIT_EXPECT_EQ(test, view->state, KMST_TURN_IDLE);
 	KUNIT_EXPECT_EQ(test, view->config.held, 7U);
 	KUNIT_EXPECT_NULL(test, view->results);
 }

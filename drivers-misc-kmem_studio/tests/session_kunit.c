@@ -370,6 +370,41 @@ static void a_fatal_signal_ends_a_fill(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, restart(listener, 1000), 0);
 }
 
+/* Who asked is gone, and cannot send a signal to whoever does it. */
+static void an_interrupt_ends_a_fill(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+	struct starter *starter = start_in_background(test);
+
+	kmst_session_interrupt(&listener->session);
+	wait_for_completion(&starter->done);
+	KUNIT_EXPECT_EQ(test, starter->err, -EINTR);
+	expect_idle(test, listener);
+	KUNIT_EXPECT_EQ(test, listener->fills, 0);
+
+	/* a start begins anew */
+	kmst_counted.hang = false;
+	KUNIT_EXPECT_EQ(test, restart(listener, 1000), 0);
+}
+
+static void an_interrupt_ends_a_verification(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+
+	KUNIT_ASSERT_EQ(test, start_scrubbed(listener, 0), 0);
+	kmst_session_interrupt(&listener->session);
+	KUNIT_EXPECT_EQ(test, kmst_session_verify(&listener->session), -EINTR);
+	KUNIT_EXPECT_EQ(test, results_of(listener).state, KMST_STATE_LIVE);
+	KUNIT_EXPECT_EQ(test, results_of(listener).error, -EINTR);
+	kmst_session_go_on(&listener->session);
+	KUNIT_EXPECT_EQ(test, kmst_session_verify(&listener->session), 0);
+	/* a stop owes an answer */
+	kmst_session_interrupt(&listener->session);
+	listener->reports = 0;
+	KUNIT_EXPECT_EQ(test, kmst_session_stop(&listener->session), 0);
+	KUNIT_EXPECT_EQ(test, listener->reports, 1);
+}
+
 static void another_signal_does_not(struct kunit *test)
 {
 	struct listener *listener = test->priv;
@@ -542,6 +577,8 @@ static struct kunit_case session_cases[] = {
 	KUNIT_CASE(a_scrub_that_waits_is_stopped),
 	KUNIT_CASE(the_results_tell_of_the_run),
 	KUNIT_CASE(a_fatal_signal_ends_a_fill),
+	KUNIT_CASE(an_interrupt_ends_a_fill),
+	KUNIT_CASE(an_interrupt_ends_a_verification),
 	KUNIT_CASE(another_signal_does_not),
 	KUNIT_CASE(a_start_gives_way),
 	KUNIT_CASE(readers_do_not_wait_for_a_fill),
