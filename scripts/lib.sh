@@ -374,7 +374,7 @@ _packages_of()
 		;;
 	arm) echo gcc-arm-linux-gnueabihf libc6-dev-armhf-cross ;;
 	qemu) echo cpio device-tree-compiler qemu-system-arm ;;
-	system) echo dpkg-dev e2fsprogs fakeroot mmdebstrap qemu-user-static ;;
+	system) echo arch-test dpkg-dev e2fsprogs fakeroot mmdebstrap qemu-user-static ;;
 	tool)
 		echo chromium gcc jq libc6-dev libcairo2-dev libjansson-dev libncurses-dev \
 			libxml2-utils make pkg-config tmux valgrind w3c-sgml-lib
