@@ -50,6 +50,20 @@ static int check_now(const struct kmst_demand *demand, const struct kmst_arena *
 	return kmst_reserve_check(demand, &old->reservation, &going, cancel, why);
 }
 
+static int wait_for_frees(const struct kmst_cancel *cancel)
+{
+	long left;
+
+	for (;;) {
+		left = wait_event_killable_timeout(freed, !atomic_read(&nr_frees),
+						   KMST_LOOK_JIFFIES);
+		if (left)
+			return left < 0 ? -EINTR : 0;
+		if (kmst_cancel_point(cancel))
+			return -EINTR;
+	}
+}
+
 /**
  * kmst_arena_check() - See whether an arena is within the limits.
  * @config: what it is to be
@@ -76,8 +90,9 @@ int kmst_arena_check(const struct kmst_arena_config *config, const struct kmst_a
 	err = check_now(&demand, old, cancel, why);
 	if ((err != -E2BIG && err != -ENOMEM) || why->never || !waits)
 		return err;
-	if (wait_event_killable(freed, !atomic_read(&nr_frees)))
-		return kmst_refuse(why, KMST_LIMIT_NONE, 0, 0, -EINTR);
+	err = wait_for_frees(cancel);
+	if (err)
+		return kmst_refuse(why, KMST_LIMIT_NONE, 0, 0, err);
 	return check_now(&demand, old, cancel, why);
 }
 

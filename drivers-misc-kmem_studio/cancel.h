@@ -9,11 +9,15 @@
 #include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/freezer.h>
+#include <linux/jiffies.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
 /* Pages that a loop handles between two calls of kmst_cancel_point(). */
 #define KMST_PAGES_PER_POINT	64UL
+
+/* How often a wait looks at what tells it to give up. */
+#define KMST_LOOK_JIFFIES	(HZ / 10)
 
 /**
  * enum kmst_cancel_reason - bits of struct kmst_cancel

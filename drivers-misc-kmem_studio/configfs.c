@@ -4,8 +4,8 @@
  * stop it (configfs_commands.c), rmdir verifies and frees it.
  *
  * Lock order: configfs holds off rmdir while a file is read or written. Then the lock of
- * kmst_folder.turn, then the lock of the session's figures. The session's other locks are
- * taken by work items, with none of these held.
+ * kmst_folder.turn, then the lock of the session's figures. What a session does for long, it
+ * does for work items, with none of these held.
  *
  * rmdir runs under locks that all users of configfs share, so it only hides the arena and
  * tells its thread to end. A work item of @removals waits for the thread, and the driver's

@@ -21,9 +21,8 @@ struct dentry;
  * @settings: what its settings have in common
  * @turn:    its commands; the lock is that of @config, too, which does not change while
  *           one starts the arena, or while that is live
- * @command: what was written last, being done
- * @command_err: what came of it; the lock of @turn
- * @look:    sees whether its writer still waits
+ * @commands: does them
+ * @look:    sees whether their writers still wait
  * @config:  what the next start goes by; single values are read without the lock
  * @session: the arena itself and its thread
  * @logged:  what was found wrong the last time that the log told of it; the words of
@@ -38,8 +37,7 @@ struct kmst_folder {
 	struct config_item		item;
 	struct kmst_settings		settings;
 	struct kmst_turn		turn;
-	struct work_struct		command;
-	int				command_err;
+	struct work_struct		commands;
 	struct delayed_work		look;
 	struct kmst_session_config	config;
 	struct kmst_session		session;

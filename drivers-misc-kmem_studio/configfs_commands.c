@@ -37,12 +37,18 @@ enum command {
 	COMMAND_CORRUPT,
 };
 
-/* Does what was written. What waits for the end of an arena has a queue of its own. */
+/*
+ * Does what was written, on the CPUs that its folder in sysfs names. What waits for the end of
+ * an arena has a queue of its own.
+ */
 static struct workqueue_struct *commands;
 
 /* A command that needs an arena, and did not find one. */
 static int say_not_live(struct kmst_folder *arena, const char *name)
 {
+	/* its folder is gone, and its writer is told so */
+	if (kmst_session_told(&arena->session, KMST_CANCEL_CLOSED))
+		return -ENODEV;
 	pr_err("%s%s does nothing: no arena is live; write 1 to live first\n",
 	       arena->who, name);
 	return -ENODEV;
@@ -98,9 +104,9 @@ static int corrupt(struct kmst_folder *arena, u64 word)
 	return err;
 }
 
-static int run_command(struct kmst_folder *arena)
+static int do_command(struct kmst_folder *arena, const struct kmst_call *call)
 {
-	switch ((enum command)arena->turn.command) {
+	switch ((enum command)call->command) {
 	case COMMAND_START:
 		return start(arena);
 	case COMMAND_STOP:
@@ -108,35 +114,57 @@ static int run_command(struct kmst_folder *arena)
 	case COMMAND_VERIFY:
 		return verify(arena);
 	case COMMAND_CORRUPT:
-		return corrupt(arena, arena->turn.argument);
+		return corrupt(arena, call->argument);
 	}
 	return -EINVAL;
 }
 
-static void do_command(struct work_struct *work)
+/* The next one, or NULL. A start goes by what is set now. */
+static const struct kmst_call *next_command(struct kmst_folder *arena)
 {
-	struct kmst_folder *arena = container_of(work, struct kmst_folder, command);
-	int err = run_command(arena);
+	const struct kmst_call *call;
 
+	guard(mutex)(&arena->turn.lock);
+
+	call = kmst_turn_next(&arena->turn);
+	if (!call)
+		return NULL;
+	if (call->command == COMMAND_START)
+		arena->config.arena.max_percent = kmst_lab_max_percent();
+	queue_delayed_work(commands, &arena->look, kmst_turn_slice());
+	return call;
+}
+
+static void end_command(struct kmst_folder *arena, int err)
+{
 	guard(mutex)(&arena->turn.lock);
 
 	/* nobody interrupts what is over, see interrupt() */
 	kmst_session_go_on(&arena->session);
-	arena->command_err = err;
-	kmst_turn_end(&arena->turn);
+	kmst_turn_end(&arena->turn, err);
 }
 
-/* A stop goes on: the arena is verified and freed all the same. */
+static void do_commands(struct work_struct *work)
+{
+	struct kmst_folder *arena = container_of(work, struct kmst_folder, commands);
+	const struct kmst_call *call;
+
+	while ((call = next_command(arena)))
+		end_command(arena, do_command(arena, call));
+}
+
+/*
+ * Who was killed does not wait. A stop goes on, the arena is verified and freed all the same;
+ * a start or a verification sees that it is not wanted, if it has begun.
+ */
 static bool interrupt(struct kmst_turn *turn)
 {
 	struct kmst_folder *arena = container_of(turn, struct kmst_folder, turn);
 
 	lockdep_assert_held(&turn->lock);
 
-	if (turn->command == COMMAND_STOP)
-		return false;
 	kmst_session_interrupt(&arena->session);
-	return true;
+	return false;
 }
 
 /* A writer that was killed between two of its calls does not come back. */
@@ -147,51 +175,45 @@ static void look_after_writer(struct work_struct *work)
 
 	guard(mutex)(&arena->turn.lock);
 
-	if (arena->turn.state != KMST_TURN_RUNNING)
+	if (!arena->turn.running)
 		return;
 	if (!kmst_turn_is_wanted(&arena->turn))
 		interrupt(&arena->turn);
 	queue_delayed_work(commands, &arena->look, kmst_turn_slice());
 }
 
-static void begin(struct kmst_folder *arena, enum command command, u64 argument)
+static struct kmst_call *find_or_add(struct kmst_folder *arena, enum command command,
+				     u64 argument)
 {
+	struct kmst_call *call;
+
 	lockdep_assert_held(&arena->turn.lock);
 
-	if (command == COMMAND_START)
-		arena->config.arena.max_percent = kmst_lab_max_percent();
-	kmst_turn_begin(&arena->turn, command, argument);
-	queue_work(commands, &arena->command);
-	queue_delayed_work(commands, &arena->look, kmst_turn_slice());
-}
-
-static int answer(struct kmst_folder *arena)
-{
-	lockdep_assert_held(&arena->turn.lock);
-
-	kmst_turn_answered(&arena->turn);
-	return arena->command_err;
+	call = kmst_turn_find(&arena->turn, command, argument);
+	if (call)
+		return call;
+	call = kmst_turn_add(&arena->turn, command, argument);
+	if (!call)
+		return NULL;
+	queue_work(commands, &arena->commands);
+	return call;
 }
 
 /* Returns what the command gave, or -ERESTARTNOINTR to come again. */
 static int command(struct kmst_folder *arena, enum command command, u64 argument)
 {
+	struct kmst_call *call;
 	int err;
 
 	do {
 		scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->turn.lock) {
-			switch (kmst_turn_ask(&arena->turn, command, argument)) {
-			case KMST_TURN_FREE:
-				begin(arena, command, argument);
-				break;
-			case KMST_TURN_OVER:
-				return answer(arena);
-			case KMST_TURN_OWN:
-			case KMST_TURN_OTHERS:
-				break;
-			}
+			call = find_or_add(arena, command, argument);
+			if (!call)
+				return -ENOMEM;
+			if (call->state == KMST_CALL_OVER)
+				return kmst_turn_answer(&arena->turn, call);
 		}
-		err = kmst_turn_wait(&arena->turn, interrupt);
+		err = kmst_turn_wait(&arena->turn, call, interrupt);
 	} while (!err);
 	return err;
 }
@@ -278,7 +300,7 @@ struct configfs_attribute kmst_folder_attr_corrupt = {
 void kmst_folder_commands(struct kmst_folder *arena)
 {
 	kmst_turn_init(&arena->turn);
-	INIT_WORK(&arena->command, do_command);
+	INIT_WORK(&arena->commands, do_commands);
 	INIT_DELAYED_WORK(&arena->look, look_after_writer);
 }
 
@@ -287,24 +309,24 @@ void kmst_folder_commands(struct kmst_folder *arena)
  * @arena: its folder
  *
  * Context: any. The caller holds the lock of kmst_folder.turn.
- * Return: true from the write to live on until its answer is there.
+ * Return: true while it goes by what is set.
  */
 bool kmst_folder_starts(const struct kmst_folder *arena)
 {
 	lockdep_assert_held(&arena->turn.lock);
 
-	return arena->turn.state == KMST_TURN_RUNNING && arena->turn.command == COMMAND_START;
+	return arena->turn.running && arena->turn.running->command == COMMAND_START;
 }
 
 /**
- * kmst_folder_join() - Wait for a command that was under way when its folder was removed.
- * @arena: the folder, after kmst_session_close(): it ends soon
+ * kmst_folder_join() - End what was under way when a folder was removed.
+ * @arena: the folder, after kmst_session_close(): that ends soon
  *
  * Context: process context, sleeps.
  */
 void kmst_folder_join(struct kmst_folder *arena)
 {
-	flush_work(&arena->command);
+	cancel_work_sync(&arena->commands);
 	cancel_delayed_work_sync(&arena->look);
 	kmst_turn_destroy(&arena->turn);
 }
@@ -317,7 +339,8 @@ void kmst_folder_join(struct kmst_folder *arena)
  */
 int __init kmst_commands_init(void)
 {
-	commands = alloc_workqueue("kmem_studio_command", WQ_UNBOUND, 0);
+	commands = alloc_workqueue("kmem_studio_command", WQ_UNBOUND | WQ_SYSFS,
+				   WQ_MAX_ACTIVE);
 	return commands ? 0 : -ENOMEM;
 }
 

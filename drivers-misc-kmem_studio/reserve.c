@@ -25,9 +25,6 @@
 #include "layout.h"
 #include "reserve.h"
 
-/* Time between two looks at a request to give up. */
-#define LOOK_JIFFIES		(HZ / 10)
-
 /*
  * The ledger. Nothing is locked under its lock, which is held for sums only.
  *
@@ -192,7 +189,7 @@ static int ask(const struct kmst_demand *demand, const struct kmst_reservation *
 		}
 		if (wait_event_killable_timeout(ledger.wait,
 						READ_ONCE(ledger.settled) != settled,
-						LOOK_JIFFIES) < 0)
+						KMST_LOOK_JIFFIES) < 0)
 			err = -EINTR;
 		else if (signal_pending(current) && freezing(current))
 			err = -ERESTARTNOINTR;

@@ -22,8 +22,7 @@
 #define CORRUPT_MASK	BIT(0)
 
 /*
- * The wait for a fill or a stop is freezable, although locks of configfs or sysfs are held:
- * hence UNSAFE.
+ * The wait for a fill or a stop is freezable, although locks of sysfs are held: hence UNSAFE.
  */
 #define WAIT_STATE	(TASK_KILLABLE | TASK_FREEZABLE_UNSAFE)
 
@@ -73,7 +72,8 @@ static void forget_what_was_told(struct kmst_session *session)
 
 	clear_bit(KMST_CANCEL_STOPPED, &session->cancel.reasons);
 	clear_bit(KMST_CANCEL_LOST, &session->cancel.reasons);
-	clear_bit(KMST_CANCEL_INTERRUPTED, &session->cancel.reasons);
+	clear_bit(KMST_CANCEL_STOPPED, &session->end.reasons);
+	clear_bit(KMST_CANCEL_LOST, &session->end.reasons);
 }
 
 /* Join the thread, which has been told to end, or has ended. */
@@ -126,11 +126,10 @@ static int run_thread(struct kmst_session *session)
 	wake_up_process(task);
 
 	wait_started(session);
-	if (!session->start_err) {
-		/* the fill won the race */
-		clear_bit(KMST_CANCEL_INTERRUPTED, &session->cancel.reasons);
+	/* it was for this start alone; the fill may have won the race */
+	clear_bit(KMST_CANCEL_INTERRUPTED, &session->cancel.reasons);
+	if (!session->start_err)
 		return 0;
-	}
 	join_thread(session);
 	return session->start_err;
 }
@@ -335,7 +334,7 @@ int kmst_session_restart(struct kmst_session *session,
  * kmst_session_interrupt() - Have a start or a verification give up, which others asked for.
  * @session: the session
  *
- * kmst_session_go_on() is to follow when that is over: scrubs give up, too.
+ * A scrub and a stop do not. kmst_session_go_on() is to follow when that is over.
  *
  * Context: any, does not sleep.
  */
@@ -403,6 +402,8 @@ static int corrupt_locked(struct kmst_session *session, u64 word)
 
 	if (!session->arena)
 		return why_no_arena(session);
+	if (kmst_session_told(session, KMST_CANCEL_INTERRUPTED))
+		return -EINTR;
 	return kmst_verify_corrupt(session->arena, word, CORRUPT_MASK);
 }
 
@@ -413,7 +414,7 @@ static int corrupt_locked(struct kmst_session *session, u64 word)
  *
  * Context: process context, may sleep. Takes the session's locks.
  * Return: 0, -ERANGE if the arena has no such word, -ERESTARTNOINTR if a signal came while
- * it waited for its turn, -ENODEV if there is no arena, -ENOMEM if it was given back as
+ * it waited for its turn, -EINTR after kmst_session_interrupt(), -ENODEV if there is no arena, -ENOMEM if it was given back as
  * memory ran out.
  */
 int kmst_session_corrupt(struct kmst_session *session, u64 word)

@@ -19,7 +19,8 @@
  * @lock is held while the thread starts, and while its end is waited for, so the thread
  * never takes it. Readers do not take it either, and so do not wait for a fill. Who waits
  * for @lock or @words and gets a signal is asked to come again (-ERESTARTNOINTR), which a
- * program does not see; only a fatal signal ends the wait for a fill or for a stop.
+ * program does not see; only a fatal signal ends the wait for a fill or for a stop, or
+ * kmst_session_interrupt(), where a work item waits for a program.
  */
 #ifndef KMEM_STUDIO_SESSION_STATE_H
 #define KMEM_STUDIO_SESSION_STATE_H
@@ -88,8 +89,10 @@ struct kmst_session_ops {
  * @ended:       the thread has let go of its arena, and is about to end
  * @start_err:   0 or what failed; valid after @started
  * @why:         the limit that failed it; valid after @started
- * @wake:        where the thread sleeps until @cancel tells it to stop
- * @cancel:      tells a start, a verification or a scrub to give up, and the thread to end
+ * @wake:        where the thread sleeps until @end tells it to stop
+ * @end:         tells the thread to end, and a scrub to give up
+ * @cancel:      the same, and tells a start or a verification that somebody asked for to give
+ *               up, as that one is gone
  * @arena:       the live arena, NULL for none; written by the thread, with @words and the
  *               lock of @record. One of the two is enough to read it
  * @report:      the last verification; a new one for each start
@@ -111,6 +114,7 @@ struct kmst_session {
 	int				start_err;
 	struct kmst_refusal		why;
 	wait_queue_head_t		wake;
+	struct kmst_cancel		end;
 	struct kmst_cancel		cancel;
 	struct kmst_arena		*arena;
 	struct kmst_report		*report;
@@ -131,7 +135,9 @@ struct kmst_session {
 static inline bool kmst_session_told(const struct kmst_session *session,
 				     enum kmst_cancel_reason reason)
 {
-	return test_bit(reason, &session->cancel.reasons);
+	/* whichever of them made the caller give up */
+	return test_bit(reason, &session->end.reasons) ||
+	       test_bit(reason, &session->cancel.reasons);
 }
 
 /**
@@ -144,6 +150,7 @@ static inline bool kmst_session_told(const struct kmst_session *session,
 static inline void kmst_session_tell(struct kmst_session *session,
 				     enum kmst_cancel_reason reason)
 {
+	set_bit(reason, &session->end.reasons);
 	set_bit(reason, &session->cancel.reasons);
 	wake_up(&session->wake);
 }

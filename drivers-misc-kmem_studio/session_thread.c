@@ -101,11 +101,10 @@ static void set_arena(struct kmst_session *session, struct kmst_arena *arena)
 
 /* --- live --- */
 
-/* INTERRUPTED is for the start alone, which is over. */
 static bool is_told_to_end(const struct kmst_session *session)
 {
 	return kthread_should_stop() ||
-	       READ_ONCE(session->cancel.reasons) & ~BIT(KMST_CANCEL_INTERRUPTED);
+	       READ_ONCE(session->end.reasons);
 }
 
 /**
@@ -141,7 +140,7 @@ static void scrub(struct kmst_session *session, const struct kmst_arena *arena)
 	guard(mutex)(&session->words);
 
 	set_user_nice(current, SCRUB_NICE);
-	err = kmst_session_verify_words(session, arena, true, &session->cancel);
+	err = kmst_session_verify_words(session, arena, true, &session->end);
 	/* do not let whoever waits for @words wait for a nice thread */
 	set_user_nice(current, 0);
 	/* told to stop: the verification at the end reports */

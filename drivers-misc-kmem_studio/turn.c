@@ -1,21 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * While a file of configfs is written, others wait for locks: an rmdir of its folder, and
- * whoever waits for that. So a command that takes long is run by somebody else, a work item
- * or a thread, and the writer waits for it for a fraction of a second at a time: then its
- * call is made again by the kernel, as if there had been a signal. In between, an rmdir can
- * go on, which ends the command, and so can the freezer. A writer that does not come back,
- * as it was killed in between, is seen by kmst_turn_is_wanted().
+ * whoever waits for that. So what takes long is done by a work item, and the writer waits for
+ * it for a fraction of a second at a time: then its call is made again by the kernel, as if
+ * there had been a signal. In between, an rmdir can go on, and so can the freezer. When the
+ * writer comes back, be it much later, it finds what it wrote by who it is and what that was:
+ * each write is done once, in order, and has one answer.
+ *
+ * A writer that was killed in between does not come back: kmst_turn_is_wanted(). One that
+ * jumps out of a signal handler leaves its answer, and gets it if it writes the same again.
  */
 #include <linux/cleanup.h>
 #include <linux/errno.h>
+#include <linux/freezer.h>
+#include <linux/gfp.h>
 #include <linux/jiffies.h>
 #include <linux/lockdep.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/slab.h>
 
 #include "turn.h"
+
+/* A wait is freezable, although locks of configfs are held: hence UNSAFE. */
+#define WAIT_STATE	(TASK_KILLABLE | TASK_FREEZABLE_UNSAFE)
 
 /**
  * kmst_turn_slice() - How long a writer waits before its call is made again.
@@ -29,7 +38,7 @@ unsigned long kmst_turn_slice(void)
 }
 
 /**
- * kmst_turn_init() - Make the turn of a folder that nothing was asked of.
+ * kmst_turn_init() - Make the turn of a folder that nothing was written to.
  * @turn: it
  *
  * Context: any.
@@ -39,166 +48,229 @@ void kmst_turn_init(struct kmst_turn *turn)
 	*turn = (struct kmst_turn){};
 	mutex_init(&turn->lock);
 	init_waitqueue_head(&turn->wait);
+	INIT_LIST_HEAD(&turn->calls);
 }
 
-static void forget_writer(struct kmst_turn *turn)
+static void forget(struct kmst_call *call)
 {
-	if (turn->writer)
-		put_task_struct(turn->writer);
-	WRITE_ONCE(turn->writer, NULL);
+	list_del(&call->list);
+	put_task_struct(call->writer);
+	kfree(call);
 }
 
 /**
- * kmst_turn_destroy() - Let go of whoever did not get its answer.
- * @turn: that of a folder that is gone; nothing runs
+ * kmst_turn_destroy() - Forget whoever did not get its answer.
+ * @turn: that of a folder that is gone; nothing is being done
  *
  * Context: process context, may sleep.
  */
 void kmst_turn_destroy(struct kmst_turn *turn)
 {
-	forget_writer(turn);
+	struct kmst_call *call, *next;
+
+	list_for_each_entry_safe(call, next, &turn->calls, list)
+		forget(call);
 	mutex_destroy(&turn->lock);
 }
 
-/**
- * kmst_turn_is_wanted() - See whether the answer of what runs has somebody to wait for it.
- * @turn: a command of it runs, or the caller holds its lock
- *
- * Context: any.
- * Return: false if the writer was killed.
- */
-bool kmst_turn_is_wanted(const struct kmst_turn *turn)
+static bool has_exited(const struct kmst_call *call)
 {
-	struct task_struct *writer = turn->writer;
-
-	return writer && !(READ_ONCE(writer->flags) & PF_EXITING) &&
-	       !fatal_signal_pending(writer);
+	return READ_ONCE(call->writer->flags) & PF_EXITING;
 }
 
-/* It is over, and its writer is about to come for the answer. */
-static bool is_about_to_be_answered(const struct kmst_turn *turn)
+/* Who is killed, but is in its call yet, looks at it once more. */
+static void forget_who_is_gone(struct kmst_turn *turn)
 {
-	return turn->writer != current && kmst_turn_is_wanted(turn) &&
-	       time_before(jiffies, turn->done_at + 2 * kmst_turn_slice());
+	struct kmst_call *call, *next;
+
+	list_for_each_entry_safe(call, next, &turn->calls, list) {
+		if (call != turn->running && has_exited(call))
+			forget(call);
+	}
 }
 
 /**
- * kmst_turn_ask() - See whose turn it is.
+ * kmst_turn_find() - Find what the caller wrote, when its call is made again.
  * @turn:     that of the folder
- * @command:  what the caller wants, or wanted when its call was made for the first time
+ * @command:  what it writes
  * @argument: and of what
  *
  * Context: a program's system call. The caller holds the lock.
- * Return: whose it is.
+ * Return: the write, or NULL if it is a new one.
  */
-enum kmst_turn_whose kmst_turn_ask(struct kmst_turn *turn, unsigned int command, u64 argument)
+struct kmst_call *kmst_turn_find(struct kmst_turn *turn, unsigned int command, u64 argument)
 {
-	bool runs = turn->state == KMST_TURN_RUNNING;
+	struct kmst_call *call;
 
 	lockdep_assert_held(&turn->lock);
 
-	if (turn->writer == current && turn->command == command && turn->argument == argument)
-		return runs ? KMST_TURN_OWN : KMST_TURN_OVER;
-	return runs || is_about_to_be_answered(turn) ? KMST_TURN_OTHERS : KMST_TURN_FREE;
+	list_for_each_entry(call, &turn->calls, list) {
+		if (call->writer == current && call->command == command &&
+		    call->argument == argument)
+			return call;
+	}
+	return NULL;
+}
+
+/* Something else is written: who left an answer by a jump does not come for it. */
+static void forget_old_answers(struct kmst_turn *turn)
+{
+	struct kmst_call *call, *next;
+
+	list_for_each_entry_safe(call, next, &turn->calls, list) {
+		if (call->writer == current && call->state == KMST_CALL_OVER)
+			forget(call);
+	}
 }
 
 /**
- * kmst_turn_begin() - Take the turn; a command is about to run.
- * @turn:     KMST_TURN_FREE
- * @command:  the command
- * @argument: its argument
+ * kmst_turn_add() - Add a write; somebody is to do it, see kmst_turn_next().
+ * @turn:     that of the folder
+ * @command:  what the caller writes
+ * @argument: and of what
  *
  * Context: the writer's system call, may sleep. The caller holds the lock.
+ * Return: the write, or NULL if there is no memory.
  */
-void kmst_turn_begin(struct kmst_turn *turn, unsigned int command, u64 argument)
+struct kmst_call *kmst_turn_add(struct kmst_turn *turn, unsigned int command, u64 argument)
 {
+	struct kmst_call *call;
+
 	lockdep_assert_held(&turn->lock);
 
-	forget_writer(turn);
-	turn->command = command;
-	turn->argument = argument;
-	WRITE_ONCE(turn->writer, get_task_struct(current));
-	WRITE_ONCE(turn->state, KMST_TURN_RUNNING);
+	forget_who_is_gone(turn);
+	forget_old_answers(turn);
+	call = kzalloc_obj(*call);
+	if (!call)
+		return NULL;
+	call->writer = get_task_struct(current);
+	call->command = command;
+	call->argument = argument;
+	list_add_tail(&call->list, &turn->calls);
+	return call;
 }
 
 /**
- * kmst_turn_end() - The command is over, and its answer is there.
+ * kmst_turn_next() - Begin with the next write.
+ * @turn: nothing is being done
+ *
+ * Context: any that may sleep. The caller holds the lock.
+ * Return: the oldest write that is not done and has a writer to wait for it, to be done by
+ * the caller, until kmst_turn_end(); NULL for none.
+ */
+struct kmst_call *kmst_turn_next(struct kmst_turn *turn)
+{
+	struct kmst_call *call;
+
+	lockdep_assert_held(&turn->lock);
+
+	forget_who_is_gone(turn);
+	list_for_each_entry(call, &turn->calls, list) {
+		if (call->state != KMST_CALL_WAITS || fatal_signal_pending(call->writer))
+			continue;
+		call->state = KMST_CALL_RUNS;
+		turn->running = call;
+		WRITE_ONCE(turn->state, KMST_TURN_RUNNING);
+		return call;
+	}
+	return NULL;
+}
+
+/**
+ * kmst_turn_end() - What was begun is done.
  * @turn: it
+ * @err:  the answer
  *
  * Context: any that may sleep. The caller holds the lock.
  */
-void kmst_turn_end(struct kmst_turn *turn)
+void kmst_turn_end(struct kmst_turn *turn, int err)
 {
 	lockdep_assert_held(&turn->lock);
 
-	turn->done_at = jiffies;
+	turn->running->err = err;
+	WRITE_ONCE(turn->running->state, KMST_CALL_OVER);
+	turn->running = NULL;
 	WRITE_ONCE(turn->state, KMST_TURN_DONE);
 	wake_up_all(&turn->wait);
 }
 
 /**
- * kmst_turn_answered() - The writer has its answer.
- * @turn: KMST_TURN_OVER
+ * kmst_turn_answer() - Take the answer.
+ * @turn: that of the folder
+ * @call: what the caller wrote, KMST_CALL_OVER; is gone
  *
  * Context: the writer's system call, may sleep. The caller holds the lock.
+ * Return: what kmst_turn_end() was told.
  */
-void kmst_turn_answered(struct kmst_turn *turn)
+int kmst_turn_answer(struct kmst_turn *turn, struct kmst_call *call)
 {
+	int err = call->err;
+
 	lockdep_assert_held(&turn->lock);
 
-	forget_writer(turn);
-	wake_up_all(&turn->wait);
-}
-
-static bool is_over(const struct kmst_turn *turn)
-{
-	return READ_ONCE(turn->state) != KMST_TURN_RUNNING;
-}
-
-static bool is_of_current(const struct kmst_turn *turn)
-{
-	return READ_ONCE(turn->writer) == current;
-}
-
-static bool is_worth_asking(const struct kmst_turn *turn)
-{
-	return is_over(turn) && (!READ_ONCE(turn->writer) || is_of_current(turn));
-}
-
-/* Who is killed ends its own command, and no other that began meanwhile. */
-static int give_up_own(struct kmst_turn *turn, bool (*give_up)(struct kmst_turn *turn))
-{
-	scoped_guard(mutex, &turn->lock) {
-		if (!is_of_current(turn))
-			return -EINTR;
-		if (!is_over(turn) && !give_up(turn))
-			return -EINTR;
-	}
-	wait_event(turn->wait, is_over(turn) || !is_of_current(turn));
-	return is_of_current(turn) ? 0 : -EINTR;
+	forget(call);
+	return err;
 }
 
 /**
- * kmst_turn_wait() - Wait until it is worth while to ask again.
- * @turn:    KMST_TURN_OWN or KMST_TURN_OTHERS
- * @give_up: called with the lock held, if the caller was killed and its command runs: tells
- *           that to end, and returns true if that will not take long
+ * kmst_turn_is_wanted() - See whether what is being done has somebody to wait for it.
+ * @turn: something is being done
+ *
+ * Context: that of who does it, or any with the lock held. Does not sleep.
+ * Return: false if the writer was killed.
+ */
+bool kmst_turn_is_wanted(const struct kmst_turn *turn)
+{
+	const struct kmst_call *call = turn->running;
+
+	return !has_exited(call) && !fatal_signal_pending(call->writer);
+}
+
+static bool is_over(const struct kmst_call *call)
+{
+	return READ_ONCE(call->state) == KMST_CALL_OVER;
+}
+
+/* The caller was killed. */
+static int leave(struct kmst_turn *turn, struct kmst_call *call,
+		 bool (*give_up)(struct kmst_turn *turn))
+{
+	bool ends = false;
+
+	scoped_guard(mutex, &turn->lock) {
+		if (call->state == KMST_CALL_WAITS)
+			forget(call);
+		else if (call->state == KMST_CALL_RUNS)
+			ends = give_up(turn);
+	}
+	if (ends)
+		wait_event(turn->wait, is_over(call));
+	return -EINTR;
+}
+
+/**
+ * kmst_turn_wait() - Wait for an answer.
+ * @turn:    that of the folder
+ * @call:    what the caller wrote
+ * @give_up: called with the lock held, if the caller is killed while this is being done:
+ *           tells whoever does it to end, and returns true if that will not take long
  *
  * Context: a program's system call, which may be made again; sleeps. The caller does not hold
  * the lock.
- * Return: 0 to ask again, -ERESTARTNOINTR if the call is to be made again, -EINTR if the
- * caller was killed and has no answer to wait for.
+ * Return: 0 when the answer is there, -ERESTARTNOINTR if the call is to be made again, -EINTR
+ * if the caller was killed.
  */
-int kmst_turn_wait(struct kmst_turn *turn, bool (*give_up)(struct kmst_turn *turn))
+int kmst_turn_wait(struct kmst_turn *turn, struct kmst_call *call,
+		   bool (*give_up)(struct kmst_turn *turn))
 {
-	/* io_uring does not make calls again; rmdir has to wait for its workers */
-	bool is_restarted = !(current->flags & PF_IO_WORKER);
 	long left;
 
-	left = wait_event_killable_timeout(turn->wait, is_worth_asking(turn),
-					   is_restarted ? kmst_turn_slice() :
-							  MAX_SCHEDULE_TIMEOUT);
+	/* io_uring makes no call again */
+	if (current->flags & PF_IO_WORKER)
+		left = wait_event_state(turn->wait, is_over(call), WAIT_STATE) ?: 1;
+	else
+		left = wait_event_killable_timeout(turn->wait, is_over(call), kmst_turn_slice());
 	if (left > 0)
 		return 0;
-	return left ? give_up_own(turn, give_up) : restart_syscall();
+	return left ? leave(turn, call, give_up) : restart_syscall();
 }

@@ -53,6 +53,13 @@ static const char *why_busy(struct kmst_settings *settings)
 	return NULL;
 }
 
+static void run_ended(struct kmst_job *job, const struct kmst_bench_end *end, int err)
+{
+	struct kmst_bench_item *bench = container_of(job, struct kmst_bench_item, job);
+
+	kmst_bench_log_end(bench->who, &job->ran, end, err);
+}
+
 /**
  * kmst_bench_settings_init() - Let a bench be configured.
  * @bench: its folder
@@ -66,6 +73,7 @@ void kmst_bench_settings_init(struct kmst_bench_item *bench)
 		.lock	= &bench->job.turn.lock,
 		.busy	= why_busy,
 	};
+	bench->job.ended = run_ended;
 }
 
 static ssize_t bench_allocator_show(struct config_item *item, char *page)
@@ -330,8 +338,6 @@ CONFIGFS_ATTR(bench_, cpus);
 static ssize_t bench_run_store(struct config_item *item, const char *page, size_t len)
 {
 	struct kmst_bench_item *bench = kmst_bench_of(item);
-	struct kmst_bench_config ran;
-	struct kmst_bench_end end;
 	unsigned int run;
 	int err;
 
@@ -339,11 +345,9 @@ static ssize_t bench_run_store(struct config_item *item, const char *page, size_
 		return refuse(bench, "run", page, "1");
 	if (!capable(CAP_SYS_ADMIN))
 		return kmst_log_capability(bench->who, "run");
-	err = kmst_job_run(&bench->job, kmst_lab_max_percent(), &ran, &end);
+	err = kmst_job_run(&bench->job, kmst_lab_max_percent());
 	if (err == -EBUSY)
 		pr_err("%srun=1 does nothing: the bench runs already\n", bench->who);
-	else
-		kmst_bench_log_end(bench->who, &ran, &end, err);
 	return err ?: len;
 }
 CONFIGFS_ATTR_WO(bench_, run);

@@ -46,13 +46,14 @@ static void run(struct work_struct *work)
 	/* it was the freezer of another task */
 	if (err == -ERESTARTNOINTR)
 		err = -EINTR;
+	if (job->ended && !test_bit(KMST_CANCEL_CLOSED, &job->cancel.reasons))
+		job->ended(job, &end, err);
 
 	guard(mutex)(&job->turn.lock);
 
 	job->results = results;
-	job->end = end;
 	job->error = err;
-	kmst_turn_end(&job->turn);
+	kmst_turn_end(&job->turn, err);
 }
 
 /**
@@ -80,31 +81,24 @@ void kmst_job_init(struct kmst_job *job)
 	INIT_WORK(&job->work, run);
 }
 
-/* The answer, for whoever waited for it. */
-static int collect(struct kmst_job *job, struct kmst_bench_config *ran,
-		   struct kmst_bench_end *end)
+/* Returns NULL if there is no memory for that. */
+static struct kmst_call *start(struct kmst_job *job, unsigned int max_percent)
 {
+	struct kmst_call *call;
+
 	lockdep_assert_held(&job->turn.lock);
 
-	kmst_turn_answered(&job->turn);
-	*ran = job->ran;
-	*end = job->end;
-	return job->error;
-}
-
-static void start(struct kmst_job *job, unsigned int max_percent)
-{
-	lockdep_assert_held(&job->turn.lock);
-
-	kmst_turn_begin(&job->turn, RUN, 0);
+	call = kmst_turn_add(&job->turn, RUN, 0);
+	if (!call || !kmst_turn_next(&job->turn))
+		return call;
 	kmst_bench_results_put(job->results);
 	job->results = NULL;
 	job->error = 0;
-	job->end = (struct kmst_bench_end){};
 	job->config.max_percent = max_percent;
 	job->ran = job->config;
 	job->cancel.reasons = 0;
 	queue_work(jobs, &job->work);
+	return call;
 }
 
 /* The threads look for that between any two operations. */
@@ -121,34 +115,29 @@ static bool interrupt(struct kmst_turn *turn)
  * @job:         the bench
  * @max_percent: largest share of each kind of memory that all arenas, benches and pressures
  *               together may take
- * @ran:         gets what the run went by
- * @end:         gets what an error comes from
  *
  * Context: a program's system call, which may be made again; sleeps. A fatal signal ends the
  * run.
- * Return: as kmst_bench_run(), -EBUSY if it runs already for somebody else, -ERESTARTNOINTR
- * if the call is to be made again.
+ * Return: as kmst_bench_run(), -EBUSY if it runs already for somebody else, -ENOMEM,
+ * -ERESTARTNOINTR if the call is to be made again.
  */
-int kmst_job_run(struct kmst_job *job, unsigned int max_percent,
-		 struct kmst_bench_config *ran, struct kmst_bench_end *end)
+int kmst_job_run(struct kmst_job *job, unsigned int max_percent)
 {
+	struct kmst_call *call;
 	int err;
 
 	do {
 		scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &job->turn.lock) {
-			switch (kmst_turn_ask(&job->turn, RUN, 0)) {
-			case KMST_TURN_OTHERS:
+			call = kmst_turn_find(&job->turn, RUN, 0);
+			if (!call && job->turn.running)
 				return -EBUSY;
-			case KMST_TURN_OVER:
-				return collect(job, ran, end);
-			case KMST_TURN_FREE:
-				start(job, max_percent);
-				break;
-			case KMST_TURN_OWN:
-				break;
-			}
+			call = call ?: start(job, max_percent);
+			if (!call)
+				return -ENOMEM;
+			if (call->state == KMST_CALL_OVER)
+				return kmst_turn_answer(&job->turn, call);
 		}
-		err = kmst_turn_wait(&job->turn, interrupt);
+		err = kmst_turn_wait(&job->turn, call, interrupt);
 	} while (!err);
 	return err;
 }

@@ -18,20 +18,21 @@
  * @config:  what the next run goes by; stays as it is while one runs
  * @ran:     what the last run went by, or goes by
  * @error:   of the last run
- * @end:     what @error comes from
  * @results: of the last run, NULL for none
  * @cancel:  request to end the run
  * @work:    the run
+ * @ended:   told how a run ended, whose config is @ran, but not of one that was removed; may be
+ *           NULL
  */
 struct kmst_job {
 	struct kmst_turn		turn;
 	struct kmst_bench_config	config;
 	struct kmst_bench_config	ran;
 	int				error;
-	struct kmst_bench_end		end;
 	struct kmst_bench_results	*results;
 	struct kmst_cancel		cancel;
 	struct work_struct		work;
+	void (*ended)(struct kmst_job *job, const struct kmst_bench_end *end, int err);
 };
 
 /**
@@ -49,8 +50,7 @@ struct kmst_job_view {
 };
 
 void kmst_job_init(struct kmst_job *job);
-int kmst_job_run(struct kmst_job *job, unsigned int max_percent,
-		 struct kmst_bench_config *ran, struct kmst_bench_end *end);
+int kmst_job_run(struct kmst_job *job, unsigned int max_percent);
 int kmst_job_look(struct kmst_job *job, struct kmst_job_view *view);
 void kmst_job_look_away(struct kmst_job_view *view);
 void kmst_job_end(struct kmst_job *job);

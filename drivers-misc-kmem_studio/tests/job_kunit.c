@@ -37,13 +37,11 @@ static int job_init(struct kunit *test)
 static void run_job(struct kunit *test, unsigned int held)
 {
 	struct kmst_job *job = test->priv;
-	struct kmst_bench_config ran;
-	struct kmst_bench_end end;
 	int err;
 
 	job->config.held = held;
 	do {
-		err = kmst_job_run(job, 50, &ran, &end);
+		err = kmst_job_run(job, 50);
 		/* a program's call would be made again by this */
 		flush_signals(current);
 	} while (err == -ERESTARTNOINTR);

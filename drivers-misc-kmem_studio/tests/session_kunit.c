@@ -382,7 +382,7 @@ static void an_interrupt_ends_a_fill(struct kunit *test)
 	expect_idle(test, listener);
 	KUNIT_EXPECT_EQ(test, listener->fills, 0);
 
-	/* a start begins anew */
+	/* that was for this start only */
 	kmst_counted.hang = false;
 	KUNIT_EXPECT_EQ(test, restart(listener, 1000), 0);
 }
@@ -398,11 +398,26 @@ static void an_interrupt_ends_a_verification(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, results_of(listener).error, -EINTR);
 	kmst_session_go_on(&listener->session);
 	KUNIT_EXPECT_EQ(test, kmst_session_verify(&listener->session), 0);
-	/* a stop owes an answer */
 	kmst_session_interrupt(&listener->session);
+	KUNIT_EXPECT_EQ(test, kmst_session_corrupt(&listener->session, 0), -EINTR);
+	/* a stop owes an answer */
 	listener->reports = 0;
 	KUNIT_EXPECT_EQ(test, kmst_session_stop(&listener->session), 0);
 	KUNIT_EXPECT_EQ(test, listener->reports, 1);
+}
+
+/* What a scrub has seen is told, whoever waits for its end is gone. */
+static void an_interrupt_does_not_end_a_scrub(struct kunit *test)
+{
+	struct listener *listener = test->priv;
+
+	KUNIT_ASSERT_EQ(test, start_scrubbed(listener, 1), 0);
+	kmst_session_interrupt(&listener->session);
+	KUNIT_EXPECT_EQ(test, kmst_session_corrupt(&listener->session, 0), -EINTR);
+	expect_soon(test, results_of(listener).scrubs > 1);
+	KUNIT_EXPECT_EQ(test, results_of(listener).error, 0);
+	kmst_session_go_on(&listener->session);
+	KUNIT_EXPECT_EQ(test, kmst_session_stop(&listener->session), 0);
 }
 
 static void another_signal_does_not(struct kunit *test)
@@ -579,6 +594,7 @@ static struct kunit_case session_cases[] = {
 	KUNIT_CASE(a_fatal_signal_ends_a_fill),
 	KUNIT_CASE(an_interrupt_ends_a_fill),
 	KUNIT_CASE(an_interrupt_ends_a_verification),
+	KUNIT_CASE(an_interrupt_does_not_end_a_scrub),
 	KUNIT_CASE(another_signal_does_not),
 	KUNIT_CASE(a_start_gives_way),
 	KUNIT_CASE(readers_do_not_wait_for_a_fill),

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Whose turn it is: each writer gets the answer to what it wrote, and a writer that is gone is
- * in nobody's way.
+ * Each writer gets the answer to what it wrote, in order, and one that is gone is in nobody's
+ * way.
  */
 #include <kunit/test-bug.h>
 #include <kunit/test.h>
 #include <linux/cleanup.h>
 #include <linux/completion.h>
 #include <linux/err.h>
-#include <linux/jiffies.h>
 #include <linux/kthread.h>
+#include <linux/list.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -19,10 +19,11 @@
 #define COMMAND		1
 #define ANOTHER		2
 
-/* Somebody else, who takes the turn. */
+/* Somebody else, who writes. */
 struct other {
 	struct kmst_turn	*turn;
-	struct completion	took;
+	struct kmst_call	*call;
+	struct completion	wrote;
 	struct completion	may_end;
 	struct task_struct	*task;
 };
@@ -43,37 +44,47 @@ static int turn_init(struct kunit *test)
 	return kunit_add_action_or_reset(test, destroy, turn);
 }
 
-static enum kmst_turn_whose ask(struct kunit *test, unsigned int command, u64 argument)
-{
-	struct kmst_turn *turn = test->priv;
-
-	guard(mutex)(&turn->lock);
-
-	return kmst_turn_ask(turn, command, argument);
-}
-
-static void begin(struct kmst_turn *turn)
+static struct kmst_call *find(struct kmst_turn *turn, unsigned int command, u64 argument)
 {
 	guard(mutex)(&turn->lock);
 
-	kmst_turn_begin(turn, COMMAND, 0);
+	return kmst_turn_find(turn, command, argument);
 }
 
-static void end(struct kunit *test)
+static struct kmst_call *add(struct kmst_turn *turn, unsigned int command, u64 argument)
 {
-	struct kmst_turn *turn = test->priv;
-
 	guard(mutex)(&turn->lock);
 
-	kmst_turn_end(turn);
+	return kmst_turn_add(turn, command, argument);
 }
 
-static int take(void *data)
+static struct kmst_call *next(struct kmst_turn *turn)
+{
+	guard(mutex)(&turn->lock);
+
+	return kmst_turn_next(turn);
+}
+
+static void end(struct kmst_turn *turn, int err)
+{
+	guard(mutex)(&turn->lock);
+
+	kmst_turn_end(turn, err);
+}
+
+static int answer(struct kmst_turn *turn, struct kmst_call *call)
+{
+	guard(mutex)(&turn->lock);
+
+	return kmst_turn_answer(turn, call);
+}
+
+static int write_command(void *data)
 {
 	struct other *other = data;
 
-	begin(other->turn);
-	complete(&other->took);
+	other->call = add(other->turn, COMMAND, 0);
+	complete(&other->wrote);
 	wait_for_completion(&other->may_end);
 	return 0;
 }
@@ -84,83 +95,112 @@ static void let_end(void *data)
 
 	complete(&other->may_end);
 	kthread_stop_put(other->task);
-	other->task = NULL;
 }
 
-static struct other *other_takes(struct kunit *test)
+static struct other *other_writes(struct kunit *test)
 {
 	struct other *other = kunit_kzalloc(test, sizeof(*other), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, other);
 	other->turn = test->priv;
-	init_completion(&other->took);
+	init_completion(&other->wrote);
 	init_completion(&other->may_end);
-	other->task = kthread_create(take, other, "kmst_kunit");
+	other->task = kthread_create(write_command, other, "kmst_kunit");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(other->task));
 	get_task_struct(other->task);
 	wake_up_process(other->task);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, let_end, other), 0);
-	wait_for_completion(&other->took);
+	wait_for_completion(&other->wrote);
+	KUNIT_ASSERT_NOT_NULL(test, other->call);
 	return other;
 }
 
-static void a_command_is_answered_once(struct kunit *test)
+static void a_write_is_done_and_answered_once(struct kunit *test)
 {
 	struct kmst_turn *turn = test->priv;
+	struct kmst_call *call;
 
-	KUNIT_EXPECT_EQ(test, ask(test, COMMAND, 0), KMST_TURN_FREE);
-	begin(turn);
+	KUNIT_EXPECT_NULL(test, find(turn, COMMAND, 5));
+	KUNIT_EXPECT_NULL(test, next(turn));
+	KUNIT_EXPECT_EQ(test, turn->state, KMST_TURN_IDLE);
+
+	call = add(turn, COMMAND, 5);
+	KUNIT_ASSERT_NOT_NULL(test, call);
+	KUNIT_EXPECT_PTR_EQ(test, find(turn, COMMAND, 5), call);
+	KUNIT_EXPECT_EQ(test, call->state, KMST_CALL_WAITS);
+
+	KUNIT_EXPECT_PTR_EQ(test, next(turn), call);
 	KUNIT_EXPECT_EQ(test, turn->state, KMST_TURN_RUNNING);
-	KUNIT_EXPECT_EQ(test, ask(test, COMMAND, 0), KMST_TURN_OWN);
-	end(test);
+	KUNIT_EXPECT_TRUE(test, kmst_turn_is_wanted(turn));
+	end(turn, -EILSEQ);
 	KUNIT_EXPECT_EQ(test, turn->state, KMST_TURN_DONE);
-	KUNIT_EXPECT_EQ(test, ask(test, COMMAND, 0), KMST_TURN_OVER);
-	scoped_guard(mutex, &turn->lock)
-		kmst_turn_answered(turn);
-	KUNIT_EXPECT_NULL(test, turn->writer);
-	KUNIT_EXPECT_EQ(test, ask(test, COMMAND, 0), KMST_TURN_FREE);
+	KUNIT_EXPECT_NULL(test, next(turn));
+
+	KUNIT_EXPECT_PTR_EQ(test, find(turn, COMMAND, 5), call);
+	KUNIT_EXPECT_EQ(test, answer(turn, call), -EILSEQ);
+	KUNIT_EXPECT_NULL(test, find(turn, COMMAND, 5));
 }
 
-/* A program that left a signal handler by a jump asks for something else. */
-static void an_answer_is_for_what_was_asked(struct kunit *test)
-{
-	begin(test->priv);
-	KUNIT_EXPECT_EQ(test, ask(test, ANOTHER, 0), KMST_TURN_OTHERS);
-	KUNIT_EXPECT_EQ(test, ask(test, COMMAND, 1), KMST_TURN_OTHERS);
-	end(test);
-	KUNIT_EXPECT_EQ(test, ask(test, ANOTHER, 0), KMST_TURN_FREE);
-	KUNIT_EXPECT_EQ(test, ask(test, COMMAND, 1), KMST_TURN_FREE);
-	KUNIT_EXPECT_EQ(test, ask(test, COMMAND, 0), KMST_TURN_OVER);
-}
-
-static void others_are_answered_first(struct kunit *test)
+/* A program that left a signal handler by a jump writes something else. */
+static void an_answer_is_for_what_was_written(struct kunit *test)
 {
 	struct kmst_turn *turn = test->priv;
 
-	other_takes(test);
-	KUNIT_EXPECT_EQ(test, ask(test, COMMAND, 0), KMST_TURN_OTHERS);
-	KUNIT_EXPECT_TRUE(test, kmst_turn_is_wanted(turn));
-	end(test);
-	/* over, but its writer has not come for the answer: for a while it may */
-	turn->done_at = jiffies + 60 * HZ;
-	KUNIT_EXPECT_EQ(test, ask(test, COMMAND, 0), KMST_TURN_OTHERS);
-	turn->done_at = jiffies - 2 * kmst_turn_slice() - 1;
-	KUNIT_EXPECT_EQ(test, ask(test, COMMAND, 0), KMST_TURN_FREE);
+	KUNIT_ASSERT_NOT_NULL(test, add(turn, COMMAND, 0));
+	KUNIT_EXPECT_NULL(test, find(turn, ANOTHER, 0));
+	KUNIT_EXPECT_NULL(test, find(turn, COMMAND, 1));
+	KUNIT_ASSERT_NOT_NULL(test, next(turn));
+	end(turn, 0);
+	KUNIT_ASSERT_NOT_NULL(test, find(turn, COMMAND, 0));
+	KUNIT_ASSERT_NOT_NULL(test, add(turn, ANOTHER, 0));
+	/* its old answer is of no use any more */
+	KUNIT_EXPECT_NULL(test, find(turn, COMMAND, 0));
 }
 
-static void who_is_gone_is_not_waited_for(struct kunit *test)
+/* Each gets its own, however late it comes, and whoever wrote first is first. */
+static void writes_are_done_in_order(struct kunit *test)
 {
 	struct kmst_turn *turn = test->priv;
-	struct other *other = other_takes(test);
+	struct other *first = other_writes(test);
+	struct kmst_call *own = add(turn, COMMAND, 0);
+	struct other *third = other_writes(test);
 
+	KUNIT_ASSERT_NOT_NULL(test, own);
+	KUNIT_EXPECT_PTR_EQ(test, find(turn, COMMAND, 0), own);
+	KUNIT_EXPECT_PTR_EQ(test, next(turn), first->call);
+	end(turn, -EILSEQ);
+	KUNIT_EXPECT_PTR_EQ(test, next(turn), own);
+	end(turn, 0);
+	KUNIT_EXPECT_PTR_EQ(test, next(turn), third->call);
+	end(turn, -EBUSY);
+	KUNIT_EXPECT_NULL(test, next(turn));
+
+	KUNIT_EXPECT_EQ(test, answer(turn, own), 0);
+	KUNIT_EXPECT_EQ(test, first->call->state, KMST_CALL_OVER);
+	KUNIT_EXPECT_EQ(test, first->call->err, -EILSEQ);
+	KUNIT_EXPECT_EQ(test, third->call->err, -EBUSY);
+}
+
+static void who_is_gone_is_in_nobodys_way(struct kunit *test)
+{
+	struct kmst_turn *turn = test->priv;
+	struct other *first = other_writes(test);
+	struct other *second = other_writes(test);
+	struct kmst_call *own;
+
+	KUNIT_EXPECT_PTR_EQ(test, next(turn), first->call);
 	KUNIT_EXPECT_TRUE(test, kmst_turn_is_wanted(turn));
-	kunit_release_action(test, let_end, other);
+	kunit_release_action(test, let_end, first);
+	kunit_release_action(test, let_end, second);
+	/* what is being done goes on, until somebody ends it */
 	KUNIT_EXPECT_FALSE(test, kmst_turn_is_wanted(turn));
-	/* what it asked for runs on, until somebody ends it */
-	KUNIT_EXPECT_EQ(test, ask(test, COMMAND, 0), KMST_TURN_OTHERS);
-	end(test);
-	turn->done_at = jiffies + 60 * HZ;
-	KUNIT_EXPECT_EQ(test, ask(test, COMMAND, 0), KMST_TURN_FREE);
+	own = add(turn, COMMAND, 0);
+	KUNIT_EXPECT_PTR_EQ(test, turn->running, first->call);
+	end(turn, 0);
+	/* what was not begun is not done */
+	KUNIT_EXPECT_PTR_EQ(test, next(turn), own);
+	KUNIT_EXPECT_TRUE(test, list_is_singular(&turn->calls));
+	end(turn, 0);
 }
 
 static bool never_called(struct kmst_turn *turn)
@@ -173,22 +213,24 @@ static bool never_called(struct kmst_turn *turn)
 static void a_wait_is_a_slice(struct kunit *test)
 {
 	struct kmst_turn *turn = test->priv;
+	struct kmst_call *call = add(turn, COMMAND, 0);
 
-	begin(turn);
-	KUNIT_EXPECT_EQ(test, kmst_turn_wait(turn, never_called), -ERESTARTNOINTR);
+	KUNIT_ASSERT_NOT_NULL(test, call);
+	KUNIT_EXPECT_EQ(test, kmst_turn_wait(turn, call, never_called), -ERESTARTNOINTR);
 	KUNIT_EXPECT_TRUE(test, signal_pending(current));
 	/* as the kernel does on the way to user space */
 	flush_signals(current);
-	end(test);
-	KUNIT_EXPECT_EQ(test, kmst_turn_wait(turn, never_called), 0);
+	KUNIT_ASSERT_PTR_EQ(test, next(turn), call);
+	end(turn, 0);
+	KUNIT_EXPECT_EQ(test, kmst_turn_wait(turn, call, never_called), 0);
 	KUNIT_EXPECT_FALSE(test, signal_pending(current));
 }
 
 static struct kunit_case turn_cases[] = {
-	KUNIT_CASE(a_command_is_answered_once),
-	KUNIT_CASE(an_answer_is_for_what_was_asked),
-	KUNIT_CASE(others_are_answered_first),
-	KUNIT_CASE(who_is_gone_is_not_waited_for),
+	KUNIT_CASE(a_write_is_done_and_answered_once),
+	KUNIT_CASE(an_answer_is_for_what_was_written),
+	KUNIT_CASE(writes_are_done_in_order),
+	KUNIT_CASE(who_is_gone_is_in_nobodys_way),
 	KUNIT_CASE_SLOW(a_wait_is_a_slice),
 	{}
 };
