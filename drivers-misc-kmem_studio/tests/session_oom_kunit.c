@@ -142,6 +142,7 @@ static void who_does_not_give_way_is_not_asked_again(struct kunit *test)
 	/* it has understood, and does not look again: to be told once more would be seen */
 	expect_soon(test, READ_ONCE(late->session.task->__state) & TASK_UNINTERRUPTIBLE);
 	clear_bit(KMST_CANCEL_LOST, &late->session.cancel.reasons);
+	clear_bit(KMST_CANCEL_LOST, &late->session.end.reasons);
 	/* where the machine stalls, the time was over before the small one's turn */
 	kmst_giveway_now();
 	KUNIT_EXPECT_FALSE(test, kmst_session_told(&ends->session, KMST_CANCEL_LOST));
