@@ -38,11 +38,10 @@ part == "names" {
 }
 
 FNR == 1 {
-	top = dir = out = path
+	top = dir = path
 	sub(/kmem_studio\/.*/, "", top)
 	sub(/[^\/]*$/, "", dir)
-	gsub(/\//, "+", out)
-	out = into out
+	out = into path
 	empty = ""
 }
 
