@@ -381,14 +381,14 @@ names_are_checked() {
 }
 
 a_running_bench_is_not_configured() {
-	long a && start a || return 1
+	long a && held=$(get ../benches/a held) && start a || return 1
 	for setting in allocator=slab held=1 bytes=1 pattern=hot cpus=0 touch=1 run=1; do
 		mark
 		fails_with "busy" put ../benches/a "${setting%%=*}" "${setting#*=}" || return 1
 		log_has "^benches/a: .* the bench runs" || return 1
 	done
-	is ../benches/a held 20000 && is_running a && rmdir "$BENCHES/a"
-	wait
+	is ../benches/a held "$held" && is_running a && rmdir "$BENCHES/a" &&
+		wait_until status_is_there
 }
 
 status_is_there() {
