@@ -53,14 +53,16 @@ static int check_now(const struct kmst_demand *demand, const struct kmst_arena *
 static int wait_for_frees(const struct kmst_cancel *cancel)
 {
 	long left;
+	int err;
 
 	for (;;) {
 		left = wait_event_killable_timeout(freed, !atomic_read(&nr_frees),
 						   KMST_LOOK_JIFFIES);
 		if (left)
 			return left < 0 ? -EINTR : 0;
-		if (kmst_cancel_point(cancel))
-			return -EINTR;
+		err = kmst_cancel_wait(cancel);
+		if (err)
+			return err;
 	}
 }
 

@@ -65,4 +65,20 @@ static inline int kmst_cancel_point(const struct kmst_cancel *cancel)
 	return signal_pending(current) && freezing(current) ? -ERESTARTNOINTR : 0;
 }
 
+/**
+ * kmst_cancel_wait() - See whether to wait on.
+ * @cancel: the request to watch, or NULL
+ *
+ * For waits that no signal but a fatal one ends, every KMST_LOOK_JIFFIES.
+ *
+ * Context: process context, may sleep.
+ * Return: as kmst_cancel_point(), but -ERESTARTNOINTR also without @cancel.
+ */
+static inline int kmst_cancel_wait(const struct kmst_cancel *cancel)
+{
+	if (signal_pending(current) && freezing(current))
+		return -ERESTARTNOINTR;
+	return kmst_cancel_point(cancel);
+}
+
 #endif /* KMEM_STUDIO_CANCEL_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Level 7: the files of an arena's folder in configfs. For configfs.c alone.
+ * Level 7: the folder of an arena in configfs, and its files.
  */
 #ifndef KMEM_STUDIO_CONFIGFS_ATTRS_H
 #define KMEM_STUDIO_CONFIGFS_ATTRS_H

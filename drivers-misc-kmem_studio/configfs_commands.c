@@ -9,6 +9,7 @@
 #include <linux/cleanup.h>
 #include <linux/configfs.h>
 #include <linux/container_of.h>
+#include <linux/err.h>
 #include <linux/init.h>
 #include <linux/kstrtox.h>
 #include <linux/lockdep.h>
@@ -131,7 +132,7 @@ static const struct kmst_call *next_command(struct kmst_folder *arena)
 		return NULL;
 	if (call->command == COMMAND_START)
 		arena->config.arena.max_percent = kmst_lab_max_percent();
-	queue_delayed_work(commands, &arena->look, kmst_turn_slice());
+	schedule_delayed_work(&arena->look, kmst_turn_slice());
 	return call;
 }
 
@@ -154,17 +155,16 @@ static void do_commands(struct work_struct *work)
 }
 
 /*
- * Who was killed does not wait. A stop goes on, the arena is verified and freed all the same;
- * a start or a verification sees that it is not wanted, if it has begun.
+ * A stop goes on, the arena is verified and freed all the same. A start or a verification sees
+ * that it is not wanted.
  */
-static bool interrupt(struct kmst_turn *turn)
+static void interrupt(struct kmst_turn *turn)
 {
 	struct kmst_folder *arena = container_of(turn, struct kmst_folder, turn);
 
 	lockdep_assert_held(&turn->lock);
 
 	kmst_session_interrupt(&arena->session);
-	return false;
 }
 
 /* A writer that was killed between two of its calls does not come back. */
@@ -175,26 +175,30 @@ static void look_after_writer(struct work_struct *work)
 
 	guard(mutex)(&arena->turn.lock);
 
+	kmst_turn_forget_gone(&arena->turn);
 	if (!arena->turn.running)
 		return;
 	if (!kmst_turn_is_wanted(&arena->turn))
 		interrupt(&arena->turn);
-	queue_delayed_work(commands, &arena->look, kmst_turn_slice());
+	/* not where commands are done: those may be as many as are allowed */
+	schedule_delayed_work(&arena->look, kmst_turn_slice());
 }
 
+/* A write is found again, unless it is the first time. */
 static struct kmst_call *find_or_add(struct kmst_folder *arena, enum command command,
 				     u64 argument)
 {
 	struct kmst_call *call;
 
-	lockdep_assert_held(&arena->turn.lock);
-
-	call = kmst_turn_find(&arena->turn, command, argument);
+	scoped_cond_guard(mutex_intr, return ERR_PTR(-ERESTARTNOINTR), &arena->turn.lock)
+		call = kmst_turn_find(&arena->turn, command, argument);
 	if (call)
 		return call;
-	call = kmst_turn_add(&arena->turn, command, argument);
+	call = kmst_call_new(command, argument);
 	if (!call)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
+	scoped_guard(mutex, &arena->turn.lock)
+		kmst_turn_add(&arena->turn, call);
 	queue_work(commands, &arena->commands);
 	return call;
 }
@@ -202,19 +206,16 @@ static struct kmst_call *find_or_add(struct kmst_folder *arena, enum command com
 /* Returns what the command gave, or -ERESTARTNOINTR to come again. */
 static int command(struct kmst_folder *arena, enum command command, u64 argument)
 {
-	struct kmst_call *call;
+	struct kmst_call *call = find_or_add(arena, command, argument);
 	int err;
 
-	do {
-		scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &arena->turn.lock) {
-			call = find_or_add(arena, command, argument);
-			if (!call)
-				return -ENOMEM;
-			if (call->state == KMST_CALL_OVER)
-				return kmst_turn_answer(&arena->turn, call);
-		}
-		err = kmst_turn_wait(&arena->turn, call, interrupt);
-	} while (!err);
+	if (IS_ERR(call))
+		return PTR_ERR(call);
+	err = kmst_turn_wait(&arena->turn, call, interrupt);
+	if (err)
+		return err;
+	scoped_guard(mutex, &arena->turn.lock)
+		err = kmst_turn_answer(&arena->turn, call);
 	return err;
 }
 

@@ -191,10 +191,8 @@ static int ask(const struct kmst_demand *demand, const struct kmst_reservation *
 						READ_ONCE(ledger.settled) != settled,
 						KMST_LOOK_JIFFIES) < 0)
 			err = -EINTR;
-		else if (signal_pending(current) && freezing(current))
-			err = -ERESTARTNOINTR;
 		else
-			err = kmst_cancel_point(cancel);
+			err = kmst_cancel_wait(cancel);
 		if (err) {
 			kmst_refuse(why, KMST_LIMIT_NONE, 0, 0, 0);
 			return err;

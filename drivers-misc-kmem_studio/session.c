@@ -414,8 +414,8 @@ static int corrupt_locked(struct kmst_session *session, u64 word)
  *
  * Context: process context, may sleep. Takes the session's locks.
  * Return: 0, -ERANGE if the arena has no such word, -ERESTARTNOINTR if a signal came while
- * it waited for its turn, -EINTR after kmst_session_interrupt(), -ENODEV if there is no arena, -ENOMEM if it was given back as
- * memory ran out.
+ * it waited for its turn, -EINTR after kmst_session_interrupt(), -ENODEV if there is no
+ * arena, -ENOMEM if it was given back as memory ran out.
  */
 int kmst_session_corrupt(struct kmst_session *session, u64 word)
 {

@@ -8,7 +8,8 @@
  * each write is done once, in order, and has one answer.
  *
  * A writer that was killed in between does not come back: kmst_turn_is_wanted(). One that
- * jumps out of a signal handler leaves its answer, and gets it if it writes the same again.
+ * jumps out of a signal handler leaves its answer, and gets it if it writes the same again. So
+ * does one that writes by AIO, which makes no call again: it gets EINTR meanwhile.
  */
 #include <linux/cleanup.h>
 #include <linux/errno.h>
@@ -22,6 +23,12 @@
 #include <linux/slab.h>
 
 #include "turn.h"
+
+/*
+ * Answers that a writer may leave, be it by a jump out of a signal handler, or because the
+ * handler writes, too.
+ */
+#define MOST_LEFT	4
 
 /* A wait is freezable, although locks of configfs are held: hence UNSAFE. */
 #define WAIT_STATE	(TASK_KILLABLE | TASK_FREEZABLE_UNSAFE)
@@ -78,10 +85,24 @@ static bool has_exited(const struct kmst_call *call)
 	return READ_ONCE(call->writer->flags) & PF_EXITING;
 }
 
-/* Who is killed, but is in its call yet, looks at it once more. */
-static void forget_who_is_gone(struct kmst_turn *turn)
+/* It looks at its call no more when it is about to exit, but may until then. */
+static bool is_killed(const struct kmst_call *call)
+{
+	/* of another task, without its locks: if it is seen later, that does */
+	return has_exited(call) || data_race(fatal_signal_pending(call->writer));
+}
+
+/**
+ * kmst_turn_forget_gone() - Forget what writers wrote that have exited.
+ * @turn: that of the folder
+ *
+ * Context: process context, may sleep. The caller holds the lock.
+ */
+void kmst_turn_forget_gone(struct kmst_turn *turn)
 {
 	struct kmst_call *call, *next;
+
+	lockdep_assert_held(&turn->lock);
 
 	list_for_each_entry_safe(call, next, &turn->calls, list) {
 		if (call != turn->running && has_exited(call))
@@ -112,42 +133,56 @@ struct kmst_call *kmst_turn_find(struct kmst_turn *turn, unsigned int command, u
 	return NULL;
 }
 
-/* Something else is written: who left an answer by a jump does not come for it. */
-static void forget_old_answers(struct kmst_turn *turn)
+/* What it has not come for until now, it most likely never will. */
+static void forget_oldest_answer(struct kmst_turn *turn)
 {
-	struct kmst_call *call, *next;
+	struct kmst_call *call, *oldest = NULL;
+	unsigned int nr = 0;
 
-	list_for_each_entry_safe(call, next, &turn->calls, list) {
-		if (call->writer == current && call->state == KMST_CALL_OVER)
-			forget(call);
+	list_for_each_entry(call, &turn->calls, list) {
+		if (call->writer != current || call->state != KMST_CALL_OVER)
+			continue;
+		oldest = oldest ?: call;
+		nr++;
 	}
+	if (nr > MOST_LEFT)
+		forget(oldest);
+}
+
+/**
+ * kmst_call_new() - Make a write of the caller.
+ * @command:  what it writes
+ * @argument: and of what
+ *
+ * Context: the writer's system call, may sleep.
+ * Return: the write, for kmst_turn_add() or kfree(), or NULL if there is no memory.
+ */
+struct kmst_call *kmst_call_new(unsigned int command, u64 argument)
+{
+	struct kmst_call *call = kzalloc_obj(*call);
+
+	if (!call)
+		return NULL;
+	call->command = command;
+	call->argument = argument;
+	return call;
 }
 
 /**
  * kmst_turn_add() - Add a write; somebody is to do it, see kmst_turn_next().
- * @turn:     that of the folder
- * @command:  what the caller writes
- * @argument: and of what
+ * @turn: that of the folder
+ * @call: the write
  *
  * Context: the writer's system call, may sleep. The caller holds the lock.
- * Return: the write, or NULL if there is no memory.
  */
-struct kmst_call *kmst_turn_add(struct kmst_turn *turn, unsigned int command, u64 argument)
+void kmst_turn_add(struct kmst_turn *turn, struct kmst_call *call)
 {
-	struct kmst_call *call;
-
 	lockdep_assert_held(&turn->lock);
 
-	forget_who_is_gone(turn);
-	forget_old_answers(turn);
-	call = kzalloc_obj(*call);
-	if (!call)
-		return NULL;
+	kmst_turn_forget_gone(turn);
+	forget_oldest_answer(turn);
 	call->writer = get_task_struct(current);
-	call->command = command;
-	call->argument = argument;
 	list_add_tail(&call->list, &turn->calls);
-	return call;
 }
 
 /**
@@ -164,11 +199,11 @@ struct kmst_call *kmst_turn_next(struct kmst_turn *turn)
 
 	lockdep_assert_held(&turn->lock);
 
-	forget_who_is_gone(turn);
+	kmst_turn_forget_gone(turn);
 	list_for_each_entry(call, &turn->calls, list) {
-		if (call->state != KMST_CALL_WAITS || fatal_signal_pending(call->writer))
+		if (call->state != KMST_CALL_WAITS || is_killed(call))
 			continue;
-		call->state = KMST_CALL_RUNS;
+		WRITE_ONCE(call->state, KMST_CALL_RUNS);
 		turn->running = call;
 		WRITE_ONCE(turn->state, KMST_TURN_RUNNING);
 		return call;
@@ -185,10 +220,14 @@ struct kmst_call *kmst_turn_next(struct kmst_turn *turn)
  */
 void kmst_turn_end(struct kmst_turn *turn, int err)
 {
+	struct kmst_call *call = turn->running;
+
 	lockdep_assert_held(&turn->lock);
 
-	turn->running->err = err;
-	WRITE_ONCE(turn->running->state, KMST_CALL_OVER);
+	call->err = err;
+	WRITE_ONCE(call->state, KMST_CALL_OVER);
+	if (call->left)
+		forget(call);
 	turn->running = NULL;
 	WRITE_ONCE(turn->state, KMST_TURN_DONE);
 	wake_up_all(&turn->wait);
@@ -223,7 +262,7 @@ bool kmst_turn_is_wanted(const struct kmst_turn *turn)
 {
 	const struct kmst_call *call = turn->running;
 
-	return !has_exited(call) && !fatal_signal_pending(call->writer);
+	return !is_killed(call);
 }
 
 static bool is_over(const struct kmst_call *call)
@@ -233,18 +272,16 @@ static bool is_over(const struct kmst_call *call)
 
 /* The caller was killed. */
 static int leave(struct kmst_turn *turn, struct kmst_call *call,
-		 bool (*give_up)(struct kmst_turn *turn))
+		 void (*give_up)(struct kmst_turn *turn))
 {
-	bool ends = false;
+	guard(mutex)(&turn->lock);
 
-	scoped_guard(mutex, &turn->lock) {
-		if (call->state == KMST_CALL_WAITS)
-			forget(call);
-		else if (call->state == KMST_CALL_RUNS)
-			ends = give_up(turn);
+	if (call->state == KMST_CALL_RUNS) {
+		call->left = true;
+		give_up(turn);
+	} else {
+		forget(call);
 	}
-	if (ends)
-		wait_event(turn->wait, is_over(call));
 	return -EINTR;
 }
 
@@ -253,7 +290,7 @@ static int leave(struct kmst_turn *turn, struct kmst_call *call,
  * @turn:    that of the folder
  * @call:    what the caller wrote
  * @give_up: called with the lock held, if the caller is killed while this is being done:
- *           tells whoever does it to end, and returns true if that will not take long
+ *           tells whoever does it to end
  *
  * Context: a program's system call, which may be made again; sleeps. The caller does not hold
  * the lock.
@@ -261,7 +298,7 @@ static int leave(struct kmst_turn *turn, struct kmst_call *call,
  * if the caller was killed.
  */
 int kmst_turn_wait(struct kmst_turn *turn, struct kmst_call *call,
-		   bool (*give_up)(struct kmst_turn *turn))
+		   void (*give_up)(struct kmst_turn *turn))
 {
 	long left;
 

@@ -32,6 +32,7 @@ enum kmst_call_state {
  * @argument: and of what, constant
  * @state:    what became of it; its writer also reads it without the lock
  * @err:      the answer, once it is over
+ * @left:     nobody comes for it
  */
 struct kmst_call {
 	struct list_head	list;
@@ -40,6 +41,7 @@ struct kmst_call {
 	u64			argument;
 	enum kmst_call_state	state;
 	int			err;
+	bool			left;
 };
 
 /**
@@ -58,7 +60,7 @@ enum kmst_turn_state {
  * struct kmst_turn - the writes of a folder, done one at a time
  * @lock:    the others; nothing but short work is done under it
  * @wait:    where writers wait
- * @calls:   those without an answer, the oldest first
+ * @calls:   those whose writers have not got their answer, the oldest first
  * @running: the one that is being done, NULL for none; stays as it is meanwhile
  * @state:   what the folder is doing; also read without the lock
  */
@@ -73,13 +75,15 @@ struct kmst_turn {
 void kmst_turn_init(struct kmst_turn *turn);
 void kmst_turn_destroy(struct kmst_turn *turn);
 struct kmst_call *kmst_turn_find(struct kmst_turn *turn, unsigned int command, u64 argument);
-struct kmst_call *kmst_turn_add(struct kmst_turn *turn, unsigned int command, u64 argument);
+struct kmst_call *kmst_call_new(unsigned int command, u64 argument);
+void kmst_turn_add(struct kmst_turn *turn, struct kmst_call *call);
+void kmst_turn_forget_gone(struct kmst_turn *turn);
 struct kmst_call *kmst_turn_next(struct kmst_turn *turn);
 void kmst_turn_end(struct kmst_turn *turn, int err);
 int kmst_turn_answer(struct kmst_turn *turn, struct kmst_call *call);
 bool kmst_turn_is_wanted(const struct kmst_turn *turn);
 int kmst_turn_wait(struct kmst_turn *turn, struct kmst_call *call,
-		   bool (*give_up)(struct kmst_turn *turn));
+		   void (*give_up)(struct kmst_turn *turn));
 unsigned long kmst_turn_slice(void);
 
 #endif /* KMEM_STUDIO_TURN_H */

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A run is done by a work item, so that nothing depends on who asked for it, and who did
- * waits as turn.c lets it. A writer that does not come back is seen by the run.
+ * waits as turn.c lets it. A writer that does not come back is seen by what runs.
  */
 #include <linux/cleanup.h>
 #include <linux/cpumask.h>
-#include <linux/errno.h>
+#include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/init.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/numa.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 
 #include "../allocator.h"
 #include "job.h"
@@ -43,9 +44,6 @@ static void run(struct work_struct *work)
 	int err;
 
 	err = kmst_bench_run(&job->config, &job->cancel, &watch, &results, &end);
-	/* it was the freezer of another task */
-	if (err == -ERESTARTNOINTR)
-		err = -EINTR;
 	if (job->ended && !test_bit(KMST_CANCEL_CLOSED, &job->cancel.reasons))
 		job->ended(job, &end, err);
 
@@ -81,16 +79,10 @@ void kmst_job_init(struct kmst_job *job)
 	INIT_WORK(&job->work, run);
 }
 
-/* Returns NULL if there is no memory for that. */
-static struct kmst_call *start(struct kmst_job *job, unsigned int max_percent)
+static void start(struct kmst_job *job, unsigned int max_percent)
 {
-	struct kmst_call *call;
-
 	lockdep_assert_held(&job->turn.lock);
 
-	call = kmst_turn_add(&job->turn, RUN, 0);
-	if (!call || !kmst_turn_next(&job->turn))
-		return call;
 	kmst_bench_results_put(job->results);
 	job->results = NULL;
 	job->error = 0;
@@ -98,16 +90,40 @@ static struct kmst_call *start(struct kmst_job *job, unsigned int max_percent)
 	job->ran = job->config;
 	job->cancel.reasons = 0;
 	queue_work(jobs, &job->work);
-	return call;
 }
 
 /* The threads look for that between any two operations. */
-static bool interrupt(struct kmst_turn *turn)
+static void interrupt(struct kmst_turn *turn)
 {
 	struct kmst_job *job = container_of(turn, struct kmst_job, turn);
 
 	set_bit(KMST_CANCEL_INTERRUPTED, &job->cancel.reasons);
-	return true;
+}
+
+/* A run is found again, unless it is the first time. */
+static struct kmst_call *find_or_start(struct kmst_job *job, unsigned int max_percent)
+{
+	struct kmst_call *call;
+
+	scoped_cond_guard(mutex_intr, return ERR_PTR(-ERESTARTNOINTR), &job->turn.lock)
+		call = kmst_turn_find(&job->turn, RUN, 0);
+	if (call)
+		return call;
+	call = kmst_call_new(RUN, 0);
+	if (!call)
+		return ERR_PTR(-ENOMEM);
+
+	guard(mutex)(&job->turn.lock);
+
+	if (job->turn.running) {
+		kfree(call);
+		return ERR_PTR(-EBUSY);
+	}
+	kmst_turn_add(&job->turn, call);
+	/* not if its writer is killed just now, which it will see */
+	if (kmst_turn_next(&job->turn))
+		start(job, max_percent);
+	return call;
 }
 
 /**
@@ -123,22 +139,16 @@ static bool interrupt(struct kmst_turn *turn)
  */
 int kmst_job_run(struct kmst_job *job, unsigned int max_percent)
 {
-	struct kmst_call *call;
+	struct kmst_call *call = find_or_start(job, max_percent);
 	int err;
 
-	do {
-		scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &job->turn.lock) {
-			call = kmst_turn_find(&job->turn, RUN, 0);
-			if (!call && job->turn.running)
-				return -EBUSY;
-			call = call ?: start(job, max_percent);
-			if (!call)
-				return -ENOMEM;
-			if (call->state == KMST_CALL_OVER)
-				return kmst_turn_answer(&job->turn, call);
-		}
-		err = kmst_turn_wait(&job->turn, call, interrupt);
-	} while (!err);
+	if (IS_ERR(call))
+		return PTR_ERR(call);
+	err = kmst_turn_wait(&job->turn, call, interrupt);
+	if (err)
+		return err;
+	scoped_guard(mutex, &job->turn.lock)
+		err = kmst_turn_answer(&job->turn, call);
 	return err;
 }
 

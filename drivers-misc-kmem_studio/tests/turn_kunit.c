@@ -5,6 +5,7 @@
  */
 #include <kunit/test-bug.h>
 #include <kunit/test.h>
+#include <linux/atomic.h>
 #include <linux/cleanup.h>
 #include <linux/completion.h>
 #include <linux/err.h>
@@ -53,9 +54,13 @@ static struct kmst_call *find(struct kmst_turn *turn, unsigned int command, u64 
 
 static struct kmst_call *add(struct kmst_turn *turn, unsigned int command, u64 argument)
 {
+	struct kmst_call *call = kmst_call_new(command, argument);
+
 	guard(mutex)(&turn->lock);
 
-	return kmst_turn_add(turn, command, argument);
+	if (call)
+		kmst_turn_add(turn, call);
+	return call;
 }
 
 static struct kmst_call *next(struct kmst_turn *turn)
@@ -141,7 +146,7 @@ static void a_write_is_done_and_answered_once(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, find(turn, COMMAND, 5));
 }
 
-/* A program that left a signal handler by a jump writes something else. */
+/* A handler of a signal writes, too; or the program leaves it by a jump. */
 static void an_answer_is_for_what_was_written(struct kunit *test)
 {
 	struct kmst_turn *turn = test->priv;
@@ -153,8 +158,23 @@ static void an_answer_is_for_what_was_written(struct kunit *test)
 	end(turn, 0);
 	KUNIT_ASSERT_NOT_NULL(test, find(turn, COMMAND, 0));
 	KUNIT_ASSERT_NOT_NULL(test, add(turn, ANOTHER, 0));
-	/* its old answer is of no use any more */
-	KUNIT_EXPECT_NULL(test, find(turn, COMMAND, 0));
+	KUNIT_EXPECT_NOT_NULL(test, find(turn, COMMAND, 0));
+}
+
+/* Of those who write something else each time, and jump out. */
+static void few_answers_are_kept(struct kunit *test)
+{
+	struct kmst_turn *turn = test->priv;
+	u64 nr;
+
+	for (nr = 0; nr < 100; nr++) {
+		KUNIT_ASSERT_NOT_NULL(test, add(turn, COMMAND, nr));
+		KUNIT_ASSERT_NOT_NULL(test, next(turn));
+		end(turn, 0);
+	}
+	KUNIT_EXPECT_NOT_NULL(test, find(turn, COMMAND, 99));
+	KUNIT_EXPECT_NULL(test, find(turn, COMMAND, 50));
+	KUNIT_EXPECT_LE(test, list_count_nodes(&turn->calls), 6U);
 }
 
 /* Each gets its own, however late it comes, and whoever wrote first is first. */
@@ -203,10 +223,99 @@ static void who_is_gone_is_in_nobodys_way(struct kunit *test)
 	end(turn, 0);
 }
 
-static bool never_called(struct kmst_turn *turn)
+static void never_called(struct kmst_turn *turn)
 {
 	KUNIT_FAIL(kunit_get_current_test(), "nobody was killed");
-	return true;
+}
+
+/* Somebody who waits, and is killed meanwhile. */
+struct waiter {
+	struct kmst_turn	*turn;
+	struct completion	waits;
+	struct completion	left;
+	struct task_struct	*task;
+	atomic_t		told;
+	int			err;
+};
+
+static struct waiter *the_waiter;
+
+static void tell_waiter(struct kmst_turn *turn)
+{
+	atomic_inc(&the_waiter->told);
+}
+
+static int wait_thread(void *data)
+{
+	struct waiter *waiter = data;
+	struct kmst_call *call;
+
+	allow_signal(SIGKILL);
+	call = add(waiter->turn, COMMAND, 0);
+	complete(&waiter->waits);
+	do {
+		waiter->err = call ? kmst_turn_wait(waiter->turn, call, tell_waiter) : -ENOMEM;
+		/* what restart_syscall() leaves, and not what kills */
+		if (waiter->err == -ERESTARTNOINTR && !fatal_signal_pending(current))
+			flush_signals(current);
+	} while (waiter->err == -ERESTARTNOINTR);
+	complete(&waiter->left);
+	/* the test holds a reference to the task: returning early is safe */
+	return 0;
+}
+
+static void end_waiter(void *data)
+{
+	struct waiter *waiter = data;
+
+	send_sig(SIGKILL, waiter->task, 1);
+	wait_for_completion(&waiter->left);
+	kthread_stop_put(waiter->task);
+}
+
+static struct waiter *start_waiter(struct kunit *test)
+{
+	struct waiter *waiter = kunit_kzalloc(test, sizeof(*waiter), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, waiter);
+	the_waiter = waiter;
+	waiter->turn = test->priv;
+	init_completion(&waiter->waits);
+	init_completion(&waiter->left);
+	waiter->task = kthread_create(wait_thread, waiter, "kmst_kunit");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(waiter->task));
+	get_task_struct(waiter->task);
+	wake_up_process(waiter->task);
+	wait_for_completion(&waiter->waits);
+	return waiter;
+}
+
+static void what_was_not_begun_goes_with_its_writer(struct kunit *test)
+{
+	struct kmst_turn *turn = test->priv;
+	struct waiter *waiter = start_waiter(test);
+
+	end_waiter(waiter);
+	KUNIT_EXPECT_EQ(test, waiter->err, -EINTR);
+	KUNIT_EXPECT_EQ(test, atomic_read(&waiter->told), 0);
+	KUNIT_EXPECT_TRUE(test, list_empty(&turn->calls));
+	KUNIT_EXPECT_NULL(test, next(turn));
+}
+
+static void what_was_begun_is_told(struct kunit *test)
+{
+	struct kmst_turn *turn = test->priv;
+	struct waiter *waiter = start_waiter(test);
+
+	KUNIT_EXPECT_NOT_NULL(test, next(turn));
+	KUNIT_EXPECT_TRUE(test, kmst_turn_is_wanted(turn));
+	end_waiter(waiter);
+	KUNIT_EXPECT_EQ(test, waiter->err, -EINTR);
+	KUNIT_EXPECT_EQ(test, atomic_read(&waiter->told), 1);
+	KUNIT_EXPECT_FALSE(test, kmst_turn_is_wanted(turn));
+	/* nobody comes for the answer */
+	end(turn, 0);
+	KUNIT_EXPECT_TRUE(test, list_empty(&turn->calls));
 }
 
 /* The call is made again: whoever waits for the writer's locks goes on in between. */
@@ -229,8 +338,11 @@ static void a_wait_is_a_slice(struct kunit *test)
 static struct kunit_case turn_cases[] = {
 	KUNIT_CASE(a_write_is_done_and_answered_once),
 	KUNIT_CASE(an_answer_is_for_what_was_written),
+	KUNIT_CASE(few_answers_are_kept),
 	KUNIT_CASE(writes_are_done_in_order),
 	KUNIT_CASE(who_is_gone_is_in_nobodys_way),
+	KUNIT_CASE(what_was_not_begun_goes_with_its_writer),
+	KUNIT_CASE(what_was_begun_is_told),
 	KUNIT_CASE_SLOW(a_wait_is_a_slice),
 	{}
 };
