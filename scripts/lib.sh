@@ -380,7 +380,7 @@ _packages_of()
 			libxml2-utils make pkg-config tmux valgrind w3c-sgml-lib
 		;;
 	uml) echo gcc libc6-dev python3 ;;
-	static) echo clang coccinelle codespell lld llvm shellcheck sparse ;;
+	static) echo clang coccinelle codespell libpython3-dev lld llvm shellcheck sparse ;;
 	docs) echo graphviz python3-sphinx python3-yaml ;;
 	coverage) echo gcc python3 ;;
 	linux-source-*) echo "$1" ;;
