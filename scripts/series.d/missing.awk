@@ -15,7 +15,7 @@ function names_missing(    n, i, words, word)
 		sub(/^command_/, dir ~ /\/commands\/$/ ? "" : "commands/", word)
 		word = dir word
 		sub(/[^\/]+\/\.\.\//, "", word)
-		if (word in missing || (word ".c") in missing)
+		if (word in missing || (word ".c") in missing || (word ".rst") in missing)
 			return 1
 		if (sub(/\.o$/, ".c", word) && word in missing)
 			return 1
