@@ -111,9 +111,9 @@ static void ask_again(void)
 }
 
 /*
- * A thread that is in the middle of an allocation waits there for the lock that the asker has
- * (oom_lock), so it is not waited for: the asker tries again, and comes here again if that was
- * too early. Returns the pages that are still to come.
+ * A holder that is allocating waits for oom_lock, which the caller has: it is not waited for,
+ * and the pages that it was told to give count as freed for a while. The caller tries again,
+ * and comes here again if that was too early. Returns these pages.
  */
 static unsigned long on_their_way(void)
 {

@@ -202,9 +202,8 @@ int kmst_limits_share(const struct kmst_demand *demand, const unsigned long *man
  * @wanted: pages that are to be taken, in one run
  * @keep:   pages that are to be left
  *
- * How many of the pages that are lent make room is not known: all are taken to. The DMA API
- * gives a run of the area, or one of the page allocator: what is more than the area has
- * leaves it as it is. Of what it has, more that is free never lets less in.
+ * How many lent pages can be migrated is not known: all are taken to. What is more than the
+ * area has, the DMA API takes from the page allocator, and the area stays as it is.
  *
  * Context: any, pure.
  * Return: false if less than @keep would be left for certain.
@@ -232,14 +231,14 @@ static int check_area(unsigned long wanted, unsigned long run, unsigned long pen
 
 	kmst_zones_area(&area);
 	keep = area.managed >> (KEEP_AREA_SHIFT + look);
-	/* pages of an arena were taken for lent, as devices' are */
+	/* pages of the arena that goes were counted as lent */
 	area.free = min(area.free + going->area, area.managed);
 	area.lent = min(area.lent, area.managed - area.free);
-	/* what others are about to take may be free still: it would come from the area then */
+	/* pages that pending requests are about to take still count as the area's */
 	has = area.free + area.lent;
 	if (run > has)
 		return 0;
-	/* nothing is free: it is a block of the page allocator, or programs make some room */
+	/* none free: the DMA API takes a block, or migrates pages of programs */
 	if (!area.free && wanted <= area.managed >> KEEP_AREA_SHIFT)
 		return 0;
 	area.lent = less(area.lent, less(pending, area.free));

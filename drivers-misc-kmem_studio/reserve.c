@@ -98,7 +98,10 @@ static void end_pending(struct kmst_reservation *reservation)
 		wake_up_all(&ledger.wait);
 }
 
-/* Refused for its share: told is what it can never be had for, if there is such a limit. */
+/*
+ * Over its share for now. Where a limit that no waiting lifts is exceeded, too, that one is
+ * reported.
+ */
 static int tell_never(const struct kmst_demand *demand, const unsigned long *pages,
 		      const unsigned long *pending, const struct kmst_going *going,
 		      enum kmst_look look, int err, struct kmst_refusal *why)
@@ -158,7 +161,7 @@ static int ask_once(const struct kmst_demand *demand, const struct kmst_reservat
 	return 0;
 }
 
-/* May the answer be another one when the reservations up to @seq are settled? */
+/* Unless a reservation up to @seq is pending: that may shrink when it is settled. */
 static bool is_final(int err, const struct kmst_refusal *why, u64 seq)
 {
 	const struct kmst_reservation *oldest;

@@ -47,14 +47,14 @@ static unsigned long pages_to_give(struct kmst_holder *holder)
 	return pages;
 }
 
-/* What it counts for tells; before it has its memory, any of it may come to be low. */
+/* As reserved. Until that is settled, any of it may come to be low memory. */
 static unsigned long low_to_give(struct kmst_holder *holder)
 {
 	struct kmst_session *session = container_of(holder, struct kmst_session, holder);
 	unsigned long pages = pages_to_give(holder);
 
 	spin_lock(&session->record.lock);
-	/* settled before the arena was there, and until it is not there any more */
+	/* the reservation is settled while there is an arena */
 	if (pages && session->arena)
 		pages = session->arena->reservation.pages[KMST_POOL_LOW];
 	spin_unlock(&session->record.lock);
@@ -62,9 +62,9 @@ static unsigned long low_to_give(struct kmst_holder *holder)
 }
 
 /*
- * The thread that frees needs no memory for it. It may need a lock, which a thread that asks
- * for memory holds: so the wait ends after a while. One that allocates cannot fail before the
- * asker is done.
+ * To free allocates nothing, but may need a lock that whoever ran out of memory holds: so the
+ * wait is bounded. A thread that is allocating returns only when the OOM killer is done: it is
+ * told, and not waited for.
  */
 static unsigned long give(struct kmst_holder *holder)
 {

@@ -217,7 +217,7 @@ static int end_arena(struct kmst_session *session, struct kmst_arena *arena)
 /* A start that failed has freed everything. One that was told to give way fails for memory. */
 static int start_failed(struct kmst_session *session, int err)
 {
-	/* who asked for memory is answered, and nobody asks from here on */
+	/* wakes the OOM notifier, which asks no more */
 	kmst_session_oom_del(session);
 	if (err == -EINTR && kmst_session_told(session, KMST_CANCEL_LOST))
 		err = -ENOMEM;
@@ -237,7 +237,7 @@ static int live_and_end(struct kmst_session *session)
 		complete(&session->started);
 		return session->start_err;
 	}
-	/* in this order: who is told that it is live finds an arena */
+	/* before the state: who reads that it is live finds the arena */
 	scoped_guard(mutex, &session->words)
 		set_arena(session, arena);
 	kmst_record_state(&session->record, KMST_STATE_LIVE, 0);

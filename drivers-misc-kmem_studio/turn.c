@@ -24,10 +24,7 @@
 
 #include "turn.h"
 
-/*
- * Answers that a writer may leave, be it by a jump out of a signal handler, or because the
- * handler writes, too.
- */
+/* Unclaimed answers kept per writer: it may jump out of a signal handler, or write in one. */
 #define MOST_LEFT	4
 
 /* A wait is freezable, although locks of configfs are held: hence UNSAFE. */
@@ -85,10 +82,10 @@ static bool has_exited(const struct kmst_call *call)
 	return READ_ONCE(call->writer->flags) & PF_EXITING;
 }
 
-/* It looks at its call no more when it is about to exit, but may until then. */
+/* Its writer may still look at it: until it exits. */
 static bool is_killed(const struct kmst_call *call)
 {
-	/* of another task, without its locks: if it is seen later, that does */
+	/* racy: the next look sees what this one misses */
 	return has_exited(call) || data_race(fatal_signal_pending(call->writer));
 }
 
@@ -133,7 +130,7 @@ struct kmst_call *kmst_turn_find(struct kmst_turn *turn, unsigned int command, u
 	return NULL;
 }
 
-/* What it has not come for until now, it most likely never will. */
+/* The caller has left it, and will most likely never come for it. */
 static void forget_oldest_answer(struct kmst_turn *turn)
 {
 	struct kmst_call *call, *oldest = NULL;

@@ -163,7 +163,7 @@ static void chunk_puts(const struct kmst_one *one, void **held, unsigned int nr)
 	kmst_one_put_each(one, held, nr, chunk_put);
 }
 
-/* From the block of the page before: to begin anew for each would take the square of them. */
+/* Goes on from the block of the page before: to search from the first one is O(n^2). */
 static struct page *chunk_page(void *held, unsigned long index, struct kmst_one_at *at)
 {
 	if (!at->block)

@@ -56,7 +56,7 @@ const struct kmst_one_ops kmst_one_kmalloc = {
 	.put		= kmalloc_puts,
 };
 
-/* The checks of SLUB add to an object, and what is too large then is told with a splat. */
+/* SLUB's metadata enlarges an object, and what is too large then is a WARN. */
 static u64 slab_max(void)
 {
 	return KMALLOC_MAX_SIZE / 4;

@@ -86,8 +86,8 @@ static bool objects_usable_only(const struct kmst_memory *memory)
 }
 
 /*
- * Is what ksize() tells less than what the kernel took, or may be? What a cache puts around
- * its objects is known from neighbours of the same size alone.
+ * Did the kernel take more than ksize() tells, or may it have? Red zones are seen from the
+ * distance of neighbours of the same size alone.
  */
 static bool kmalloc_usable_only(void *virt, size_t bytes)
 {
@@ -190,8 +190,8 @@ static void inspect_objects(struct kmst_memory *memory)
 }
 
 /*
- * With slab_debug an object takes a multiple of its size, which no limit knew before: stop
- * while others still have what they need.
+ * slab_debug can multiply the size of an object after the limits were checked: look again, and
+ * stop while others still have what they need.
  */
 static int object_point(const struct kmst_request *request)
 {

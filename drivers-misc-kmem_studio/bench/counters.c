@@ -75,7 +75,7 @@ unsigned long kmst_counters_read(const struct kmst_counters *counters, u64 *valu
 		if (!counters->events[i])
 			continue;
 		values[i] = perf_event_read_value(counters->events[i], &enabled, &running);
-		/* pinned, and without its counter, it is in error, and both times stand still */
+		/* a pinned event that lost its counter is in error; its times stand still */
 		if (READ_ONCE(counters->events[i]->state) < PERF_EVENT_STATE_INACTIVE)
 			continue;
 		if (running && running == enabled)

@@ -210,8 +210,8 @@ static void nowhere(const struct kmst_one *one, void *held)
 }
 
 /*
- * Called, and not known when this is compiled, as the functions of an allocator are not: to
- * save registers around a call is no part of what an allocation costs.
+ * Called through pointers, so that they are not inlined: what is subtracted has the overhead of
+ * the calls of an allocator.
  */
 static void *(*get_nothing)(const struct kmst_one *one) = same_place;
 static void (*put_nothing)(const struct kmst_one *one, void *held) = nowhere;

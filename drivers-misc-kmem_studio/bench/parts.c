@@ -30,7 +30,7 @@ void kmst_run_fail(struct kmst_running *run, int err)
 	kmst_gate_open(&run->gate);
 }
 
-/* Between two measurements: is this to go on, and where it was begun? */
+/* Between two measurements: stop if told to, or if moved to another CPU. */
 static int point(struct kmst_worker *worker)
 {
 	if (READ_ONCE(worker->run->gate.open))
@@ -52,7 +52,7 @@ static int look_at_memory(struct kmst_worker *worker, const struct kmst_one *one
 		return 0;
 	worker->since = 0;
 	kmst_zones_sum(&worker->run->zones, &pages);
-	/* only looked, so that the counters see it: nothing takes no memory */
+	/* the empty operation makes the same call, so that it is subtracted */
 	if (one != &worker->run->one)
 		return 0;
 	return pages.available < (long)(kmst_zones_keep(&pages) >> 1) ? -ENOMEM : 0;
@@ -210,7 +210,7 @@ static int check_one(struct kmst_worker *worker, const struct kmst_one *one,
 		note_fallback(worker, one, owner->held[i]);
 		return 0;
 	}
-	/* all that is held of nothing is the same place */
+	/* empty operations share one place: their numbers collide */
 	if (one == &worker->nothing)
 		return 0;
 	owner->held[i] = NULL;

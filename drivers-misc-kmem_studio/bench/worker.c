@@ -27,7 +27,7 @@
 /* Operations that are timed together at most. */
 #define MAX_BATCH	1024U
 
-/* Operations at a time that measure nothing, how often at least, and how often all of it. */
+/* Empty operations of a try, samples of it at least, and tries, of which the smallest counts. */
 #define NOTHING_OPS	1024U
 #define NOTHING_SAMPLES	128U
 #define NOTHING_TRIES	8U
@@ -306,7 +306,7 @@ static bool is_less(const struct kmst_sum *sum, const struct kmst_sum *than)
 	       div64_u64(sum->ps, sum->samples) < div64_u64(than->ps, than->samples);
 }
 
-/* Of tries with as many operations each: nothing came in between of the least. */
+/* Of tries with as many operations each, the smallest is the one without interruptions. */
 static void keep_least(struct kmst_counted_events *least,
 		       const struct kmst_counted_events *events, bool first)
 {
@@ -349,8 +349,8 @@ static int count_nothing(struct kmst_worker *worker, unsigned int nr)
 }
 
 /*
- * The least of a few means: a mean evens out where in a tick each sample began, and the
- * least of them is one that nothing came in between of.
+ * The smallest of a few means: a mean evens out where in a tick each sample began, and the
+ * smallest is the one without interruptions.
  */
 static int measure_nothing(struct kmst_worker *worker)
 {
