@@ -12,10 +12,10 @@
 struct kmst_cancel;
 struct kmst_layout_ops;
 struct kmst_memory;
+struct kmst_maps;
 struct kmst_one_ops;
 struct kmst_plan;
 struct page;
-struct vm_area_struct;
 
 /* What an allocator gives: bits of kmst_allocator.promises. */
 #define KMST_CONTIGUOUS		BIT(0)	/* all of it is one run of physical addresses */
@@ -81,13 +81,7 @@ struct kmst_request {
  *               and free memory meanwhile. NULL if @alloc knows both
  * @free:        free all memory, but not the layout's tables. May sleep
  * @calls:       the calls that gave the memory; NULL if each gives one span
- * @split:       give each page of the blocks that these pages are part of a reference of
- *               its own, which user space may add to; NULL if each has one. May be
- *               called again
- * @maps_frames: is this memory mapped by @map? NULL for yes, if there is @map. Pages of
- *               other memory are put in by faults, each with a reference
- * @map:         map all pages of an area at once, as frames that their descriptors know
- *               nothing of. Returns 0 or an errno
+ * @maps:        how it is mapped (struct kmst_maps); NULL: each page has a reference
  * @one:         single allocations of it (struct kmst_one_ops), to measure them; NULL for none
  */
 struct kmst_allocator {
@@ -113,11 +107,7 @@ struct kmst_allocator {
 	void		(*inspect)(struct kmst_memory *memory);
 	void		(*free)(struct kmst_memory *memory);
 	struct kmst_calls (*calls)(const struct kmst_memory *memory);
-	void		(*split)(const struct kmst_memory *memory, unsigned long index,
-				 unsigned long nr_pages);
-	bool		(*maps_frames)(const struct kmst_memory *memory);
-	int		(*map)(const struct kmst_memory *memory,
-			       struct vm_area_struct *vma);
+	const struct kmst_maps *maps;
 	const struct kmst_one_ops *one;
 };
 

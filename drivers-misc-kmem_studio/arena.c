@@ -110,7 +110,6 @@ static struct kmst_arena *new_arena(const struct kmst_arena_config *config,
 	kref_init(&arena->entry.ref);
 	INIT_LIST_HEAD(&arena->entry.list);
 	arena->entry.owner = config->owner;
-	mutex_init(&arena->split_lock);
 	arena->allocator = config->allocator;
 	arena->pattern = config->pattern ?: kmst_pattern_at(0);
 	arena->seed = config->seed;
@@ -235,7 +234,6 @@ static void free_arena(struct kmst_arena *arena)
 			      arena->memory.nr_pages, kmst_memory_nr_spans(&arena->memory));
 	kmst_memory_free(&arena->memory, arena->allocator);
 	kmst_unreserve(&arena->reservation);
-	mutex_destroy(&arena->split_lock);
 	kfree(arena);
 }
 
@@ -337,29 +335,6 @@ struct kmst_arena *kmst_arena_find(unsigned long pfn)
 }
 
 /* --- the rest --- */
-
-/**
- * kmst_arena_split() - Prepare some pages for being put into a mapping.
- * @arena:    an arena whose allocator promises KMST_MAPPABLE
- * @index:    index of the first of the pages
- * @nr_pages: their number, at least 1
- *
- * From then on each page of the blocks that they are part of has a reference of its own:
- * a page that user space has does not become free with the arena. Where pages lie, and
- * what they hold, is left as it is.
- *
- * Context: process context, may sleep. The caller holds a reference.
- */
-void kmst_arena_split(struct kmst_arena *arena, unsigned long index,
-		      unsigned long nr_pages)
-{
-	if (!arena->allocator->split)
-		return;
-
-	guard(mutex)(&arena->split_lock);
-
-	arena->allocator->split(&arena->memory, index, nr_pages);
-}
 
 /**
  * kmst_arena_bookkeeping() - Memory that an arena takes beyond what it shows.

@@ -9,7 +9,6 @@
 #define KMEM_STUDIO_ARENA_H
 
 #include <linux/err.h>
-#include <linux/mutex.h>
 #include <linux/workqueue_types.h>
 
 #include "allocator.h"
@@ -65,7 +64,6 @@ struct kmst_arena_config {
  * @memory:      what was got
  * @reservation: what it counts for
  * @alloc_ns:    time that the allocator took, in ns
- * @split_lock:  serialises kmst_arena_split()
  * @free_work:   a deferred free
  */
 struct kmst_arena {
@@ -80,7 +78,6 @@ struct kmst_arena {
 	struct kmst_memory		memory;
 	struct kmst_reservation		reservation;
 	u64				alloc_ns;
-	struct mutex			split_lock;	/* reference counts of pages */
 	struct work_struct		free_work;
 };
 
@@ -96,8 +93,6 @@ void kmst_arena_put(struct kmst_arena *arena);
 void kmst_arena_put_later(struct kmst_arena *arena);
 unsigned int kmst_arena_users(const struct kmst_arena *arena);
 struct kmst_arena *kmst_arena_find(unsigned long pfn);
-void kmst_arena_split(struct kmst_arena *arena, unsigned long index,
-		      unsigned long nr_pages);
 size_t kmst_arena_bookkeeping(const struct kmst_arena *arena);
 
 #endif /* KMEM_STUDIO_ARENA_H */

@@ -33,6 +33,7 @@
 #include <linux/wait.h>
 #include <linux/xarray.h>
 
+#include "allocators/maps.h"
 #include "arena.h"
 #include "cancel.h"
 #include "chardev.h"
@@ -57,12 +58,14 @@
  * @wait:    those who poll; its lock protects @alarms and @corrupt
  * @alarms:  verifications that found something wrong
  * @corrupt: the last verification did
+ * @split_lock: serialises changes of the reference counts of the arena's pages
  * @gone:    open() fails from now on; protected by the lock of the xarray of devices
  * @removed: its name and number are free, or another device's; protected by @lock
  */
 struct kmst_chardev {
 	struct kref		ref;
 	struct mutex		lock;	/* see above */
+	struct mutex		split_lock;	/* see above */
 	u32			minor;
 	struct kmst_arena	*arena;
 	wait_queue_head_t	wait;
@@ -110,6 +113,7 @@ static void device_free(struct kref *ref)
 {
 	struct kmst_chardev *device = container_of(ref, struct kmst_chardev, ref);
 
+	mutex_destroy(&device->split_lock);
 	mutex_destroy(&device->lock);
 	kfree(device);
 }
@@ -283,6 +287,23 @@ static unsigned long count_sound(struct page **pages, unsigned long nr)
 	return i;
 }
 
+/*
+ * From now on each page of the blocks that these are part of has a reference of its own: what
+ * user space has does not become free with the arena. Where pages lie, and what they hold, is
+ * left as it is.
+ */
+static void split(const struct opened *opened, unsigned long index, unsigned long nr_pages)
+{
+	const struct kmst_maps *maps = opened->arena->allocator->maps;
+
+	if (!maps || !maps->split)
+		return;
+
+	guard(mutex)(&opened->device->split_lock);
+
+	maps->split(&opened->arena->memory, index, nr_pages);
+}
+
 static vm_fault_t device_fault(struct vm_fault *vmf)
 {
 	const struct opened *opened = vmf->vma->vm_file->private_data;
@@ -298,7 +319,7 @@ static vm_fault_t device_fault(struct vm_fault *vmf)
 	if (!nr)
 		return VM_FAULT_HWPOISON;
 
-	kmst_arena_split(opened->arena, vmf->pgoff, nr);
+	split(opened, vmf->pgoff, nr);
 	left = nr;
 	err = vm_insert_pages(vmf->vma, vmf->address, pages, &left);
 	/* -EBUSY: a fault of another thread was first */
@@ -333,16 +354,16 @@ static int map_at_once(const struct kmst_arena *arena, struct vm_area_struct *vm
 {
 	if (!is_sound(arena, vma->vm_pgoff, vma_pages(vma)))
 		return -EHWPOISON;
-	return arena->allocator->map(&arena->memory, vma);
+	return arena->allocator->maps->map(&arena->memory, vma);
 }
 
 static bool maps_frames(const struct kmst_arena *arena)
 {
-	const struct kmst_allocator *allocator = arena->allocator;
+	const struct kmst_maps *maps = arena->allocator->maps;
 
-	if (!allocator->map)
+	if (!maps)
 		return false;
-	return !allocator->maps_frames || allocator->maps_frames(&arena->memory);
+	return !maps->maps_frames || maps->maps_frames(&arena->memory);
 }
 
 static int device_mmap(struct file *file, struct vm_area_struct *vma)
@@ -466,6 +487,7 @@ static struct kmst_chardev *new_device(struct kmst_arena *arena)
 		return NULL;
 	kref_init(&device->ref);
 	mutex_init(&device->lock);
+	mutex_init(&device->split_lock);
 	init_waitqueue_head(&device->wait);
 	device->arena = arena;
 	return device;

@@ -14,7 +14,7 @@
  *
  * kmst_pressure.lock is above the ledger's, and above holders_lock with what is below that;
  * who is asked to give way, under holders_lock, only tries to take it.
- * kmst_arena.split_lock is taken under a process's mmap_lock, and has none below it.
+ * kmst_chardev.split_lock is taken under a process's mmap_lock, and has none below it.
  *
  * @lock is held while the thread starts, and while its end is waited for, so the thread
  * never takes it. Readers do not take it either, and so do not wait for a fill. Who waits

@@ -8,17 +8,15 @@
  * folio - as chunk, each block a folio: one compound page with one reference count
  */
 #include <linux/gfp.h>
-#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/numa.h>
-#include <linux/sched.h>
-#include <linux/sched/signal.h>
 
 #include "../cancel.h"
 #include "../layout.h"
 #include "../plan.h"
 #include "blocks.h"
+#include "maps.h"
 #include "ones.h"
 
 static unsigned long plan_nr_pages(const struct kmst_plan *plan)
@@ -31,11 +29,17 @@ static bool is_compound(const struct kmst_block *block)
 	return PageCompound(virt_to_page(block->virt));
 }
 
-/*
- * Only the first page of a block is refcounted, until split_page() was called for a
- * mapping. Whoever frees the block is its last user, so that its counts stand still.
+/**
+ * kmst_block_is_split() - See whether each page of a block has a reference of its own.
+ * @block: the block
+ *
+ * Only the first page is refcounted, until split_page() was called for a mapping. Whoever
+ * frees the block is its last user, so that its counts stand still.
+ *
+ * Context: any.
+ * Return: true if it is more than one page, and split.
  */
-static bool is_split(const struct kmst_block *block)
+bool kmst_block_is_split(const struct kmst_block *block)
 {
 	return block->bytes > PAGE_SIZE && !is_compound(block) &&
 	       page_count(virt_to_page(block->virt) + 1);
@@ -55,7 +59,7 @@ static void free_split_block(const struct kmst_block *block)
 
 static void free_block(const struct kmst_block *block)
 {
-	if (is_split(block))
+	if (kmst_block_is_split(block))
 		free_split_block(block);
 	else
 		kmst_free_block(virt_to_page(block->virt), get_order(block->bytes));
@@ -64,74 +68,6 @@ static void free_block(const struct kmst_block *block)
 static void free_blocks(struct kmst_memory *memory)
 {
 	kmst_blocks_free_each(memory, free_block);
-}
-
-static void split_block(const struct kmst_block *block)
-{
-	if (block->bytes > PAGE_SIZE && !is_split(block))
-		split_page(virt_to_page(block->virt), get_order(block->bytes));
-}
-
-static void split_blocks(const struct kmst_memory *memory, unsigned long index,
-			 unsigned long nr_pages)
-{
-	const struct kmst_blocks *blocks = &memory->blocks;
-	unsigned int i;
-
-	for (i = kmst_blocks_find(memory, index);
-	     i < blocks->nr && blocks->table[i].first_page < index + nr_pages; i++)
-		split_block(&blocks->table[i]);
-}
-
-/* Map what @vma has of a block, from page @at of the arena on. */
-static int map_block(const struct kmst_block *block, struct vm_area_struct *vma,
-		     unsigned long addr, unsigned long at)
-{
-	unsigned long skip = (at - block->first_page) << PAGE_SHIFT;
-	unsigned long bytes = min(block->bytes - skip, vma->vm_end - addr);
-
-	return remap_pfn_range(vma, addr, page_to_pfn(virt_to_page(block->virt + skip)), bytes,
-			       vma->vm_page_prot);
-}
-
-/*
- * Map as frames (VM_PFNMAP). madvise(), migration and memory failure lock, isolate and
- * split the whole of a compound page when they find one of its pages in a page table;
- * frames they leave alone.
- */
-static int map_frames(const struct kmst_memory *memory, struct vm_area_struct *vma)
-{
-	const struct kmst_blocks *blocks = &memory->blocks;
-	unsigned long at = vma->vm_pgoff, pages_since_point = 0;
-	unsigned long addr = vma->vm_start;
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < blocks->nr && addr < vma->vm_end; i++) {
-		const struct kmst_block *block = &blocks->table[i];
-		unsigned long end = block->first_page + (block->bytes >> PAGE_SHIFT);
-
-		if (++pages_since_point >= KMST_PAGES_PER_POINT) {
-			cond_resched();
-			if (fatal_signal_pending(current))
-				return -EINTR;
-			pages_since_point = 0;
-		}
-		if (at >= end)
-			continue;
-		err = map_block(block, vma, addr, at);
-		if (err)
-			return err;
-		addr += (end - at) << PAGE_SHIFT;
-		pages_since_point += end - at;
-		at = end;
-	}
-	return 0;
-}
-
-static bool maps_frames(const struct kmst_memory *memory)
-{
-	return is_compound(memory->blocks.table);
 }
 
 static int add_block(struct kmst_memory *memory, struct page *page,
@@ -286,9 +222,7 @@ const struct kmst_allocator kmst_allocator_page = {
 	.nr_pages	= page_nr_pages,
 	.alloc		= page_alloc,
 	.free		= free_blocks,
-	.split		= split_blocks,
-	.maps_frames	= maps_frames,
-	.map		= map_frames,
+	.maps		= &kmst_maps_blocks,
 	.one		= &kmst_one_page,
 };
 
@@ -303,9 +237,7 @@ const struct kmst_allocator kmst_allocator_chunk = {
 	.nr_pages	= plan_nr_pages,
 	.alloc		= chunk_alloc,
 	.free		= free_blocks,
-	.split		= split_blocks,
-	.maps_frames	= maps_frames,
-	.map		= map_frames,
+	.maps		= &kmst_maps_blocks,
 	.one		= &kmst_one_chunk,
 };
 
@@ -334,6 +266,6 @@ const struct kmst_allocator kmst_allocator_folio = {
 	.nr_pages	= plan_nr_pages,
 	.alloc		= folio_allocate,
 	.free		= folio_free,
-	.map		= map_frames,
+	.maps		= &kmst_maps_folios,
 	.one		= &kmst_one_folio,
 };

@@ -5,11 +5,17 @@
 #ifndef KMEM_STUDIO_ALLOCATORS_BLOCKS_H
 #define KMEM_STUDIO_ALLOCATORS_BLOCKS_H
 
+#include <linux/types.h>
+
 #include "../allocator.h"
+
+struct kmst_block;
 
 extern const struct kmst_allocator kmst_allocator_page;
 extern const struct kmst_allocator kmst_allocator_chunk;
 extern const struct kmst_allocator kmst_allocator_exact;
 extern const struct kmst_allocator kmst_allocator_folio;
+
+bool kmst_block_is_split(const struct kmst_block *block);
 
 #endif /* KMEM_STUDIO_ALLOCATORS_BLOCKS_H */

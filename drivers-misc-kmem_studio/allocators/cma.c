@@ -17,6 +17,7 @@
 #include "../plan.h"
 #include "../zones.h"
 #include "cma.h"
+#include "maps.h"
 #include "ones.h"
 
 /* What the device was given for an arena. */
@@ -103,15 +104,6 @@ static int cma_allocate(const struct kmst_request *request,
 			      taken_bytes(source));
 }
 
-static int cma_map(const struct kmst_memory *memory, struct vm_area_struct *vma)
-{
-	const struct cma_source *source = memory->private;
-
-	if (!IS_ENABLED(CONFIG_HAS_DMA))
-		return -ENODEV;
-	return dma_mmap_pages(kmst_device(), vma, source->bytes, source->pages);
-}
-
 static void cma_free(struct kmst_memory *memory)
 {
 	if (memory->private)
@@ -134,6 +126,6 @@ const struct kmst_allocator kmst_allocator_cma = {
 	.nr_pages	= cma_nr_pages,
 	.alloc		= cma_allocate,
 	.free		= cma_free,
-	.map		= cma_map,
+	.maps		= &kmst_maps_cma,
 	.one		= &kmst_one_cma,
 };
