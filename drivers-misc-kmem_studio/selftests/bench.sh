@@ -426,6 +426,12 @@ threads_of_runs() {
 	grep -lxE 'kmst_bench/.*' /proc/[0-9]*/comm 2>/dev/null
 }
 
+# a run has state "running" before it has its thread, which goes to $before
+thread_is_there() {
+	before=$(threads_of_runs)
+	[ -n "$before" ]
+}
+
 # are there threads, and none of those in $before?
 others_run() {
 	seen=$(threads_of_runs)
@@ -437,8 +443,7 @@ the_next_writers_run_goes_on() {
 	n=0
 	while [ $n -lt 2 ]; do
 		long a && start a || return 1
-		before=$(threads_of_runs)
-		[ -n "$before" ] || return 1
+		wait_until thread_is_there || return 1
 		killed=$WRITER
 		start_next a
 		kill -KILL "$killed"
