@@ -686,6 +686,12 @@ fill_leaves_memory() {
 		is "$a" ended leave_bytes
 }
 
+takes_memory() {
+	put "../pressures/$1" live 1 && [ "$(get "../pressures/$1" pages_held)" -gt 0 ] && return
+	put "../pressures/$1" live 0
+	return 1
+}
+
 # A program that needs what is held gets it, and nothing is killed for it.
 pressures_give_way() {
 	is_emulated || { skip "it takes most of the memory of the machine"; return; }
@@ -695,9 +701,8 @@ pressures_give_way() {
 	[ $half -gt 1024 ] || { skip "too little could be held"; return; }
 	dd if=/dev/zero of=/dev/null bs=${half}k count=1 2>>"$ERRORS" || return 1
 	is ../pressures/a ended lost && is ../pressures/a pages_held 0 || return 1
-	# nothing is in the way of another one
-	put ../pressures/a live 1 && [ "$(get ../pressures/a pages_held)" -gt 0 ] &&
-		put ../pressures/a live 0
+	# nothing is in the way of another one, once what the program had is free again
+	wait_until takes_memory a && put ../pressures/a live 0
 }
 
 holds_runs_of_the_area() {
