@@ -797,7 +797,7 @@ TEST_F_TIMEOUT(waits, a_wait_for_others_is_frozen, SECONDS)
 	EXPECT_EQ(0, text_put(PARAMETERS "/max_percent", text));
 	for (tries = 0; tries < TRIES && !wait.frozen; tries++) {
 		freeze_in_a_wait(&wait);
-		/* a start that has begun may not have reserved its memory yet: the other was first */
+		/* one that has begun may not have reserved its memory yet: the other was first */
 		if (wait.first == E2BIG) {
 			EXPECT_EQ(0, wait.second);
 			wait.frozen = false;
