@@ -260,8 +260,7 @@ one_round_has_no_interval() {
 		[ -n "$(get ../benches/a alloc_mean_ns)" ]
 }
 
-# every allocator of the table, in every order
-# One that was added may have no single allocations.
+# one that was added may have no single allocations
 is_known() {
 	case $1 in
 	page | chunk | exact | folio | bulk | highmem | kmalloc | kmalloc_object) ;;
@@ -270,6 +269,7 @@ is_known() {
 	esac
 }
 
+# every allocator of the table, in every order
 all_of_them_run() {
 	patterns="hot fifo lifo random"
 	cpus=0
