@@ -581,7 +581,7 @@ private_lists()
 # not have.
 private_apt()
 {
-	local with=0 suite arch dest private
+	local with=0 suite arch dest private what
 
 	if [ "$1" = --with-libraries ]; then
 		with=1
@@ -592,7 +592,9 @@ private_apt()
 	private_lists "$suite" "$arch"
 	rm -rf "$private/debs" "$dest.new"
 	mkdir -p "$private/debs" "$dest.new" "$(dirname "$dest")"
-	step "Downloading and unpacking $* of $suite ($arch)" \
+	what=$*
+	[ $# -le 3 ] || what="$1 and $(($# - 1)) others"
+	step "Downloading and unpacking $what of $suite ($arch)" \
 		_private_fetch "$with" "$suite" "$arch" "$private" "$dest.new" "$@"
 	rm -rf "$dest" "$private/debs"
 	mv "$dest.new" "$dest"
