@@ -8,9 +8,11 @@
  * out, which takes all there is, are left out unless KMEM_STUDIO_EMULATED=1 says that this is
  * nobody's machine.
  */
+#include <linux/io_uring.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 
@@ -301,6 +303,57 @@ static void remove_and_wait(const char *arena)
 	is_gone(thread);
 }
 
+/* --- a write that a thread of the kernel makes --- */
+
+/* The parts of an io_uring that one write takes. */
+struct ring {
+	struct io_uring_params	params;
+	int			fd;
+	char			*queues;
+	struct io_uring_sqe	*request;
+};
+
+static bool ring_open(struct ring *ring)
+{
+	ring->fd = syscall(SYS_io_uring_setup, 1, &ring->params);
+	if (ring->fd < 0)
+		return false;
+	ring->queues = mmap(NULL, getpagesize(), PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd,
+			    IORING_OFF_SQ_RING);
+	ring->request = mmap(NULL, getpagesize(), PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd,
+			     IORING_OFF_SQES);
+	if (ring->queues != MAP_FAILED && ring->request != MAP_FAILED)
+		return true;
+	close(ring->fd);
+	return false;
+}
+
+static unsigned int *ring_word(const struct ring *ring, __u32 offset)
+{
+	return (unsigned int *)(ring->queues + offset);
+}
+
+/* Returns what write() would, or -errno. */
+static int ring_write(struct ring *ring, int fd, const char *text)
+{
+	const struct io_uring_cqe *answers;
+	unsigned int *tail = ring_word(ring, ring->params.sq_off.tail);
+
+	*ring->request = (struct io_uring_sqe){
+		.opcode	= IORING_OP_WRITE,
+		.fd	= fd,
+		.addr	= (uintptr_t)text,
+		.len	= strlen(text),
+	};
+	*ring_word(ring, ring->params.sq_off.array) = 0;
+	__atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
+	if (syscall(SYS_io_uring_enter, ring->fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) != 1)
+		return -errno;
+	/* it was waited for, and is the first and only one */
+	answers = (void *)(ring->queues + ring->params.cq_off.cqes);
+	return answers->res;
+}
+
 /* --- a control group whose programs are frozen --- */
 
 /* Where it is mounted, if it is. */
@@ -417,6 +470,26 @@ TEST_F_TIMEOUT(waits, signals_do_not_end_a_wait, SECONDS)
 	calm();
 	EXPECT_EQ(0, err);
 	EXPECT_EQ(0, join(first));
+	remove_and_wait("a");
+}
+
+/* A thread of the kernel that writes for somebody makes no call again: it waits to the end. */
+TEST_F_TIMEOUT(waits, a_write_by_io_uring_is_answered, SECONDS)
+{
+	struct ring ring = {};
+	int fd;
+
+	if (!ring_open(&ring))
+		SKIP(return, "no io_uring for this user");
+	ASSERT_EQ(0, arena_make("a"));
+	ASSERT_EQ(0, arena_put("a", "allocator", "highmem"));
+	ASSERT_EQ(0, arena_put_number("a", "nr_structs", many_objects()));
+	fd = open(ARENAS "/a/live", O_WRONLY);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(1, ring_write(&ring, fd, "1"));
+	EXPECT_TRUE(state_is("a", "live"));
+	close(fd);
+	close(ring.fd);
 	remove_and_wait("a");
 }
 
