@@ -387,6 +387,15 @@ unloading_waits_for_arenas() {
 	is_loaded && is a live 0
 }
 
+# what was removed is verified to its end before the module goes
+unloading_waits_for_a_removed_arena() {
+	[ -n "$UNLOAD" ] || { skip "the module was there before the test"; return; }
+	live a nr_structs=1000000 allocator=chunk && put a corrupt 5 || return 1
+	rmdir $ARENAS/a && rmmod $MODULE && ! is_loaded || return 1
+	modprobe $MODULE nr_structs=0 && put_percent "$SHARE" &&
+		log_has '^arenas/a: Verification failed: 1 of '
+}
+
 two_hundred_arenas() {
 	n=0
 	while [ $n -lt 200 ]; do
@@ -526,7 +535,7 @@ cycle() {
 	while [ $round -lt "$1" ]; do
 		follow objects
 		live a nr_structs=50000 allocator=chunk pattern=random && follow_frames a &&
-			use_files_of a && rmdir $ARENAS/a && all_came_free || return 1
+			use_files_of a && rmdir $ARENAS/a && all_came_free || return
 		round=$((round + 1))
 	done
 }
@@ -561,7 +570,7 @@ take_arenas
 THREAD=a
 NR_ALLOCATORS=$(wc -l <$STUDIO/allocators)
 SECONDS_TOGETHER=${SECONDS_TOGETHER:-30}
-ktap_set_plan 30
+ktap_set_plan 31
 
 run "defaults" defaults_are_as_documented
 run "names are listed" names_are_listed
@@ -588,8 +597,10 @@ run "scrubs have a low priority" scrubs_have_a_low_priority
 run "rmdir ends a live arena" rmdir_ends_a_live_arena
 if is_module; then
 	run "unloading waits for arenas" unloading_waits_for_arenas
+	run "unloading waits for a removed arena" unloading_waits_for_a_removed_arena
 else
 	ktap_test_skip "unloading waits for arenas: the driver is built in"
+	ktap_test_skip "unloading waits for a removed arena: the driver is built in"
 fi
 run "200 arenas at once" two_hundred_arenas
 run "at most 1024 arenas" at_most_1024_arenas

@@ -320,8 +320,19 @@ static int status_without_capability(const char *program, const char *argument,
 	return child_status(pid);
 }
 
+FIXTURE(unseen) {
+};
+
+FIXTURE_SETUP(unseen)
+{
+}
+
+FIXTURE_TEARDOWN(unseen)
+{
+}
+
 /* The arena is there, and no frame is said to differ. */
-TEST(frames_are_not_compared_unseen)
+TEST_F_TIMEOUT(unseen, frames_are_not_compared, CASE_SECONDS)
 {
 	char said[4096];
 

@@ -30,7 +30,7 @@
 #define BROKEN_PAGE	3
 
 /* How long a call may take that should take no time, in naps of 100 ms. */
-#define MANY_NAPS	600
+#define MANY_NAPS	1200
 /* For each case; of what may wait some of these, a slow board takes a while. */
 #define CASE_SECONDS	600
 

@@ -110,7 +110,7 @@ static bool has_lost(FILE *stats)
 }
 
 /* A buffer that was full, of whichever CPU, proves nothing. */
-static bool events_were_lost(void)
+bool page_trace_has_lost(void)
 {
 	struct dirent *entry;
 	bool lost = false;
@@ -131,8 +131,6 @@ static bool events_were_lost(void)
 		fclose(stats);
 	}
 	closedir(cpus);
-	if (lost)
-		ksft_print_msg("the tracing buffer was full, events were lost\n");
 	return lost;
 }
 
@@ -140,8 +138,10 @@ static FILE *open_events(void)
 {
 	char path[256];
 
-	if (events_were_lost())
+	if (page_trace_has_lost()) {
+		ksft_print_msg("the tracing buffer was full, events were lost\n");
 		return NULL;
+	}
 	snprintf(path, sizeof(path), "%s/trace", folder);
 	return fopen(path, "r");
 }

@@ -34,6 +34,9 @@ int page_trace_watch_driver(void);
 /* Go on with that, without what was noted until now. */
 void page_trace_restart(void);
 
+/* Others may fill the buffer, too, on a machine that is not quiet. */
+bool page_trace_has_lost(void);
+
 /*
  * Pages that it got since and that are still not free. Of a span that is not in a row in
  * memory only the first page is known. Negative if events were lost.

@@ -162,7 +162,7 @@ nothing_is_kept() {
 	kept=$(kept)
 	while [ "$kept" != "$never_free 0" ]; do
 		tries=$((tries + 1))
-		[ $tries -lt 60 ] || return 1
+		[ $tries -lt 120 ] || return 1
 		sleep 1
 		kept=$(kept)
 	done
@@ -172,15 +172,20 @@ no_vmalloc_area() {
 	[ "$(vmalloc_areas)" -eq 0 ]
 }
 
-# all_came_free: pages and objects since follow, but for those of a pool
+# all_came_free: pages and objects since follow, but for those of a pool. What others free fills
+# the buffer, too.
 all_came_free() {
-	if ! nothing_is_kept; then
-		ktap_print_msg "pages and objects that did not come free: $kept"
-		return 1
-	fi
-	if events_were_lost; then
+	if ! events_were_lost; then
+		nothing_is_kept || {
+			ktap_print_msg "pages and objects that did not come free: $kept"
+			return 1
+		}
+	elif is_emulated; then
 		ktap_print_msg "the tracing buffer of $TRACE_KB KB a CPU was full, events were lost"
 		return 1
+	else
+		skip "this machine is not quiet: the tracing buffer of $TRACE_KB KB a CPU was full"
+		return
 	fi
 	wait_until no_vmalloc_area || {
 		ktap_print_msg "$(vmalloc_areas) areas of vmalloc() are left"
@@ -204,7 +209,7 @@ kept_page_is_missed() {
 		ktap_print_msg "of one page that is held, these are missed: ${kept% *}"
 		return 1
 	}
-	all_came_free || return 1
+	all_came_free || return
 	sed "/: mm_page_free: .*pfn=$pfn order=/d" "$TRACE/trace" >"$ERRORS.record"
 	kept=$(kept "$ERRORS.record")
 	[ "${kept% *}" = 1 ]

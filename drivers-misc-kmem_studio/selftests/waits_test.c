@@ -792,24 +792,59 @@ TEST_F_TIMEOUT(waits, settings_do_not_wait_for_a_fill, SECONDS)
 	EXPECT_TRUE(during) TH_LOG("each fill was over when the settings had been asked");
 }
 
-/* All programs are frozen for five seconds, a writer that waits for its fill, too. */
+/* Why all programs cannot be frozen here, or NULL; from then on a suspend does that alone. */
+static const char *prepare_suspend(void)
+{
+	if (!is_emulated())
+		return "freezes all programs: set KMEM_STUDIO_EMULATED=1 where that is fine";
+	if (text_put(PM_TEST, "freezer"))
+		return "no /sys/power/pm_test in this kernel, see the config file";
+	return NULL;
+}
+
+/* All programs are frozen for five seconds, one that waits for a fill, too. */
+static int suspend(void)
+{
+	int err = text_put("/sys/power/state", "freeze");
+
+	text_put(PM_TEST, pm_test);
+	return err;
+}
+
 TEST_F_TIMEOUT(waits, a_suspend_does_not_end_a_start, SECONDS)
 {
+	const char *reason = prepare_suspend();
 	pid_t writer;
-	int err;
 
-	if (!is_emulated())
-		SKIP(return, "freezes all programs: set KMEM_STUDIO_EMULATED=1 where that is fine");
-	if (text_put(PM_TEST, "freezer"))
-		SKIP(return, "no /sys/power/pm_test in this kernel, see the config file");
+	if (reason)
+		SKIP(return, "%s", reason);
 	writer = start_large("a");
 	ASSERT_LT(0, writer);
-	err = text_put("/sys/power/state", "freeze");
-	text_put(PM_TEST, pm_test);
-	EXPECT_EQ(0, err);
+	EXPECT_EQ(0, suspend());
 	EXPECT_EQ(0, join(writer));
 	EXPECT_EQ(0, arena_put("a", "verify", "1"));
 	remove_and_wait("a");
+}
+
+/* Who writes to a parameter waits for the thread itself. */
+TEST_F_TIMEOUT(waits, a_suspend_does_not_end_the_lab, SECONDS)
+{
+	const char *reason = prepare_suspend();
+	long long nr = many_objects();
+	char number[24];
+	pid_t writer;
+
+	if (reason)
+		SKIP(return, "%s", reason);
+	snprintf(number, sizeof(number), "%lld", nr);
+	ASSERT_EQ(0, text_put(PARAMETERS "/allocator", "chunk"));
+	writer = write_in_background(LAB_NR, number);
+	while (writer > 0 && !lab_is_starting() && !has_ended(writer))
+		nap();
+	EXPECT_EQ(0, suspend());
+	EXPECT_EQ(0, join(writer));
+	EXPECT_EQ(nr, number_get(LAB_NR));
+	EXPECT_EQ(0, text_put(LAB_NR, "0"));
 }
 
 /* --- a program that is frozen --- */
@@ -911,8 +946,34 @@ static int take_memory(const char *arena)
 	return 3;
 }
 
+/* The end of the kernel's log, to be read from there. */
+static int log_open(void)
+{
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
+
+	if (fd >= 0)
+		lseek(fd, 0, SEEK_END);
+	return fd;
+}
+
+/* Does a line say that? A read gives one, or EPIPE for lines that are gone. */
+static bool log_says(int fd, const char *text)
+{
+	char line[1024];
+	bool says = false;
+	ssize_t n;
+
+	while ((n = read(fd, line, sizeof(line) - 1)) > 0 || (n < 0 && errno == EPIPE)) {
+		line[n > 0 ? n : 0] = 0;
+		says |= !!strstr(line, text);
+	}
+	close(fd);
+	return says;
+}
+
 TEST_F_TIMEOUT(waits, an_arena_gives_way_to_programs, SECONDS)
 {
+	int log_fd;
 	pid_t hog;
 
 	if (!is_emulated())
@@ -921,10 +982,12 @@ TEST_F_TIMEOUT(waits, an_arena_gives_way_to_programs, SECONDS)
 	ASSERT_EQ(0, arena_put("kept", "give_way", "0"));
 	ASSERT_EQ(0, arena_put("kept", "live", "1"));
 	ASSERT_EQ(0, join(start_large("a")));
+	log_fd = log_open();
 	hog = fork();
 	if (!hog)
 		_exit(take_memory("a"));
 	EXPECT_EQ(0, join(hog));
+	EXPECT_TRUE(log_says(log_fd, "kmem_studio: arenas/a: the arena is lost"));
 	EXPECT_TRUE(state_is("a", "lost"));
 	EXPECT_EQ(0, arena_get("a", "live"));
 	EXPECT_EQ(-ENOMEM, arena_put("a", "verify", "1"));

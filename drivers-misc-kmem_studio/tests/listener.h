@@ -49,7 +49,7 @@ void kmst_listener_exit(struct kunit *test);
 /* A condition that another thread brings about soon, or not at all. */
 #define expect_soon(test, condition)						\
 ({										\
-	int tries = 500;							\
+	int tries = 6000;							\
 	bool met;								\
 										\
 	while (!(met = (condition)) && tries--)					\
