@@ -306,6 +306,8 @@ unload_ends_a_fill() {
 		fill_in_background || return 1
 		stop || return 1
 		wait "$filler" 2>/dev/null && continue
+		# it was filled, and verified by the stop, before its writer ran
+		log_has '^Success!' && continue
 		log_has 'was given up' && ! is_loaded && [ -z "$(thread_pid)" ]
 		return
 	done
