@@ -274,8 +274,17 @@ static bool nothing_is_kept(const char *allocator)
 	return !pages && !objects && !areas;
 }
 
+#define NOT_QUIET	"this machine is not quiet: the tracing buffer was full"
+
+/* An emulated machine has nobody else to fill it. */
+static bool is_not_quiet(void)
+{
+	return page_trace_has_lost() && !is_emulated();
+}
+
 TEST_F_TIMEOUT(live, cycles_leak_nothing, CASE_SECONDS)
 {
+	bool nothing_kept;
 	int left;
 
 	close(self->fd);
@@ -288,9 +297,10 @@ TEST_F_TIMEOUT(live, cycles_leak_nothing, CASE_SECONDS)
 		ASSERT_EQ(0, map_and_stop_often(variant->allocator, left));
 		ASSERT_TRUE(comes_to(ARENA, "pages_held", 0));
 		ASSERT_EQ(0, arena_remove(ARENA));
-		if (page_trace_has_lost() && !is_emulated())
-			SKIP(return, "this machine is not quiet: the tracing buffer was full");
-		ASSERT_TRUE(nothing_is_kept(variant->allocator));
+		nothing_kept = nothing_is_kept(variant->allocator);
+		if (is_not_quiet())
+			SKIP(return, NOT_QUIET);
+		ASSERT_TRUE(nothing_kept);
 	}
 }
 
@@ -308,6 +318,8 @@ FIXTURE_TEARDOWN(kept)
 /* One page, and what tells of it, are missed as long as a file holds them. */
 TEST_F_TIMEOUT(kept, a_page_that_is_kept_is_seen, CASE_SECONDS)
 {
+	long pages, objects;
+	bool nothing_kept;
 	int fd;
 
 	begin_anew();
@@ -318,11 +330,16 @@ TEST_F_TIMEOUT(kept, a_page_that_is_kept_is_seen, CASE_SECONDS)
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, arena_stop(ARENA));
 	ASSERT_TRUE(remove_arenas());
-	EXPECT_EQ(1, page_trace_count_kept_pages(true));
-	if (driver_is_module())
-		EXPECT_LT(0, page_trace_count_kept_objects());
+	pages = page_trace_count_kept_pages(true);
+	objects = page_trace_count_kept_objects();
 	close(fd);
-	EXPECT_TRUE(nothing_is_kept("chunk"));
+	nothing_kept = nothing_is_kept("chunk");
+	if (is_not_quiet())
+		SKIP(return, NOT_QUIET);
+	EXPECT_EQ(1, pages);
+	if (driver_is_module())
+		EXPECT_LT(0, objects);
+	EXPECT_TRUE(nothing_kept);
 }
 
 int main(int argc, char **argv)

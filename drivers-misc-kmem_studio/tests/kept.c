@@ -9,6 +9,7 @@
 #include <kunit/test.h>
 #include <linux/array_size.h>
 #include <linux/kconfig.h>
+#include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/page-flags.h>
 #include <linux/preempt.h>
@@ -35,12 +36,14 @@ struct watched_event {
  * struct kmst_kept - pages that a thread has
  * @thread: the thread
  * @events: what tells of them
+ * @full:   there was no room for one of them
  * @nr:     number of them
  * @pfns:   which these are
  */
 struct kmst_kept {
 	const struct task_struct	*thread;
 	struct watched_event		events[3];
+	bool				full;
 	unsigned long			nr;
 	unsigned long			pfns[MOST_PAGES];
 };
@@ -49,12 +52,6 @@ struct kmst_kept {
 static bool is_watched(const struct kmst_kept *kept)
 {
 	return in_task() && current == kept->thread;
-}
-
-static void add_pages(struct kmst_kept *kept, unsigned long pfn, unsigned long nr)
-{
-	for (; nr && kept->nr < MOST_PAGES; nr--)
-		kept->pfns[kept->nr++] = pfn++;
 }
 
 /* What came last goes first. Pages that were there before the test are not known. */
@@ -67,6 +64,18 @@ static void remove_page(struct kmst_kept *kept, unsigned long pfn)
 			kept->pfns[i] = kept->pfns[--kept->nr];
 			return;
 		}
+	}
+}
+
+/* What is got anew was given back in between, by another thread. */
+static void add_pages(struct kmst_kept *kept, unsigned long pfn, unsigned long nr)
+{
+	for (; nr; nr--, pfn++) {
+		remove_page(kept, pfn);
+		if (kept->nr < MOST_PAGES)
+			kept->pfns[kept->nr++] = pfn;
+		else
+			kept->full = true;
 	}
 }
 
@@ -175,6 +184,7 @@ struct kmst_kept *kmst_kept_watch(struct kunit *test)
 void kmst_kept_forget(struct kmst_kept *kept)
 {
 	kept->nr = 0;
+	kept->full = false;
 }
 
 /* The slab allocator has pages for later, and page tables stay. */
@@ -190,12 +200,15 @@ static bool stays_with_the_kernel(unsigned long pfn)
  * @kept: what kmst_kept_watch() returned
  *
  * Context: the thread that is watched.
- * Return: pages, without those of slabs and of page tables.
+ * Return: pages, without those of slabs and of page tables; ULONG_MAX if they were too many
+ * to be watched.
  */
 unsigned long kmst_kept_pages(const struct kmst_kept *kept)
 {
 	unsigned long nr = 0, i;
 
+	if (kept->full)
+		return ULONG_MAX;
 	for (i = 0; i < kept->nr; i++)
 		nr += !stays_with_the_kernel(kept->pfns[i]);
 	return nr;
