@@ -16,6 +16,7 @@
 
 #include "../kselftest.h"
 #include "arenas.h"
+#include "page_trace.h"
 
 #define ARENA		"flip"
 #define SPANS		"/sys/kernel/debug/kmem_studio/arenas/" ARENA "/spans"
@@ -58,6 +59,10 @@ struct count {
 };
 
 static int log_fd;
+
+/* Why there is no tracing, or NULL; and whether each wrong verdict was traced as logged. */
+static const char *no_trace;
+static bool all_traced = true;
 
 /* --- the word --- */
 
@@ -171,6 +176,22 @@ static void read_log(struct count *count)
 	}
 }
 
+/* --- the tracepoint --- */
+
+/* It says what the lines of the log say. */
+static void compare_events(const struct count *count)
+{
+	long nr, right_again;
+
+	if (no_trace)
+		return;
+	nr = page_trace_count_mismatches(ARENA, MASK, &right_again);
+	if (nr == count->lines && right_again == count->right_again)
+		return;
+	all_traced = false;
+	ksft_print_msg("%ld events, %ld right again\n", nr, right_again);
+}
+
 /* --- the test --- */
 
 static bool is_enough(const struct count *count)
@@ -186,6 +207,8 @@ static void verify_many_times(unsigned int *word, unsigned int right,
 
 	read_log(count);
 	*count = (struct count){};
+	if (!no_trace)
+		page_trace_restart();
 	for (; !is_enough(count); count->rounds++) {
 		count->looked_wrong += __atomic_load_n(word, __ATOMIC_RELAXED) != right;
 		err = arena_put(ARENA, "verify", "1");
@@ -241,6 +264,7 @@ static bool flips_are_told(unsigned int nr)
 	verify_many_times(word, right, &count);
 	__atomic_store_n(stop, true, __ATOMIC_RELAXED);
 	waitpid(pid, NULL, 0);
+	compare_events(&count);
 	return is_told(&count) && *word == right && !arena_put(ARENA, "verify", "1");
 }
 
@@ -306,10 +330,18 @@ int main(void)
 		ksft_exit_skip("%s\n", why);
 	}
 
-	ksft_set_plan(ARRAY_SIZE(patterns) + 1);
+	no_trace = page_trace_open();
+	if (!no_trace && page_trace_watch_mismatches())
+		no_trace = "no event kmst_mismatch";
+	ksft_set_plan(ARRAY_SIZE(patterns) + 2);
 	for (i = 0; i < ARRAY_SIZE(patterns); i++)
 		test_pattern(patterns[i], WORD, "a word");
 	test_pattern("counter", GUARD_WORD, "a guard word");
+	if (no_trace)
+		ksft_test_result_skip("each is traced: %s\n", no_trace);
+	else
+		ksft_test_result(all_traced, "each is traced\n");
+	page_trace_close();
 	text_put(WORKERS, workers);
 	driver_give_back(loaded);
 	ksft_finished();

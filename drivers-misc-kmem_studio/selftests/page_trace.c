@@ -12,6 +12,7 @@
 #define INSTANCE	"instances/kmem_studio_selftest"
 #define FREE_EVENT	"events/kmem/mm_page_free"
 #define SPAN_EVENT	"events/kmem_studio/kmst_span_alloc"
+#define MISMATCH_EVENT	"events/kmem_studio/kmst_mismatch"
 
 /* How long what is freed later may take: two minutes, in naps of 100 ms. */
 #define FREE_NAPS	1200
@@ -401,6 +402,58 @@ long page_trace_count_kept_pages(bool in_a_row)
 long page_trace_count_kept_objects(void)
 {
 	return count_held(note_objects);
+}
+
+/* --- what it finds wrong --- */
+
+int page_trace_watch_mismatches(void)
+{
+	int err = trace_put("events/enable", "0");
+
+	err = err ?: trace_put(MISMATCH_EVENT "/enable", "1");
+	page_trace_restart();
+	return err;
+}
+
+/* Negative if this is no mismatch of the arena, else whether the word was right again. */
+static int was_right_again(const char *line, const char *arena, unsigned int mask)
+{
+	const char *event = strstr(line, ": kmst_mismatch: arena=");
+	unsigned int expected, got, again;
+	char name[64];
+
+	if (!event || sscanf(event, ": kmst_mismatch: arena=%63s", name) != 1 ||
+	    strcmp(name, arena))
+		return -ENOENT;
+	event = strstr(event, " expected=");
+	if (!event || sscanf(event, " expected=%x got=%x again=%x", &expected, &got, &again) != 3)
+		return -EINVAL;
+	if (got != (expected ^ mask) || (again & ~mask) != (expected & ~mask))
+		return -EINVAL;
+	return again == expected;
+}
+
+long page_trace_count_mismatches(const char *arena, unsigned int mask, long *right_again)
+{
+	FILE *events = open_events();
+	char line[512];
+	long nr = 0;
+	int right;
+
+	*right_again = 0;
+	if (!events)
+		return -1;
+	while (nr >= 0 && fgets(line, sizeof(line), events)) {
+		right = was_right_again(line, arena, mask);
+		if (right == -ENOENT)
+			continue;
+		if (right < 0)
+			ksft_print_msg("an odd event: %s", line);
+		nr = right < 0 ? -1 : nr + 1;
+		*right_again += right > 0;
+	}
+	fclose(events);
+	return nr;
 }
 
 /* Built in, only the names of its functions tell. */

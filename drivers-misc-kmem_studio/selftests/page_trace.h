@@ -46,6 +46,16 @@ long page_trace_count_kept_pages(bool in_a_row);
 /* The same for what it got from kmalloc(). It has to be a module: that names its calls. */
 long page_trace_count_kept_objects(void);
 
+/* From now on, note the words that verifications find wrong, and nothing else. */
+int page_trace_watch_mismatches(void);
+
+/*
+ * Those of an arena since, each with the value @mask away from the right one. Of them
+ * @right_again read right a second time. Negative if events were lost, or if one has a
+ * value that is neither.
+ */
+long page_trace_count_mismatches(const char *arena, unsigned int mask, long *right_again);
+
 /* Areas of vmalloc() that are the driver's. */
 long count_vmalloc_areas(void);
 
