@@ -304,8 +304,9 @@ signal_ends_a_fill() {
 unload_ends_a_fill() {
 	# to start rmmod takes a while: where a fill is short, waiting for its begin is too
 	# long, where it is not, the unloading may come first without it
-	for begun in true wait_for_hello true wait_for_hello true true true true; do
-		fill_in_background && $begun || return 1
+	for try in 1 2 3 4 5 6 7 8; do
+		fill_in_background || return 1
+		[ $((try % 2)) -eq 1 ] || wait_for_hello || return 1
 		stop || return 1
 		wait "$filler" 2>/dev/null && continue
 		# before its writer ran, it was over or had not begun
