@@ -7,6 +7,7 @@
 #include "../kselftest.h"
 #include "device_helpers.h"
 #include "page_trace.h"
+#include "put_back.h"
 
 #define READ_BYTES	0x20000
 
@@ -20,9 +21,8 @@ bool loaded_by_us;
 
 static int log_fd;
 
-/* What is given back, and by whom. */
+/* What is given back. */
 static long long percent_before;
-static pid_t owner;
 
 /* How the kernel was when the test began. */
 static long long tainted_before;
@@ -406,11 +406,9 @@ static void put_percent(long long percent)
 	text_put(PARAMETERS "/max_percent", text);
 }
 
-/* The harness ends the program, and each case is a child of it. */
+/* The harness ends the program, or a signal does. */
 static void give_back(void)
 {
-	if (getpid() != owner)
-		return;
 	remove_arenas();
 	page_trace_close();
 	if (percent_before > 0)
@@ -428,18 +426,17 @@ int device_tests_run(int argc, char **argv, harness_fn harness, bool traced)
 {
 	const char *why_not = driver_take(&loaded_by_us);
 
-	owner = getpid();
 	if (why_not) {
 		driver_give_back(loaded_by_us);
 		skip_all(why_not);
 	}
-	atexit(give_back);
 	if (traced)
 		why_not = page_trace_open();
+	percent_before = number_get(PARAMETERS "/max_percent");
+	put_back_at_the_end(give_back);
 	if (why_not)
 		skip_all(why_not);
 	look_at_the_machine();
-	percent_before = number_get(PARAMETERS "/max_percent");
 	put_percent(50);
 	return harness(argc, argv);
 }

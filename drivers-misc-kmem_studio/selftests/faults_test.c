@@ -27,6 +27,7 @@
 #include "../kselftest.h"
 #include "arenas.h"
 #include "page_trace.h"
+#include "put_back.h"
 
 #define ARENA		"faults"
 #define NR_STRUCTS	10000
@@ -76,13 +77,23 @@ static int get_setting(unsigned int i)
 	return got > 0 ? 0 : -EIO;
 }
 
+static int get_settings(void)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < ARRAY_SIZE(settings) && !err; i++)
+		err = get_setting(i);
+	return err;
+}
+
 static int prepare_faults(void)
 {
 	unsigned int i;
 	int err;
 
 	for (i = 0; i < ARRAY_SIZE(settings); i++) {
-		err = get_setting(i) ?: text_put(settings[i][0], settings[i][1]);
+		err = text_put(settings[i][0], settings[i][1]);
 		if (err)
 			return err;
 	}
@@ -90,7 +101,7 @@ static int prepare_faults(void)
 	return nth_fd < 0 ? -errno : 0;
 }
 
-/* Of those that were changed. */
+/* Of those that are known. */
 static void put_settings_back(void)
 {
 	unsigned int i;
@@ -430,8 +441,7 @@ static bool kept_page_is_seen(void)
 /* --- the whole --- */
 
 static char allocator_before[32];
-static bool loaded;
-static pid_t owner;
+static bool loaded, taken;
 
 static void remember_allocator(void)
 {
@@ -443,15 +453,19 @@ static void remember_allocator(void)
 		fclose(file);
 }
 
-/* At the end of this program, however it comes, and not of its children. */
+/* Also what a case has made that a signal ended. */
 static void give_back(void)
 {
-	if (getpid() != owner)
-		return;
 	put_settings_back();
-	if (*allocator_before)
-		text_put(LAB_ALLOCATOR, allocator_before);
 	page_trace_close();
+	if (taken) {
+		stop_lab(NULL);
+		arena_remove(ARENA);
+		rmdir(BENCH);
+		rmdir(PRESSURE);
+		if (*allocator_before)
+			text_put(LAB_ALLOCATOR, allocator_before);
+	}
 	driver_give_back(loaded);
 }
 
@@ -528,13 +542,15 @@ int main(void)
 
 	ksft_print_header();
 	reason = driver_take(&loaded);
-	owner = getpid();
+	taken = !reason;
 	remember_allocator();
-	atexit(give_back);
-	if (!reason && prepare_faults())
+	if (!reason && get_settings())
 		reason = "no fault injection in this kernel, see the config file";
 	if (!reason)
 		reason = page_trace_open();
+	put_back_at_the_end(give_back);
+	if (!reason && prepare_faults())
+		reason = "the settings of fault injection cannot be changed";
 	if (!reason && page_trace_watch_driver())
 		reason = "the events of the driver cannot be traced";
 	if (reason)

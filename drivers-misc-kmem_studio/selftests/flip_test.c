@@ -17,6 +17,7 @@
 #include "../kselftest.h"
 #include "arenas.h"
 #include "page_trace.h"
+#include "put_back.h"
 
 #define ARENA		"flip"
 #define SPANS		"/sys/kernel/debug/kmem_studio/arenas/" ARENA "/spans"
@@ -294,43 +295,57 @@ static const char *why_not(void)
 /* What verifies, for who asks: a bit for each CPU, as hexadecimal number. */
 #define WORKERS	"/sys/devices/virtual/workqueue/kmem_studio_command/cpumask"
 
-/* The CPUs of before, or NULL if there is no choice. */
-static const char *keep_workers_off_the_second_cpu(void)
+/* As they were before. */
+static char workers_before[64];
+static bool loaded;
+
+static bool keep_workers_off_the_second_cpu(void)
 {
-	static char before[64];
+	return *workers_before && !text_put(WORKERS, "1");
+}
+
+static void remember_workers(void)
+{
 	FILE *file = fopen(WORKERS, "r");
 
-	if (file && !fgets(before, sizeof(before), file))
-		*before = 0;
+	if (file && !fgets(workers_before, sizeof(workers_before), file))
+		*workers_before = 0;
 	if (file)
 		fclose(file);
-	return *before && !text_put(WORKERS, "1") ? before : NULL;
+}
+
+static void give_back(void)
+{
+	page_trace_close();
+	if (*workers_before) {
+		arena_remove(ARENA);
+		text_put(WORKERS, workers_before);
+	}
+	driver_give_back(loaded);
 }
 
 int main(void)
 {
-	const char *why, *workers = NULL;
+	const char *why;
 	unsigned int i;
-	bool loaded;
 
 	ksft_print_header();
 	why = why_not();
 	if (why)
 		ksft_exit_skip("%s\n", why);
 	why = driver_take(&loaded);
+	if (!why)
+		remember_workers();
+	no_trace = page_trace_open();
+	put_back_at_the_end(give_back);
 	log_fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (!why && log_fd < 0)
 		why = "no /dev/kmsg";
-	if (!why)
-		workers = keep_workers_off_the_second_cpu();
-	if (!why && !workers)
+	if (!why && !keep_workers_off_the_second_cpu())
 		why = "the CPUs that verify cannot be chosen";
-	if (why) {
-		driver_give_back(loaded);
+	if (why)
 		ksft_exit_skip("%s\n", why);
-	}
 
-	no_trace = page_trace_open();
 	if (!no_trace && page_trace_watch_mismatches())
 		no_trace = "no event kmst_mismatch";
 	ksft_set_plan(ARRAY_SIZE(patterns) + 2);
@@ -341,8 +356,5 @@ int main(void)
 		ksft_test_result_skip("each is traced: %s\n", no_trace);
 	else
 		ksft_test_result(all_traced, "each is traced\n");
-	page_trace_close();
-	text_put(WORKERS, workers);
-	driver_give_back(loaded);
 	ksft_finished();
 }

@@ -18,6 +18,7 @@
 
 #include "../kselftest_harness.h"
 #include "arenas.h"
+#include "put_back.h"
 
 #define LAB_NR		PARAMETERS "/nr_structs"
 #define PM_TEST		"/sys/power/pm_test"
@@ -58,15 +59,6 @@ static void remember_pm_test(void)
 		sscanf(word, "[%63[^]]", pm_test);
 }
 
-static void __attribute__((constructor)) take_driver(void)
-{
-	why_not = driver_take(&loaded);
-	verbose = text_is(PARAMETERS "/verbose", "1") || text_is(PARAMETERS "/verbose", "Y");
-	max_percent = number_get(PARAMETERS "/max_percent");
-	text_get(PARAMETERS "/allocator", allocator, sizeof(allocator));
-	remember_pm_test();
-}
-
 static void put_settings_back(void)
 {
 	char percent[24];
@@ -80,11 +72,27 @@ static void put_settings_back(void)
 	text_put(PM_TEST, pm_test);
 }
 
-/* Also what a case has set that was killed. */
-static void __attribute__((destructor)) give_driver_back(void)
+/* Also what a case has set and made that a signal ended. */
+static void give_driver_back(void)
 {
 	put_settings_back();
+	if (!why_not) {
+		text_put(LAB_NR, "0");
+		arena_remove("a");
+		arena_remove("b");
+		arena_remove("kept");
+	}
 	driver_give_back(loaded);
+}
+
+static void __attribute__((constructor)) take_driver(void)
+{
+	why_not = driver_take(&loaded);
+	verbose = text_is(PARAMETERS "/verbose", "1") || text_is(PARAMETERS "/verbose", "Y");
+	max_percent = number_get(PARAMETERS "/max_percent");
+	text_get(PARAMETERS "/allocator", allocator, sizeof(allocator));
+	remember_pm_test();
+	put_back_at_the_end(give_driver_back);
 }
 
 /* The value in kB of a line of /proc/meminfo. */
@@ -415,6 +423,8 @@ FIXTURE_SETUP(waits)
 {
 	if (why_not)
 		SKIP(return, "%s", why_not);
+	/* a case that outlives the program would go on with what is put back */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 /* Also what a case left that ended early. */
