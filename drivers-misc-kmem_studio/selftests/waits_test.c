@@ -738,6 +738,36 @@ TEST_F_TIMEOUT(waits, a_removal_is_not_waited_for, SECONDS)
 	remove_and_wait("a");
 }
 
+/* What a removed arena holds counts until it is free: the share is taken for the next one. */
+TEST_F_TIMEOUT(waits, a_removed_arena_counts_until_it_is_free, SECONDS)
+{
+	unsigned long long kb = many_objects() * OBJECT_BYTES / 1024;
+	unsigned long long all = kb_of("LowTotal") ?: kb_of("MemTotal");
+	bool verifies = false;
+	char text[24];
+	int tries, err;
+
+	/* room for one and a half of them */
+	snprintf(text, sizeof(text), "%llu", kb * 150 / all + 1);
+	EXPECT_EQ(0, text_put(PARAMETERS "/max_percent", text));
+	ASSERT_EQ(0, arena_make("b"));
+	ASSERT_EQ(0, arena_put("b", "allocator", "chunk"));
+	ASSERT_EQ(0, arena_put_number("b", "nr_structs", many_objects()));
+	for (tries = 0; tries < TRIES && !verifies; tries++) {
+		ASSERT_EQ(0, join(start_large("a")));
+		ASSERT_EQ(0, arena_remove("a"));
+		err = arena_put("b", "live", "1");
+		verifies = thread_of("kmst/a");
+		/* that may have been over since */
+		EXPECT_TRUE(err == -E2BIG || (!verifies && !err));
+		EXPECT_EQ(0, arena_stop("b"));
+		is_gone("kmst/a");
+	}
+	EXPECT_TRUE(verifies) TH_LOG("each verification was over when the next arena started");
+	EXPECT_EQ(0, arena_put("b", "live", "1"));
+	remove_and_wait("b");
+}
+
 /* Who fills it is told that it is gone; rmdir has not waited for that. */
 TEST_F_TIMEOUT(waits, a_removal_ends_a_start, SECONDS)
 {
