@@ -356,7 +356,8 @@ size_t kmst_arena_bookkeeping(const struct kmst_arena *arena)
  */
 int __init kmst_arenas_init(void)
 {
-	frees = alloc_workqueue("kmem_studio_free", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	frees = alloc_workqueue("kmem_studio_free",
+				WQ_UNBOUND | WQ_MEM_RECLAIM | WQ_SYSFS, 0);
 	return frees ? 0 : -ENOMEM;
 }
 

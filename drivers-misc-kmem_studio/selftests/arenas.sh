@@ -318,6 +318,36 @@ device_comes_and_goes() {
 	[ ! -e $DEVICES/a ] && [ ! -e /sys/class/kmem_studio/a ]
 }
 
+FREE_CPUS=/sys/devices/virtual/workqueue/kmem_studio_free/cpumask
+
+# freed_on CPU: where the worker was that freed the arena, whose last user closes its device
+freed_on() {
+	echo $((1 << $1)) >$FREE_CPUS && live a nr_structs=1000 || return 1
+	: >"$TRACE/trace"
+	event kmem_studio/kmst_arena_free 1
+	exec 3<$DEVICES/a
+	put a live 0
+	rmdir "$ARENAS/a"
+	! grep -q ': kmst_arena_free: ' "$TRACE/trace" || { exec 3<&-; return 1; }
+	exec 3<&-
+	wait_until grep -q ': kmst_arena_free: ' "$TRACE/trace" &&
+		grep -q "\[00$1\].*: kmst_arena_free: .*arena=a " "$TRACE/trace"
+}
+
+# a long free is no work of the CPU that the last user is on
+frees_are_bound_to_no_cpu() {
+	[ -n "$TRACE" ] || { skip "no tracing instance"; return; }
+	[ -e $DEVICES ] || { skip "no devtmpfs"; return; }
+	[ -r $FREE_CPUS ] || return 1
+	[ "$(grep -c '^processor' /proc/cpuinfo)" -ge 2 ] || { skip "one CPU"; return; }
+	before=$(cat $FREE_CPUS)
+	freed_on 1 && freed_on 0
+	status=$?
+	event kmem_studio/kmst_arena_free 0
+	echo "$before" >$FREE_CPUS
+	return $status
+}
+
 scrubs_are() {
 	[ "$(get a scrubs)" -ge "$1" ]
 }
@@ -579,7 +609,7 @@ take_arenas
 THREAD=a
 NR_ALLOCATORS=$(wc -l <$STUDIO/allocators)
 SECONDS_TOGETHER=${SECONDS_TOGETHER:-30}
-ktap_set_plan 31
+ktap_set_plan 32
 
 run "defaults" defaults_are_as_documented
 run "names are listed" names_are_listed
@@ -600,6 +630,7 @@ run "each pattern verifies" each_pattern_verifies
 run "corruption is located" corruption_is_located
 run "only words of the arena are corrupted" only_words_of_the_arena_are_corrupted
 run "the device comes and goes" device_comes_and_goes
+run "frees are bound to no CPU" frees_are_bound_to_no_cpu
 run "max_mismatches" as_many_mismatches_are_logged_as_asked_for
 run "a scrub finds a planted error" scrub_finds_a_planted_error
 run "scrubs have a low priority" scrubs_have_a_low_priority
