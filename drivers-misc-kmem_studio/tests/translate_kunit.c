@@ -8,6 +8,7 @@
 #include <linux/io.h>
 #include <linux/kasan.h>
 #include <linux/kfence.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/pfn.h>
@@ -369,6 +370,71 @@ static void any_address_gets_an_answer(struct kunit *test)
 	KUNIT_EXPECT_NE(test, kmst_translate_address(ULONG_MAX, &t), KMST_IS_MEMORY);
 }
 
+/* Areas that a thread makes and frees. */
+struct comers {
+	struct task_struct	*thread;
+	unsigned long		at;	/* where the last of them is, or was */
+	unsigned long		nr;
+};
+
+/* A page and a huge page in turn: that may take the place of the table of pages. */
+static void *make_area(unsigned long nr)
+{
+	if (nr % 2 && PMD_SIZE <= SZ_32M)
+		return vmalloc_huge(PMD_SIZE, GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
+	return vmalloc(PAGE_SIZE);
+}
+
+static int come_and_go(void *data)
+{
+	struct comers *comers = data;
+	void *area;
+
+	while (!kthread_should_stop()) {
+		area = make_area(comers->nr);
+		if (area)
+			WRITE_ONCE(comers->at, (unsigned long)area);
+		WRITE_ONCE(comers->nr, comers->nr + 1);
+		cond_resched();
+		vfree(area);
+	}
+	return 0;
+}
+
+static void stop_comers(void *data)
+{
+	struct comers *comers = data;
+
+	kthread_stop(comers->thread);
+}
+
+#define MANY_AREAS	100
+
+/* Nobody holds what is walked: it has an answer, which may be wrong by then, and no fault. */
+static void areas_that_come_and_go_are_walked(struct kunit *test)
+{
+	struct comers *comers = kunit_kzalloc(test, sizeof(*comers), GFP_KERNEL);
+	struct kmst_translation t;
+	enum kmst_place_kind kind;
+	unsigned long kept;
+
+	KUNIT_ASSERT_NOT_NULL(test, comers);
+	kept = (unsigned long)vmalloc(PAGE_SIZE);
+	KUNIT_ASSERT_NE(test, kept, 0UL);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, free_area, (void *)kept), 0);
+	kind = kmst_translate_address(kept, &t);
+	KUNIT_EXPECT_TRUE(test, kind == KMST_IS_MEMORY || kind == KMST_IS_UNKNOWN);
+
+	comers->thread = kthread_run(come_and_go, comers, "kmst_comers");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(comers->thread));
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, stop_comers, comers), 0);
+	while (READ_ONCE(comers->nr) < MANY_AREAS) {
+		kmst_translate_address(READ_ONCE(comers->at), &t);
+		KUNIT_ASSERT_EQ(test, (int)kmst_translate_address(kept, &t), (int)kind);
+		cond_resched();
+	}
+}
+
 static struct kunit_case translate_cases[] = {
 	KUNIT_CASE_PARAM(every_page_of_a_block_comes_back, order_gen_params),
 	KUNIT_CASE(virtual_address_reaches_the_page),
@@ -384,6 +450,7 @@ static struct kunit_case translate_cases[] = {
 	KUNIT_CASE(a_free_page_may_not_be_mapped_now),
 	KUNIT_CASE(a_mapped_hole_is_no_memory),
 	KUNIT_CASE(any_address_gets_an_answer),
+	KUNIT_CASE(areas_that_come_and_go_are_walked),
 	{}
 };
 
