@@ -509,8 +509,13 @@ static bool log_is_clean(void)
 
 static void result(bool right, const char *what)
 {
-	right &= log_is_clean();
-	ksft_test_result(right, "%s\n", what);
+	bool clean = log_is_clean();
+
+	/* others may have filled the buffer, where there are others */
+	if (!right && clean && !is_emulated() && page_trace_has_lost())
+		ksft_test_result_skip("%s: this machine is not quiet\n", what);
+	else
+		ksft_test_result(right && clean, "%s\n", what);
 }
 
 static void test_benches(void)
