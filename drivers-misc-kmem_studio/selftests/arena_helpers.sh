@@ -97,6 +97,8 @@ mount_configfs() {
 }
 
 end() {
+	# it may have the device open
+	[ -z "$UNDO" ] || $UNDO
 	if [ -n "$OURS" ]; then
 		clean_up
 		put_percent "$PERCENT"

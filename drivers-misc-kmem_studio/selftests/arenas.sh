@@ -328,10 +328,17 @@ freed_on() {
 	exec 3<$DEVICES/a
 	put a live 0
 	rmdir "$ARENAS/a"
-	! grep -q ': kmst_arena_free: ' "$TRACE/trace" || { exec 3<&-; return 1; }
+	! grep -q ': kmst_arena_free: ' "$TRACE/trace" || return 1
 	exec 3<&-
 	wait_until grep -q ': kmst_arena_free: ' "$TRACE/trace" &&
 		grep -q "\[00$1\].*: kmst_arena_free: .*arena=a " "$TRACE/trace"
+}
+
+give_free_cpus_back() {
+	exec 3<&-
+	event kmem_studio/kmst_arena_free 0
+	echo "$free_cpus" >$FREE_CPUS
+	UNDO=
 }
 
 # a long free is no work of the CPU that the last user is on
@@ -342,11 +349,11 @@ frees_are_bound_to_no_cpu() {
 	[ -e $DEVICES ] || { skip "no devtmpfs"; return; }
 	[ -r $FREE_CPUS ] || return 1
 	[ "$(grep -c '^processor' /proc/cpuinfo)" -ge 2 ] || { skip "one CPU"; return; }
-	before=$(cat $FREE_CPUS)
+	free_cpus=$(cat $FREE_CPUS)
+	UNDO=give_free_cpus_back
 	freed_on 1 && freed_on 0
 	status=$?
-	event kmem_studio/kmst_arena_free 0
-	echo "$before" >$FREE_CPUS
+	give_free_cpus_back
 	return $status
 }
 

@@ -298,11 +298,12 @@ all_of_them_run() {
 every_order_of_block() {
 	bench a held=2 rounds=2 warmup=0 pattern=fifo || return 1
 	order=-1
+	ran=0
 	while [ $((order += 1)) -le "$(max_order)" ]; do
 		put ../benches/a order $order && is "$(in_bench a)" order $order &&
 			is "$(in_bench a)" bytes $((PAGE_SIZE << order)) || return 1
 		mark
-		runs a && continue
+		runs a && { ran=$((ran + 1)); continue; }
 		# with 64K pages the largest are more than the share of all of it
 		log_has 'or raise max_percent' && continue
 		# a machine may have no block so large
@@ -310,7 +311,7 @@ every_order_of_block() {
 			return 1
 		is "$(in_bench a)" failed_order $order || return 1
 	done
-	fails_with "Invalid argument" put ../benches/a order $order
+	[ $ran -gt 0 ] && fails_with "Invalid argument" put ../benches/a order $order
 }
 
 sizes_are_taken() {

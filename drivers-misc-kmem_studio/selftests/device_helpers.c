@@ -241,6 +241,7 @@ bool remove_arenas(void)
 
 void begin_anew(void)
 {
+	put_back_ends_this_case();
 	remove_arenas();
 	look_at_the_kernel();
 }

@@ -20,6 +20,7 @@
 #include "../kselftest_harness.h"
 #include "arenas.h"
 #include "frames.h"
+#include "put_back.h"
 
 #define ARENA		"mapping_test"
 #define DEVICE		DEVICES "/" ARENA
@@ -147,6 +148,7 @@ FIXTURE_SETUP(mapping)
 {
 	int err;
 
+	put_back_ends_this_case();
 	arena_remove(ARENA);
 	ASSERT_EQ(0, arena_make(ARENA));
 	ASSERT_EQ(0, arena_put(ARENA, "gfp", variant->gfp));
@@ -491,6 +493,7 @@ FIXTURE(blocks) {
 
 FIXTURE_SETUP(blocks)
 {
+	put_back_ends_this_case();
 	arena_remove(ARENA);
 	ASSERT_EQ(0, arena_make(ARENA));
 	ASSERT_EQ(0, arena_start(ARENA, "chunk", nr_structs()));
@@ -543,6 +546,7 @@ FIXTURE(device) {
 
 FIXTURE_SETUP(device)
 {
+	put_back_ends_this_case();
 	arena_remove(ARENA);
 	ASSERT_EQ(0, arena_make(ARENA));
 	ASSERT_EQ(0, arena_start(ARENA, "chunk", 1));
@@ -718,10 +722,15 @@ TEST_F_TIMEOUT(device, a_number_without_an_arena_leads_nowhere, CASE_SECONDS)
 	unlink(path);
 }
 
+static void give_back(void)
+{
+	arena_remove(ARENA);
+	driver_give_back(loaded_by_us);
+}
+
 int main(int argc, char **argv)
 {
 	const char *why_not = driver_take(&loaded_by_us);
-	int status;
 
 	if (why_not) {
 		driver_give_back(loaded_by_us);
@@ -730,8 +739,6 @@ int main(int argc, char **argv)
 	}
 	page_size = sysconf(_SC_PAGESIZE);
 	page_words = page_size / sizeof(__u32);
-	status = test_harness_run(argc, argv);
-	arena_remove(ARENA);
-	driver_give_back(loaded_by_us);
-	return status;
+	put_back_at_the_end(give_back);
+	return test_harness_run(argc, argv);
 }

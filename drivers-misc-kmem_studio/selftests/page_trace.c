@@ -12,7 +12,6 @@
 #define INSTANCE	"instances/kmem_studio_selftest"
 #define FREE_EVENT	"events/kmem/mm_page_free"
 #define SPAN_EVENT	"events/kmem_studio/kmst_span_alloc"
-#define MISMATCH_EVENT	"events/kmem_studio/kmst_mismatch"
 
 /* How long what is freed later may take: two minutes, in naps of 100 ms. */
 #define FREE_NAPS	1200
@@ -28,7 +27,7 @@ static char folder[64];
 
 /* --- the instance --- */
 
-static int trace_put(const char *file, const char *text)
+int page_trace_put(const char *file, const char *text)
 {
 	char path[256];
 
@@ -53,7 +52,7 @@ static void remove_instance(void)
 	if (!*folder)
 		return;
 	/* an instance that somebody reads stays: have nothing run in it */
-	trace_put("events/enable", "0");
+	page_trace_put("events/enable", "0");
 	rmdir(folder);
 	*folder = 0;
 }
@@ -83,10 +82,10 @@ const char *page_trace_open(void)
 	    !make_instance("/sys/kernel/debug/tracing"))
 		return "no tracing instances in this kernel, see the config file";
 	/* addresses in clear, and the events of all CPUs in their order */
-	trace_put("options/hash-ptr", "0");
-	trace_put("trace_clock", "global");
-	if (trace_put("buffer_size_kb", PAGE_TRACE_KB) ||
-	    trace_put(FREE_EVENT "/enable", "1")) {
+	page_trace_put("options/hash-ptr", "0");
+	page_trace_put("trace_clock", "global");
+	if (page_trace_put("buffer_size_kb", PAGE_TRACE_KB) ||
+	    page_trace_put(FREE_EVENT "/enable", "1")) {
 		page_trace_close();
 		return "no event kmem:mm_page_free in this kernel";
 	}
@@ -135,7 +134,7 @@ bool page_trace_has_lost(void)
 	return lost;
 }
 
-static FILE *open_events(void)
+FILE *page_trace_events(void)
 {
 	char path[256];
 
@@ -205,7 +204,7 @@ static int filter_range(const struct frame *frames, long nr)
 			last = frames[i].pfn;
 	}
 	snprintf(filter, sizeof(filter), "pfn >= 0x%llx && pfn <= 0x%llx", first, last);
-	return trace_put(FREE_EVENT "/filter", filter);
+	return page_trace_put(FREE_EVENT "/filter", filter);
 }
 
 int page_trace_watch(const struct frame *frames, long nr)
@@ -214,9 +213,9 @@ int page_trace_watch(const struct frame *frames, long nr)
 
 	if (!*folder)
 		return 0;
-	trace_put(SPAN_EVENT "/enable", "0");
-	trace_put("events/kmem/kmalloc/enable", "0");
-	trace_put("events/kmem/kfree/enable", "0");
+	page_trace_put(SPAN_EVENT "/enable", "0");
+	page_trace_put("events/kmem/kmalloc/enable", "0");
+	page_trace_put("events/kmem/kfree/enable", "0");
 	err = filter_range(frames, nr);
 	page_trace_restart();
 	return err;
@@ -269,7 +268,7 @@ static long note_freed(struct watched *sorted, long nr, __u64 pfn, long nr_pages
 long page_trace_count_freed(const struct frame *frames, long nr)
 {
 	struct watched *sorted = sort_frames(frames, nr);
-	FILE *events = open_events();
+	FILE *events = page_trace_events();
 	long freed = 0, nr_pages;
 	char line[512];
 	__u64 pfn;
@@ -327,11 +326,11 @@ static void let_go(struct held *held, __u64 first, __u64 nr)
 
 int page_trace_watch_driver(void)
 {
-	int err = trace_put(FREE_EVENT "/filter", "0");
+	int err = page_trace_put(FREE_EVENT "/filter", "0");
 
-	err = err ?: trace_put(SPAN_EVENT "/enable", "1");
-	err = err ?: trace_put("events/kmem/kmalloc/enable", "1");
-	err = err ?: trace_put("events/kmem/kfree/enable", "1");
+	err = err ?: page_trace_put(SPAN_EVENT "/enable", "1");
+	err = err ?: page_trace_put("events/kmem/kmalloc/enable", "1");
+	err = err ?: page_trace_put("events/kmem/kfree/enable", "1");
 	page_trace_restart();
 	return err;
 }
@@ -342,7 +341,7 @@ typedef void (*note_fn)(struct held *held, const char *line);
 /* Returns how much is held at the end. */
 static long count_held(note_fn note)
 {
-	FILE *events = open_events();
+	FILE *events = page_trace_events();
 	struct held held = {};
 	char line[512];
 
@@ -402,58 +401,6 @@ long page_trace_count_kept_pages(bool in_a_row)
 long page_trace_count_kept_objects(void)
 {
 	return count_held(note_objects);
-}
-
-/* --- what it finds wrong --- */
-
-int page_trace_watch_mismatches(void)
-{
-	int err = trace_put("events/enable", "0");
-
-	err = err ?: trace_put(MISMATCH_EVENT "/enable", "1");
-	page_trace_restart();
-	return err;
-}
-
-/* Negative if this is no mismatch of the arena, else whether the word was right again. */
-static int was_right_again(const char *line, const char *arena, unsigned int mask)
-{
-	const char *event = strstr(line, ": kmst_mismatch: arena=");
-	unsigned int expected, got, again;
-	char name[64];
-
-	if (!event || sscanf(event, ": kmst_mismatch: arena=%63s", name) != 1 ||
-	    strcmp(name, arena))
-		return -ENOENT;
-	event = strstr(event, " expected=");
-	if (!event || sscanf(event, " expected=%x got=%x again=%x", &expected, &got, &again) != 3)
-		return -EINVAL;
-	if (got != (expected ^ mask) || (again & ~mask) != (expected & ~mask))
-		return -EINVAL;
-	return again == expected;
-}
-
-long page_trace_count_mismatches(const char *arena, unsigned int mask, long *right_again)
-{
-	FILE *events = open_events();
-	char line[512];
-	long nr = 0;
-	int right;
-
-	*right_again = 0;
-	if (!events)
-		return -1;
-	while (nr >= 0 && fgets(line, sizeof(line), events)) {
-		right = was_right_again(line, arena, mask);
-		if (right == -ENOENT)
-			continue;
-		if (right < 0)
-			ksft_print_msg("an odd event: %s", line);
-		nr = right < 0 ? -1 : nr + 1;
-		*right_again += right > 0;
-	}
-	fclose(events);
-	return nr;
 }
 
 /* Built in, only the names of its functions tell. */

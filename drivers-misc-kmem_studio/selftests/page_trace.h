@@ -10,6 +10,7 @@
 #define KMEM_STUDIO_PAGE_TRACE_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "frames.h"
 
@@ -18,6 +19,12 @@
 /* Returns NULL, or why there is none. What was open before is closed. */
 const char *page_trace_open(void);
 void page_trace_close(void);
+
+/* A file of the instance, for other events: 0 or a negative errno. */
+int page_trace_put(const char *file, const char *text);
+
+/* What was noted, to be read by lines. NULL if events were lost. */
+FILE *page_trace_events(void);
 
 /* From now on, note which of these frames come free. */
 int page_trace_watch(const struct frame *frames, long nr);
@@ -45,16 +52,6 @@ long page_trace_count_kept_pages(bool in_a_row);
 
 /* The same for what it got from kmalloc(). It has to be a module: that names its calls. */
 long page_trace_count_kept_objects(void);
-
-/* From now on, note the words that verifications find wrong, and nothing else. */
-int page_trace_watch_mismatches(void);
-
-/*
- * Those of an arena since, each with the value @mask away from the right one. Of them
- * @right_again read right a second time. Negative if events were lost, or if one has a
- * value that is neither.
- */
-long page_trace_count_mismatches(const char *arena, unsigned int mask, long *right_again);
 
 /* Areas of vmalloc() that are the driver's. */
 long count_vmalloc_areas(void);

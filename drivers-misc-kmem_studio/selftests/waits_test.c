@@ -43,6 +43,65 @@ static bool text_is(const char *path, const char *text)
 	return *got && !strncmp(got, text, strlen(text));
 }
 
+/* --- a control group whose programs are frozen --- */
+
+/* Where it is mounted, if it is: also for who puts back. */
+#define FREEZER_CHARS	32
+static char *freezer;
+
+static const char *group_path(const char *file)
+{
+	static char path[64];
+
+	snprintf(path, sizeof(path), "%s/waits%s", freezer, file);
+	return path;
+}
+
+static const char *mount_freezer(void)
+{
+	if (!freezer)
+		return "no memory";
+	snprintf(freezer, FREEZER_CHARS, "/tmp/kmem_studio.XXXXXX");
+	if (!mkdtemp(freezer)) {
+		*freezer = 0;
+		return "no folder can be made in /tmp";
+	}
+	if (mount("none", freezer, "cgroup", 0, "freezer")) {
+		rmdir(freezer);
+		*freezer = 0;
+		return "no freezer of control groups in this kernel, see the config file";
+	}
+	mkdir(group_path(""), 0755);
+	return NULL;
+}
+
+static int freeze(pid_t pid)
+{
+	char number[24];
+
+	snprintf(number, sizeof(number), "%d", pid);
+	return text_put(group_path("/cgroup.procs"), number) ?:
+	       text_put(group_path("/freezer.state"), "FROZEN");
+}
+
+static void thaw(void)
+{
+	text_put(group_path("/freezer.state"), "THAWED");
+}
+
+static void unmount_freezer(void)
+{
+	if (!freezer || !*freezer)
+		return;
+	thaw();
+	rmdir(group_path(""));
+	umount(freezer);
+	rmdir(freezer);
+	*freezer = 0;
+}
+
+/* --- the driver --- */
+
 /* As they were before; the choice of pm_test is the word in brackets. */
 static char allocator[32], pm_test[64];
 static const char *why_not;
@@ -75,6 +134,7 @@ static void put_settings_back(void)
 /* Also what a case has set and made that a signal ended. */
 static void give_driver_back(void)
 {
+	unmount_freezer();
 	put_settings_back();
 	if (!why_not) {
 		text_put(LAB_NR, "0");
@@ -92,6 +152,10 @@ static void __attribute__((constructor)) take_driver(void)
 	max_percent = number_get(PARAMETERS "/max_percent");
 	text_get(PARAMETERS "/allocator", allocator, sizeof(allocator));
 	remember_pm_test();
+	freezer = mmap(NULL, FREEZER_CHARS, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		       -1, 0);
+	if (freezer == MAP_FAILED)
+		freezer = NULL;
 	put_back_at_the_end(give_driver_back);
 }
 
@@ -362,60 +426,6 @@ static int ring_write(struct ring *ring, int fd, const char *text)
 	return answers->res;
 }
 
-/* --- a control group whose programs are frozen --- */
-
-/* Where it is mounted, if it is. */
-static char freezer[32];
-
-static const char *group_path(const char *file)
-{
-	static char path[64];
-
-	snprintf(path, sizeof(path), "%s/waits%s", freezer, file);
-	return path;
-}
-
-static const char *mount_freezer(void)
-{
-	snprintf(freezer, sizeof(freezer), "/tmp/kmem_studio.XXXXXX");
-	if (!mkdtemp(freezer)) {
-		*freezer = 0;
-		return "no folder can be made in /tmp";
-	}
-	if (mount("none", freezer, "cgroup", 0, "freezer")) {
-		rmdir(freezer);
-		*freezer = 0;
-		return "no freezer of control groups in this kernel, see the config file";
-	}
-	mkdir(group_path(""), 0755);
-	return NULL;
-}
-
-static int freeze(pid_t pid)
-{
-	char number[24];
-
-	snprintf(number, sizeof(number), "%d", pid);
-	return text_put(group_path("/cgroup.procs"), number) ?:
-	       text_put(group_path("/freezer.state"), "FROZEN");
-}
-
-static void thaw(void)
-{
-	text_put(group_path("/freezer.state"), "THAWED");
-}
-
-static void unmount_freezer(void)
-{
-	if (!*freezer)
-		return;
-	thaw();
-	rmdir(group_path(""));
-	umount(freezer);
-	rmdir(freezer);
-	*freezer = 0;
-}
-
 FIXTURE(waits) {
 };
 
@@ -423,8 +433,7 @@ FIXTURE_SETUP(waits)
 {
 	if (why_not)
 		SKIP(return, "%s", why_not);
-	/* a case that outlives the program would go on with what is put back */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	put_back_ends_this_case();
 }
 
 /* Also what a case left that ended early. */
@@ -738,18 +747,27 @@ TEST_F_TIMEOUT(waits, a_removal_is_not_waited_for, SECONDS)
 	remove_and_wait("a");
 }
 
+#define TOO_MUCH_MEMORY	"a percent of so much memory has room for two of them"
+
+/* Let @all_kb of memory have room for one and a half of the arenas, if a percent can say that. */
+static bool room_for_one(unsigned long long all_kb)
+{
+	unsigned long long kb = many_objects() * OBJECT_BYTES / 1024;
+	unsigned long long percent = kb * 150 / all_kb + 1;
+	char text[24];
+
+	snprintf(text, sizeof(text), "%llu", percent);
+	return all_kb * percent / 100 < 2 * kb && !text_put(PARAMETERS "/max_percent", text);
+}
+
 /* What a removed arena holds counts until it is free: the share is taken for the next one. */
 TEST_F_TIMEOUT(waits, a_removed_arena_counts_until_it_is_free, SECONDS)
 {
-	unsigned long long kb = many_objects() * OBJECT_BYTES / 1024;
-	unsigned long long all = kb_of("LowTotal") ?: kb_of("MemTotal");
 	bool verifies = false;
-	char text[24];
 	int tries, err;
 
-	/* room for one and a half of them */
-	snprintf(text, sizeof(text), "%llu", kb * 150 / all + 1);
-	EXPECT_EQ(0, text_put(PARAMETERS "/max_percent", text));
+	if (!room_for_one(kb_of("LowTotal") ?: kb_of("MemTotal")))
+		SKIP(return, TOO_MUCH_MEMORY);
 	ASSERT_EQ(0, arena_make("b"));
 	ASSERT_EQ(0, arena_put("b", "allocator", "chunk"));
 	ASSERT_EQ(0, arena_put_number("b", "nr_structs", many_objects()));
@@ -931,18 +949,15 @@ static void freeze_in_a_wait(struct wait_for_others *wait)
 /* The freezer's signal ends the wait, and not the start, which gets its answer later. */
 TEST_F_TIMEOUT(waits, a_wait_for_others_is_frozen, SECONDS)
 {
-	unsigned long long percent = many_objects() * OBJECT_BYTES / 1024 * 150;
 	struct wait_for_others wait = {};
 	const char *missing;
-	char text[24];
 	int tries;
 
 	missing = mount_freezer();
 	if (missing)
 		SKIP(return, "%s", missing);
-	/* room for one and a half of them */
-	snprintf(text, sizeof(text), "%llu", percent / kb_of("MemTotal") + 1);
-	EXPECT_EQ(0, text_put(PARAMETERS "/max_percent", text));
+	if (!room_for_one(kb_of("MemTotal")))
+		SKIP(return, TOO_MUCH_MEMORY);
 	for (tries = 0; tries < TRIES && !wait.frozen; tries++) {
 		freeze_in_a_wait(&wait);
 		/* one that has begun may not have reserved its memory yet: the other was first */

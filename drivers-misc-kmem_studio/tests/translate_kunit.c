@@ -373,16 +373,22 @@ static void any_address_gets_an_answer(struct kunit *test)
 /* Areas that a thread makes and frees. */
 struct comers {
 	struct task_struct	*thread;
+	unsigned long		size;	/* of each, in bytes */
 	unsigned long		at;	/* where the last of them is, or was */
 	unsigned long		nr;
 };
 
-/* A page and a huge page in turn: that may take the place of the table of pages. */
-static void *make_area(unsigned long nr)
+/*
+ * As large as a huge page of each node, and of pages and of huge pages in turn: where one
+ * was, the other comes later, and a huge page may take the place of a table of pages.
+ */
+static void *make_area(const struct comers *comers)
 {
-	if (nr % 2 && PMD_SIZE <= SZ_32M)
-		return vmalloc_huge(PMD_SIZE, GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
-	return vmalloc(PAGE_SIZE);
+	const gfp_t gfp = GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN;
+
+	if (comers->nr % 2)
+		return vmalloc_huge(comers->size, gfp);
+	return __vmalloc(comers->size, gfp);
 }
 
 static int come_and_go(void *data)
@@ -391,7 +397,7 @@ static int come_and_go(void *data)
 	void *area;
 
 	while (!kthread_should_stop()) {
-		area = make_area(comers->nr);
+		area = make_area(comers);
 		if (area)
 			WRITE_ONCE(comers->at, (unsigned long)area);
 		WRITE_ONCE(comers->nr, comers->nr + 1);
@@ -408,7 +414,8 @@ static void stop_comers(void *data)
 	kthread_stop(comers->thread);
 }
 
-#define MANY_AREAS	100
+/* Some times as much as vfree() leaves mapped until it is worth its while. */
+#define BYTES_OF_AREAS	SZ_512M
 
 /* Nobody holds what is walked: it has an answer, which may be wrong by then, and no fault. */
 static void areas_that_come_and_go_are_walked(struct kunit *test)
@@ -416,9 +423,13 @@ static void areas_that_come_and_go_are_walked(struct kunit *test)
 	struct comers *comers = kunit_kzalloc(test, sizeof(*comers), GFP_KERNEL);
 	struct kmst_translation t;
 	enum kmst_place_kind kind;
-	unsigned long kept;
+	unsigned long kept, walked;
 
 	KUNIT_ASSERT_NOT_NULL(test, comers);
+	comers->size = PMD_SIZE * num_online_nodes();
+	/* huge pages of 512 MB are too large */
+	if (comers->size > SZ_128M)
+		comers->size = SZ_2M;
 	kept = (unsigned long)vmalloc(PAGE_SIZE);
 	KUNIT_ASSERT_NE(test, kept, 0UL);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, free_area, (void *)kept), 0);
@@ -428,8 +439,10 @@ static void areas_that_come_and_go_are_walked(struct kunit *test)
 	comers->thread = kthread_run(come_and_go, comers, "kmst_comers");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(comers->thread));
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, stop_comers, comers), 0);
-	while (READ_ONCE(comers->nr) < MANY_AREAS) {
-		kmst_translate_address(READ_ONCE(comers->at), &t);
+	while (READ_ONCE(comers->nr) < BYTES_OF_AREAS / comers->size) {
+		walked = READ_ONCE(comers->at);
+		if (walked)
+			kmst_translate_address(walked + comers->size / 2, &t);
 		KUNIT_ASSERT_EQ(test, (int)kmst_translate_address(kept, &t), (int)kind);
 		cond_resched();
 	}
