@@ -202,18 +202,24 @@ static bool state_is(const char *arena, const char *state)
 	return text_is(path, state);
 }
 
-static bool lab_is_starting(void)
+static bool lab_state_is(const char *state)
 {
 	/* the state is not the first line */
-	char text[64] = "";
+	char text[64] = "", wanted[32];
 	FILE *file = fopen("/sys/kernel/debug/kmem_studio/arenas/lab/summary", "r");
-	bool starting = false;
+	bool is = false;
 
+	snprintf(wanted, sizeof(wanted), "state:\t%s\n", state);
 	while (file && fgets(text, sizeof(text), file))
-		starting |= !strcmp(text, "state:\tstarting\n");
+		is |= !strcmp(text, wanted);
 	if (file)
 		fclose(file);
-	return starting;
+	return is;
+}
+
+static bool lab_is_starting(void)
+{
+	return lab_state_is("starting");
 }
 
 /* The thread of this name, or 0. */
@@ -976,8 +982,18 @@ TEST_F_TIMEOUT(waits, a_wait_for_others_is_frozen, SECONDS)
 
 /* --- memory that runs out --- */
 
-/* Take memory, a megabyte at a time, until the arena has given way. */
-static int take_memory(const char *arena)
+static bool arena_is_lost(void)
+{
+	return state_is("a", "lost");
+}
+
+static bool lab_is_lost(void)
+{
+	return lab_state_is("lost");
+}
+
+/* Take memory, a megabyte at a time, until that has given way. */
+static int take_memory(bool (*is_lost)(void))
 {
 	const size_t step = 1 << 20;
 	size_t taken = 0, all = kb_of("MemTotal") * 1024;
@@ -995,7 +1011,7 @@ static int take_memory(const char *arena)
 		if (memory == MAP_FAILED)
 			return 2;
 		memset(memory, 1, step);
-		if (state_is(arena, "lost"))
+		if (is_lost())
 			return 0;
 	}
 	return 3;
@@ -1040,7 +1056,7 @@ TEST_F_TIMEOUT(waits, an_arena_gives_way_to_programs, SECONDS)
 	log_fd = log_open();
 	hog = fork();
 	if (!hog)
-		_exit(take_memory("a"));
+		_exit(take_memory(arena_is_lost));
 	EXPECT_EQ(0, join(hog));
 	EXPECT_TRUE(log_says(log_fd, "kmem_studio: arenas/a: the arena is lost"));
 	EXPECT_TRUE(state_is("a", "lost"));
@@ -1055,6 +1071,32 @@ TEST_F_TIMEOUT(waits, an_arena_gives_way_to_programs, SECONDS)
 	EXPECT_EQ(0, arena_put("a", "verify", "1"));
 	remove_and_wait("a");
 	remove_and_wait("kept");
+}
+
+/* The lab has no setting for it. */
+TEST_F_TIMEOUT(waits, the_lab_gives_way_to_programs, SECONDS)
+{
+	char number[24];
+	int log_fd;
+	pid_t hog;
+
+	if (!is_emulated())
+		SKIP(return, "takes all memory: set KMEM_STUDIO_EMULATED=1 where that is fine");
+	snprintf(number, sizeof(number), "%zu", many_objects());
+	ASSERT_EQ(0, text_put(PARAMETERS "/allocator", "chunk"));
+	ASSERT_EQ(0, text_put(LAB_NR, number));
+	log_fd = log_open();
+	hog = fork();
+	if (!hog)
+		_exit(take_memory(lab_is_lost));
+	EXPECT_EQ(0, join(hog));
+	EXPECT_TRUE(log_says(log_fd, "kmem_studio: the arena is lost"));
+	EXPECT_EQ(0, number_get(LAB_NR));
+	EXPECT_NE(0, access(DEVICES "/lab", F_OK));
+	/* another one starts, and is verified by the stop */
+	EXPECT_EQ(0, text_put(LAB_NR, "1000"));
+	EXPECT_EQ(1000, number_get(LAB_NR));
+	EXPECT_EQ(0, text_put(LAB_NR, "0"));
 }
 
 TEST_HARNESS_MAIN
