@@ -348,7 +348,7 @@ frees_are_bound_to_no_cpu() {
 	live b || return 1
 	[ -e $DEVICES ] || { skip "no devtmpfs"; return; }
 	[ -r $FREE_CPUS ] || return 1
-	[ "$(grep -c '^processor' /proc/cpuinfo)" -ge 2 ] || { skip "one CPU"; return; }
+	grep -q '^processor.*: 1$' /proc/cpuinfo || { skip "no second CPU"; return; }
 	free_cpus=$(cat $FREE_CPUS)
 	UNDO=give_free_cpus_back
 	freed_on 1 && freed_on 0

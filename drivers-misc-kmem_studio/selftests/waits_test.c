@@ -1042,23 +1042,27 @@ static bool log_says(int fd, const char *text)
 	return says;
 }
 
+/* Does it give way to a program that takes all memory, and say so? */
+static bool gives_way(bool (*is_lost)(void), const char *line)
+{
+	int log_fd = log_open(), failed;
+	pid_t hog = fork();
+
+	if (!hog)
+		_exit(take_memory(is_lost));
+	failed = join(hog);
+	return log_says(log_fd, line) && !failed;
+}
+
 TEST_F_TIMEOUT(waits, an_arena_gives_way_to_programs, SECONDS)
 {
-	int log_fd;
-	pid_t hog;
-
 	if (!is_emulated())
 		SKIP(return, "takes all memory: set KMEM_STUDIO_EMULATED=1 where that is fine");
 	ASSERT_EQ(0, arena_make("kept"));
 	ASSERT_EQ(0, arena_put("kept", "give_way", "0"));
 	ASSERT_EQ(0, arena_put("kept", "live", "1"));
 	ASSERT_EQ(0, join(start_large("a")));
-	log_fd = log_open();
-	hog = fork();
-	if (!hog)
-		_exit(take_memory(arena_is_lost));
-	EXPECT_EQ(0, join(hog));
-	EXPECT_TRUE(log_says(log_fd, "kmem_studio: arenas/a: the arena is lost"));
+	EXPECT_TRUE(gives_way(arena_is_lost, "kmem_studio: arenas/a: the arena is lost"));
 	EXPECT_TRUE(state_is("a", "lost"));
 	EXPECT_EQ(0, arena_get("a", "live"));
 	EXPECT_EQ(-ENOMEM, arena_put("a", "verify", "1"));
@@ -1077,20 +1081,13 @@ TEST_F_TIMEOUT(waits, an_arena_gives_way_to_programs, SECONDS)
 TEST_F_TIMEOUT(waits, the_lab_gives_way_to_programs, SECONDS)
 {
 	char number[24];
-	int log_fd;
-	pid_t hog;
 
 	if (!is_emulated())
 		SKIP(return, "takes all memory: set KMEM_STUDIO_EMULATED=1 where that is fine");
 	snprintf(number, sizeof(number), "%zu", many_objects());
 	ASSERT_EQ(0, text_put(PARAMETERS "/allocator", "chunk"));
 	ASSERT_EQ(0, text_put(LAB_NR, number));
-	log_fd = log_open();
-	hog = fork();
-	if (!hog)
-		_exit(take_memory(lab_is_lost));
-	EXPECT_EQ(0, join(hog));
-	EXPECT_TRUE(log_says(log_fd, "kmem_studio: the arena is lost"));
+	EXPECT_TRUE(gives_way(lab_is_lost, "kmem_studio: the arena is lost"));
 	EXPECT_EQ(0, number_get(LAB_NR));
 	EXPECT_NE(0, access(DEVICES "/lab", F_OK));
 	/* another one starts, and is verified by the stop */

@@ -446,6 +446,8 @@ static void areas_that_come_and_go_are_walked(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, (int)kmst_translate_address(kept, &t), (int)kind);
 		cond_resched();
 	}
+	if (!READ_ONCE(comers->at))
+		kunit_skip(test, "there is no memory for an area");
 }
 
 static struct kunit_case translate_cases[] = {
