@@ -707,8 +707,8 @@ TEST_F_TIMEOUT(device, a_number_without_an_arena_leads_nowhere, CASE_SECONDS)
 {
 	/* /tmp is mounted with nodev on many systems */
 	const char *path = "/dev/kmem_studio_node";
+	int fd, stopped, error;
 	struct stat node;
-	int fd;
 
 	ASSERT_EQ(0, stat(DEVICE, &node));
 	unlink(path);
@@ -717,10 +717,13 @@ TEST_F_TIMEOUT(device, a_number_without_an_arena_leads_nowhere, CASE_SECONDS)
 	fd = open(path, O_RDONLY);
 	EXPECT_LE(0, fd);
 	close(fd);
-	ASSERT_EQ(0, arena_stop(ARENA));
-	EXPECT_EQ(-1, open(path, O_RDONLY));
-	EXPECT_EQ(ENXIO, errno);
+	stopped = arena_stop(ARENA);
+	fd = open(path, O_RDONLY);
+	error = errno;
 	unlink(path);
+	ASSERT_EQ(0, stopped);
+	EXPECT_EQ(-1, fd);
+	EXPECT_EQ(ENXIO, error);
 }
 
 static void give_back(void)
