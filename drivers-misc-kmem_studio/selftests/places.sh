@@ -256,6 +256,7 @@ contiguous_memory_is_one_run() {
 runs_of_vmalloc_are_told() {
 	landed vmalloc nr_structs=$NR || return
 	is a nr_spans 1 || return 1
+	ktap_print_msg "vmalloc: $(get a nr_pages) pages, $(summary a contiguous_runs) runs"
 	awk -F '\t' -v runs="$(summary a contiguous_runs)" \
 		-v largest="$(summary a largest_run_pages)" '
 		NR > 1 && $7 > most { most = $7 }
@@ -710,6 +711,7 @@ slabs_of_several_pages_are_slabs() {
 	[ "$(cell a pages 1 9)" = slab ] && [ "$(cell a pages 2 9)" = slab ] || return 1
 	# the slab has one user, newer kernels count none; each of its pages says the same
 	refs=$(cell a pages 1 8)
+	ktap_print_msg "slab of several pages: refs $refs"
 	[ "$refs" -le 1 ] && [ "$(cell a pages 2 8)" = "$refs" ]
 }
 
