@@ -8,6 +8,10 @@
 
 #include <linux/version.h>
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#error "kmem_studio needs Linux 6.12 or newer"
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 14, 0)
 #define alloc_pages_bulk	alloc_pages_bulk_array
 #define alloc_pages_bulk_node	alloc_pages_bulk_array_node

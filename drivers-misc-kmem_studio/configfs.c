@@ -321,8 +321,8 @@ out_commands_exit:
  */
 void kmst_configfs_exit(void)
 {
-	/* idle: however long they take, it is not to be taken for a hang */
-	wait_event_idle(removed, !atomic_read(&nr_removals));
+	/* idle, freezable: however long they take, no hang and not in a suspend's way */
+	wait_event_state(removed, !atomic_read(&nr_removals), (TASK_IDLE | TASK_FREEZABLE));
 	destroy_workqueue(removals);
 	kmst_commands_exit();
 	configfs_unregister_subsystem(&studio);

@@ -465,8 +465,8 @@ static int close_locked(struct kmst_session *session)
 	lockdep_assert_held(&session->lock);
 
 	if (session->task) {
-		/* however long it verifies: not to be taken for a hang, as kthread_stop() is */
-		wait_for_completion_state(&session->ended, TASK_IDLE);
+		/* however long it verifies: no hang, as kthread_stop() is, nor in a suspend's way */
+		wait_for_completion_state(&session->ended, TASK_IDLE | TASK_FREEZABLE_UNSAFE);
 		err = join_thread(session);
 		kmst_record_state(&session->record, KMST_STATE_IDLE, err);
 		trace_kmst_live(session->config.arena.name, false, err);

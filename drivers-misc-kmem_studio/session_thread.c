@@ -134,15 +134,18 @@ int kmst_session_verify_words(struct kmst_session *session, const struct kmst_ar
 
 static void scrub(struct kmst_session *session, const struct kmst_arena *arena)
 {
+	const int nice = task_nice(current);
 	u64 scrubs;
 	int err;
 
-	guard(mutex)(&session->words);
-
+	/* who has the words verifies them, for as long as that takes, or corrupts one */
+	if (!mutex_trylock(&session->words))
+		return;
 	set_user_nice(current, SCRUB_NICE);
 	err = kmst_session_verify_words(session, arena, true, &session->end);
 	/* do not let whoever waits for @words wait for a nice thread */
-	set_user_nice(current, 0);
+	set_user_nice(current, nice);
+	mutex_unlock(&session->words);
 	/* told to stop: the verification at the end reports */
 	if (err == -EINTR)
 		return;

@@ -14,7 +14,7 @@ struct kmst_chardev;
 /**
  * struct kmst_share - the device of a session's arena
  * @lock:   the others. Taken by who frees an arena while memory is short: who holds it
- *          waits for no such arena
+ *          waits for no such arena, but for kmst_share_open(), while the module is loaded
  * @open:   live arenas get a device
  * @arena:  the live arena, NULL for none
  * @device: its device, NULL for none

@@ -21,6 +21,7 @@
 #include <linux/mutex.h>
 #include <linux/overflow.h>
 #include <linux/printk.h>
+#include <linux/sizes.h>
 #include <linux/string.h>
 #include <linux/stringify.h>
 #include <linux/sysfs.h>
@@ -307,7 +308,8 @@ static ssize_t bench_cpus_show(struct config_item *item, char *page)
 
 	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &bench->job.turn.lock)
 		len = sysfs_emit(page, "%*pbl\n", cpumask_pr_args(&bench->job.config.cpus));
-	return len;
+	/* a longer list is cut by a page of 4K, and by configfs where pages are larger */
+	return min(len, SZ_4K - 1);
 }
 
 static ssize_t bench_cpus_store(struct config_item *item, const char *page, size_t len)

@@ -234,14 +234,15 @@ int kmst_parts_check(struct kmst_worker *worker, const struct kmst_one *one,
 {
 	unsigned int i;
 	int err = 0;
+	int end;
 
 	for (i = 0; i < owner->nr_held; i++) {
 		err = check_one(worker, one, owner, i) ?: err;
 		if ((i + 1) % KMST_PAGES_PER_POINT)
 			continue;
-		err = err ?: point(worker);
-		if (err && err != -EILSEQ)
-			return err;
+		end = point(worker);
+		if (end)
+			return err ?: end;
 	}
 	return err;
 }

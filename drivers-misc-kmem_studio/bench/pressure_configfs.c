@@ -26,6 +26,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
+#include <linux/workqueue.h>
 
 #include "../lab.h"
 #include "../log.h"
@@ -155,9 +156,33 @@ static int start_or_go_on(struct kmst_pressure_item *own)
 	return start(own);
 }
 
+/* One that was killed between two of its calls gives back, too. */
+static void look_after_taker(struct work_struct *work)
+{
+	struct kmst_pressure_item *own = container_of(to_delayed_work(work),
+						      struct kmst_pressure_item, look);
+
+	guard(mutex)(&own->pressure.lock);
+
+	if (!own->pressure.live || own->pressure.ended != KMST_PRESSURE_TAKING)
+		return;
+	if (is_being_taken(own))
+		schedule_delayed_work(&own->look, SLICE_JIFFIES);
+	else
+		stop(own);
+}
+
+/* Shells write again after EINTR, and would take all that was given back. */
+static int unless_killed(int err)
+{
+	return err == -EINTR && !fatal_signal_pending(current) ? -ECANCELED : err;
+}
+
 /* What a slice of time is not enough for goes on when the call is made again. */
 static int start_and_take(struct kmst_pressure_item *own)
 {
+	/* io_uring makes no call again */
+	const bool is_restarted = !(current->flags & PF_IO_WORKER);
 	struct kmst_pressure *pressure = &own->pressure;
 	int err;
 
@@ -165,20 +190,19 @@ static int start_and_take(struct kmst_pressure_item *own)
 
 	err = start_or_go_on(own);
 	if (err)
-		return err;
-	err = kmst_pressure_take(pressure, jiffies + SLICE_JIFFIES);
-	if (err == -EAGAIN) {
+		return unless_killed(err);
+	err = kmst_pressure_take(pressure, jiffies + (is_restarted ? SLICE_JIFFIES :
+							MAX_JIFFY_OFFSET));
+	if (err == -EAGAIN && is_restarted) {
 		own->taker = get_task_struct(current);
+		schedule_delayed_work(&own->look, SLICE_JIFFIES);
 		return restart_syscall();
 	}
 	if (err)
 		stop(own);
-	/* shells write again after EINTR, and would take all that was given back */
-	if (err == -EINTR && !fatal_signal_pending(current))
-		return -ECANCELED;
 	if (err == -ENOMEM)
 		pr_err("%sgiven back while it was taken: memory ran out\n", own->who);
-	return err;
+	return unless_killed(err);
 }
 
 static ssize_t pressure_live_show(struct config_item *item, char *page)
@@ -325,6 +349,7 @@ static struct config_item *pressures_make_item(struct config_group *group, const
 		.leave_bytes	= DEFAULT_LEAVE,
 		.every		= 2,
 	};
+	INIT_DELAYED_WORK(&own->look, look_after_taker);
 	snprintf(own->who, sizeof(own->who), "pressures/%s: ", name);
 	kmst_pressure_settings_init(own);
 	config_item_init_type_name(&own->item, name, &pressure_type);
@@ -339,6 +364,7 @@ static void pressures_drop_item(struct config_group *group, struct config_item *
 {
 	struct kmst_pressure_item *own = kmst_pressure_of(item);
 
+	cancel_delayed_work_sync(&own->look);
 	scoped_guard(mutex, &own->pressure.lock) {
 		stop(own);
 		forget_taker(own);

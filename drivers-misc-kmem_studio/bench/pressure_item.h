@@ -6,6 +6,7 @@
 #define KMEM_STUDIO_BENCH_PRESSURE_ITEM_H
 
 #include <linux/configfs.h>
+#include <linux/workqueue.h>
 
 #include "../arena.h"
 #include "../setting.h"
@@ -21,6 +22,7 @@ struct task_struct;
  * @started:  it has been live
  * @taker:    who takes memory, and makes its call again until that is done; under the
  *            lock of @pressure
+ * @look:     whether that one is still there
  * @who:      what its lines of the log begin with
  */
 struct kmst_pressure_item {
@@ -29,6 +31,7 @@ struct kmst_pressure_item {
 	struct kmst_pressure	pressure;
 	bool			started;
 	struct task_struct	*taker;
+	struct delayed_work	look;
 	char			who[sizeof("pressures/: ") + KMST_ARENA_NAME_LEN];
 };
 

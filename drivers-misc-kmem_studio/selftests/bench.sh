@@ -755,27 +755,48 @@ stands_still() {
 	esac
 }
 
-# Who is held up between two turns of taking, and comes again when all was given back, takes
-# no more.
-who_takes_is_stopped() {
+# A writer that is held up between two turns of taking
+stops_taking() {
 	pressure a order=1 || return 1
 	a=$(in_pressure a)
 	# not a program of its own: it is to be stopped itself
 	( exec sh -c 'echo 1 >"$0" 2>/dev/null' "$PRESSURES/a/live" ) &
 	writer=$!
-	until [ "$(get "$a" live)" = 1 ] || ! kill -0 $writer 2>/dev/null; do :; done
-	kill -STOP $writer 2>>"$ERRORS"
-	wait_until stands_still $writer
-	if [ "$(state_of $writer)" != T ]; then
-		wait $writer || return 1
-		skip "it takes all at once"
-		return
-	fi
+	until [ "$(get "$a" live)" = 1 ] || ! kill -0 "$writer" 2>/dev/null; do :; done
+	kill -STOP "$writer" 2>>"$ERRORS"
+	wait_until stands_still "$writer"
+	[ "$(state_of "$writer")" != T ] || return 0
+	wait "$writer" || return 1
+	skip "it takes all at once"
+}
+
+# and comes again when all was given back, takes no more.
+who_takes_is_stopped() {
+	stops_taking || return
 	ended=$(get "$a" ended)
 	put "$a" live 0 && is "$a" pages_held 0 || ended=wrong
-	kill -CONT $writer
-	wait $writer && [ "$ended" = taking ] && return 1
+	kill -CONT "$writer"
+	wait "$writer" && [ "$ended" = taking ] && return 1
 	[ "$ended" != wrong ] && is "$a" live 0 && is "$a" pages_held 0
+}
+
+has_stopped() {
+	[ "$(get "$1" live)" = 0 ]
+}
+
+# If it is killed there, what it took is given back without it.
+who_takes_is_killed() {
+	stops_taking || return
+	if [ "$(get "$a" ended)" != taking ]; then
+		kill -CONT "$writer"
+		wait "$writer" || return 1
+		skip "it has taken all"
+		return
+	fi
+	is "$a" live 1 || return 1
+	kill -KILL "$writer"
+	wait "$writer" 2>/dev/null
+	wait_until has_stopped "$a" && is "$a" pages_held 0
 }
 
 a_page_has_no_fragments() {
@@ -810,7 +831,7 @@ take_arenas
 	ktap_skip_all "this driver has no benches"
 	exit "$KSFT_SKIP"
 }
-ktap_set_plan 37
+ktap_set_plan 38
 
 run "defaults" defaults_are_as_documented
 run "a run has figures" a_run_has_figures
@@ -845,6 +866,7 @@ run "pressures have defaults" pressures_have_defaults
 run "fragments" fragments
 run "a page has no fragments" a_page_has_no_fragments
 run "who takes is stopped" who_takes_is_stopped
+run "who takes is killed" who_takes_is_killed
 run "fill leaves memory" fill_leaves_memory
 run "pressures give way" pressures_give_way
 run "runs of the area" holds_runs_of_the_area

@@ -21,6 +21,7 @@
 #include "put_back.h"
 
 #define LAB_NR		PARAMETERS "/nr_structs"
+#define PRESSURES	"/sys/kernel/config/kmem_studio/pressures"
 #define PM_TEST		"/sys/power/pm_test"
 #define LARGEST_BYTES	(256ULL << 20)
 
@@ -453,6 +454,7 @@ FIXTURE_TEARDOWN(waits)
 	remove_and_wait("a");
 	remove_and_wait("b");
 	remove_and_wait("kept");
+	rmdir(PRESSURES "/a");
 	unmount_freezer();
 }
 
@@ -516,6 +518,27 @@ TEST_F_TIMEOUT(waits, a_write_by_io_uring_is_answered, SECONDS)
 	close(fd);
 	close(ring.fd);
 	remove_and_wait("a");
+}
+
+/* So does one that takes memory away from others. */
+TEST_F_TIMEOUT(waits, memory_is_taken_by_io_uring, SECONDS)
+{
+	struct ring ring = {};
+	int fd;
+
+	if (access(PRESSURES, F_OK))
+		SKIP(return, "this driver has no pressures");
+	if (!ring_open(&ring))
+		SKIP(return, "no io_uring for this user");
+	ASSERT_EQ(0, mkdir(PRESSURES "/a", 0755));
+	EXPECT_EQ(0, text_put(PRESSURES "/a/order", "1"));
+	fd = open(PRESSURES "/a/live", O_WRONLY);
+	EXPECT_LE(0, fd);
+	EXPECT_EQ(1, ring_write(&ring, fd, "1"));
+	close(fd);
+	close(ring.fd);
+	EXPECT_LT(0, number_get(PRESSURES "/a/pages_held"));
+	EXPECT_EQ(0, rmdir(PRESSURES "/a"));
 }
 
 /* Who is quicker than a fill, on a machine with others to serve, is so in one of these. */
