@@ -105,14 +105,17 @@ start() {
 	wait_until is_running "$1"
 }
 
-# start_next NAME: as start, but as soon as the run of somebody else is over
+# start_next NAME: as start, but as soon as the run of somebody else is over. By a program:
+# not every shell says what the error of a write was.
 start_next() {
 	rm -f "$ERRORS.status"
 	(
 		exec sh -c '
-			until echo 1 >"$0" 2>"$1.write" || ! grep -qi busy "$1.write"; do :; done
-			[ ! -s "$1.write" ]
-			echo $? >"$1.status"' "$BENCHES/$1/run" "$ERRORS"
+			status=0
+			until echo 1 | dd of="$0" 2>"$1.write"; do
+				grep -qi busy "$1.write" || { status=1; break; }
+			done
+			echo $status >"$1.status"' "$BENCHES/$1/run" "$ERRORS"
 	) &
 	WRITER=$!
 }
