@@ -26,6 +26,9 @@
  */
 #define WAIT_STATE	(TASK_KILLABLE | TASK_FREEZABLE_UNSAFE)
 
+/* However long an arena is verified: no hang, as kthread_stop() is, nor in a suspend's way. */
+#define JOIN_STATE	(TASK_IDLE | TASK_FREEZABLE_UNSAFE)
+
 /**
  * kmst_session_init() - Prepare an idle session.
  * @session:     the session
@@ -465,8 +468,7 @@ static int close_locked(struct kmst_session *session)
 	lockdep_assert_held(&session->lock);
 
 	if (session->task) {
-		/* however long it verifies: no hang, as kthread_stop() is, nor in a suspend's way */
-		wait_for_completion_state(&session->ended, TASK_IDLE | TASK_FREEZABLE_UNSAFE);
+		wait_for_completion_state(&session->ended, JOIN_STATE);
 		err = join_thread(session);
 		kmst_record_state(&session->record, KMST_STATE_IDLE, err);
 		trace_kmst_live(session->config.arena.name, false, err);
