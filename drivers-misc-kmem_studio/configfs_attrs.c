@@ -37,6 +37,11 @@ static ssize_t refuse(struct kmst_folder *arena, const char *name, const char *p
 	return kmst_log_value(arena->who, name, page, takes);
 }
 
+static bool has_no_arena(const struct kmst_results *results)
+{
+	return results->state == KMST_STATE_IDLE || results->state == KMST_STATE_LOST;
+}
+
 /* No value changes under a live arena. */
 static const char *why_busy(struct kmst_settings *settings)
 {
@@ -48,7 +53,7 @@ static const char *why_busy(struct kmst_settings *settings)
 	if (kmst_folder_starts(arena))
 		return "the arena is being started";
 	kmst_session_results(&arena->session, &results);
-	if (results.state == KMST_STATE_IDLE || results.state == KMST_STATE_LOST)
+	if (has_no_arena(&results))
 		return NULL;
 	return "the arena is live; write 0 to live first";
 }
@@ -246,8 +251,23 @@ static ssize_t arena_##_name##_show(struct config_item *item, char *page)	\
 }										\
 CONFIGFS_ATTR_RO(arena_, _name)
 
+/* Who reads that it is idle may set values: a start that has failed still goes by them. */
+static ssize_t arena_state_show(struct config_item *item, char *page)
+{
+	struct kmst_folder *arena = kmst_folder_of(item);
+	struct kmst_results results;
+
+	if (mutex_lock_interruptible(&arena->turn.lock))
+		return -ERESTARTNOINTR;
+	kmst_session_results(&arena->session, &results);
+	if (has_no_arena(&results) && kmst_folder_starts(arena))
+		results.state = KMST_STATE_STARTING;
+	mutex_unlock(&arena->turn.lock);
+	return sysfs_emit(page, "%s\n", kmst_state_name(results.state));
+}
+CONFIGFS_ATTR_RO(arena_, state);
+
 RESULT(run, "%llu", results.run);
-RESULT(state, "%s", kmst_state_name(results.state));
 RESULT(error, "%d", results.error);
 RESULT(source, "%s", kmst_source_name(results.source));
 RESULT(nr_pages, "%lu", results.nr_pages);
