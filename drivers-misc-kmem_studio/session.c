@@ -229,6 +229,8 @@ int kmst_session_check(struct kmst_session *session,
 /* Join a thread that gave way, or whose stop was not waited for. */
 static void join_ended(struct kmst_session *session)
 {
+	int err;
+
 	lockdep_assert_held(&session->lock);
 
 	if (!session->task)
@@ -238,7 +240,8 @@ static void join_ended(struct kmst_session *session)
 	    (!kmst_session_told(session, KMST_CANCEL_LOST) ||
 	     wait_for_completion_killable(&session->ended)))
 		return;
-	join_thread(session);
+	err = join_thread(session);
+	trace_kmst_live(session->config.arena.name, false, err);
 }
 
 static int start_if_idle(struct kmst_session *session,
@@ -393,6 +396,7 @@ static int verify_locked(struct kmst_session *session)
 int kmst_session_verify(struct kmst_session *session)
 {
 	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &session->lock) {
+		kmst_session_hurry(session);
 		scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &session->words)
 			return verify_locked(session);
 	}
@@ -423,6 +427,7 @@ static int corrupt_locked(struct kmst_session *session, u64 word)
 int kmst_session_corrupt(struct kmst_session *session, u64 word)
 {
 	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &session->lock) {
+		kmst_session_hurry(session);
 		scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &session->words)
 			return corrupt_locked(session, word);
 	}

@@ -28,6 +28,8 @@
 #include <linux/bitops.h>
 #include <linux/completion.h>
 #include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
 #include <linux/wait.h>
 
 #include "arena.h"
@@ -100,6 +102,7 @@ struct kmst_session_ops {
  * @share:       the device of the arena
  * @holder:      to give way
  * @given:       the thread has nothing to give, or not any more
+ * @scrubs:      the thread verifies by itself, and is nice; the lock of @record
  */
 struct kmst_session {
 	struct mutex			lock;	/* see above */
@@ -122,6 +125,7 @@ struct kmst_session {
 	struct kmst_share		share;
 	struct kmst_holder		holder;
 	bool				given;
+	bool				scrubs;
 };
 
 /**
@@ -141,11 +145,25 @@ static inline bool kmst_session_told(const struct kmst_session *session,
 }
 
 /**
+ * kmst_session_hurry() - Let a scrub that others wait for be nice no more.
+ * @session: the session
+ *
+ * Context: any, does not sleep. Takes the lock of the record: the thread stays in its scrub.
+ */
+static inline void kmst_session_hurry(struct kmst_session *session)
+{
+	spin_lock(&session->record.lock);
+	if (session->scrubs)
+		set_user_nice(session->task, 0);
+	spin_unlock(&session->record.lock);
+}
+
+/**
  * kmst_session_tell() - Tell a session something; its thread wakes up for it.
  * @session: the session
  * @reason:  what
  *
- * Context: any.
+ * Context: any, does not sleep. Takes the lock of the record.
  */
 static inline void kmst_session_tell(struct kmst_session *session,
 				     enum kmst_cancel_reason reason)
@@ -153,6 +171,7 @@ static inline void kmst_session_tell(struct kmst_session *session,
 	set_bit(reason, &session->end.reasons);
 	set_bit(reason, &session->cancel.reasons);
 	wake_up(&session->wake);
+	kmst_session_hurry(session);
 }
 
 #endif /* KMEM_STUDIO_SESSION_STATE_H */

@@ -132,25 +132,33 @@ int kmst_session_verify_words(struct kmst_session *session, const struct kmst_ar
 	return err;
 }
 
+static void set_scrubs(struct kmst_session *session, bool scrubs, int nice)
+{
+	spin_lock(&session->record.lock);
+	session->scrubs = scrubs;
+	set_user_nice(current, nice);
+	spin_unlock(&session->record.lock);
+}
+
 static void scrub(struct kmst_session *session, const struct kmst_arena *arena)
 {
 	const int nice = task_nice(current);
-	u64 scrubs;
+	u64 mismatches, scrubs;
 	int err;
 
 	/* who has the words verifies them, for as long as that takes, or corrupts one */
 	if (!mutex_trylock(&session->words))
 		return;
-	set_user_nice(current, SCRUB_NICE);
+	set_scrubs(session, true, SCRUB_NICE);
 	err = kmst_session_verify_words(session, arena, true, &session->end);
-	/* do not let whoever waits for @words wait for a nice thread */
-	set_user_nice(current, nice);
+	set_scrubs(session, false, nice);
+	mismatches = session->report->mismatches;
 	mutex_unlock(&session->words);
 	/* told to stop: the verification at the end reports */
 	if (err == -EINTR)
 		return;
 	scrubs = kmst_record_scrub(&session->record);
-	trace_kmst_scrub(arena->name, scrubs, session->report->mismatches, err);
+	trace_kmst_scrub(arena->name, scrubs, mismatches, err);
 }
 
 static void sleep_until_told(struct kmst_session *session, const struct kmst_arena *arena)

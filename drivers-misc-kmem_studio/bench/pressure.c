@@ -136,7 +136,7 @@ static void lose(struct kmst_pressure *pressure)
 {
 	free_all(pressure);
 	count_what_is_held(pressure);
-	pressure->ended = KMST_PRESSURE_LOST;
+	WRITE_ONCE(pressure->ended, KMST_PRESSURE_LOST);
 }
 
 /* --- steps: each takes one block, and returns why there is no other --- */
@@ -398,7 +398,7 @@ int kmst_pressure_start(struct kmst_pressure *pressure, unsigned int max_percent
 		.cma	= config->movable,
 	};
 	pressure->at = config->kind == KMST_FILL ? MAX_PAGE_ORDER : config->order;
-	pressure->ended = KMST_PRESSURE_TAKING;
+	WRITE_ONCE(pressure->ended, KMST_PRESSURE_TAKING);
 	kmst_blocks_free_count(&pressure->use, &pressure->before);
 	pressure->after = pressure->before;
 	WRITE_ONCE(pressure->live, true);
@@ -414,7 +414,7 @@ static int take_steps(struct kmst_pressure *pressure, unsigned long until)
 	while (!err && pressure->ended == KMST_PRESSURE_TAKING) {
 		if (time_after(jiffies, until))
 			return -EAGAIN;
-		pressure->ended = step(pressure);
+		WRITE_ONCE(pressure->ended, step(pressure));
 		err = kmst_cancel_point(&pressure->cancel);
 	}
 	return err;

@@ -106,7 +106,7 @@ static int start(struct kmst_pressure_item *own)
 	if (err)
 		log_refusal(own, &why, err);
 	else
-		own->started = true;
+		WRITE_ONCE(own->started, true);
 	return err;
 }
 
@@ -172,10 +172,12 @@ static void look_after_taker(struct work_struct *work)
 		stop(own);
 }
 
-/* Shells write again after EINTR, and would take all that was given back. */
+/* Shells write again after EINTR and EAGAIN, and would take all that was given back. */
 static int unless_killed(int err)
 {
-	return err == -EINTR && !fatal_signal_pending(current) ? -ECANCELED : err;
+	const bool is_interrupted = err == -EINTR || err == -EAGAIN;
+
+	return is_interrupted && !fatal_signal_pending(current) ? -ECANCELED : err;
 }
 
 /* What a slice of time is not enough for goes on when the call is made again. */

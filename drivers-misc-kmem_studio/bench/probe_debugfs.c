@@ -91,23 +91,21 @@ static void show_line(struct seq_file *seq, const struct rows *rows)
 
 static int probe_show(struct seq_file *seq, void *unused)
 {
-	struct rows *rows = kzalloc_obj(*rows);
+	struct rows *rows __free(kfree) = kzalloc_obj(*rows);
 	unsigned int i;
-	int err = -EINTR;
+	int err = 0;
 
 	if (!rows)
 		return -ENOMEM;
-	scoped_cond_guard(mutex_intr, goto out_free, &probe_lock)
+	scoped_cond_guard(mutex_intr, return -ERESTARTNOINTR, &probe_lock)
 		err = probe_all(rows);
 	if (err)
-		goto out_free;
+		return err;
 	seq_puts(seq, "kind  order    got        mean ns       worst ns reclaims compacted  from\n");
 	for (i = 0; i < rows->nr; i++)
 		show_row(seq, rows, i);
 	show_line(seq, rows);
-out_free:
-	kfree(rows);
-	return err;
+	return 0;
 }
 
 static int probe_open(struct inode *inode, struct file *file)

@@ -381,7 +381,8 @@ scrub_finds_a_planted_error() {
 	[ -z "$TRACE" ] || trace_on
 	put a corrupt 77 && wait_until found_corrupt || return 1
 	[ -z "$TRACE" ] || found_by_the_second_scrub || return 1
-	log_has "^arenas/a: Mismatch in page: 0${TAB}struct: 9${TAB}index: 5" || return 1
+	# the state is set before
+	wait_until log_has "^arenas/a: Mismatch in page: 0${TAB}struct: 9${TAB}index: 5" || return 1
 	# what is still so is said once
 	scrubs=$(get a scrubs)
 	wait_until scrubs_are $((scrubs + 3)) || return 1

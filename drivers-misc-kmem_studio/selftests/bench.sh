@@ -467,8 +467,8 @@ the_next_writers_run_goes_on() {
 cpus_go_offline() {
 	[ -n "$CPU1_WAS" ] || { skip "no CPU can be taken offline"; return; }
 	[ "$CPU1_WAS" = 1 ] || { skip "CPU 1 is offline, and stays so"; return; }
-	bench a rounds=10000 "held=$((LOWMEM_PAGES / 20))" pattern=fifo cpus=0-1 && start a ||
-		return 1
+	bench a rounds=10000 "held=$((LOWMEM_PAGES / 20))" pattern=fifo cpus=0-1 && start a &&
+		wait_until thread_is_there || return 1
 	echo 0 >$CPU1 || return 1
 	wait_until is_done a && is ../benches/a error -6 &&
 		log_has "^benches/a: the run was ended: one of its CPUs went offline" || return 1
@@ -536,7 +536,11 @@ a_run_keeps_no_block() {
 	event kmem/mm_page_alloc 1
 	put ../benches/a run 1 || no_memory || return
 	follow_no_more
-	events_were_lost && return 1
+	if events_were_lost; then
+		is_emulated && return 1
+		skip "this machine is not quiet: $TRACE_KB KB a CPU were full of events"
+		return
+	fi
 	kept=$(awk "$BLOCKS_PROGRAM" "$TRACE/trace")
 	# before its rounds a run tries how long they take
 	if [ "${kept% *}" -lt 30 ] || [ "${kept#* }" != 0 ]; then

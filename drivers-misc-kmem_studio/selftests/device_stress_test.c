@@ -246,8 +246,10 @@ static int stop_and_look(void)
 	if (nr < STRESS_PAGES || page_trace_watch(frames, nr))
 		return -EIO;
 	err = arena_stop(ARENA);
-	if (!err && !(comes_to(ARENA, "pages_held", 0) && page_trace_all_freed(frames, nr)))
+	if (!err && !comes_to(ARENA, "pages_held", 0))
 		err = -EBUSY;
+	if (!err && !page_trace_all_freed(frames, nr))
+		err = page_trace_is_not_quiet() ? -ENODATA : -EBUSY;
 	free(frames);
 	return err;
 }
@@ -336,12 +338,25 @@ static int stress_for(struct shared *shared, int seconds)
 	return err ?: well;
 }
 
+/* The last close of one frees it a little later. */
+static bool no_area_is_left(void)
+{
+	int naps;
+
+	for (naps = 0; naps < MANY_NAPS && count_vmalloc_areas(); naps++)
+		nap();
+	return naps < MANY_NAPS;
+}
+
 TEST_F_TIMEOUT(stress, eight_processes, CASE_SECONDS)
 {
 	struct shared *shared = self->shared;
-	int i;
+	int well, err, i;
 
-	EXPECT_EQ(WORKERS, stress_for(shared, stress_seconds()));
+	well = stress_for(shared, stress_seconds());
+	if (well == -ENODATA)
+		SKIP(return, NOT_QUIET);
+	EXPECT_EQ(WORKERS, well);
 	for (i = 0; i < WORKERS; i++) {
 		EXPECT_LT(0U, shared->mappings[i]);
 		TH_LOG("process %d had %u mappings", i, shared->mappings[i]);
@@ -351,8 +366,11 @@ TEST_F_TIMEOUT(stress, eight_processes, CASE_SECONDS)
 		if (strcmp(stressed[i], "cma"))
 			EXPECT_LT(0U, shared->starts[i]);
 	}
-	EXPECT_EQ(0, stop_and_look());
-	EXPECT_EQ(0, count_vmalloc_areas());
+	err = stop_and_look();
+	if (err == -ENODATA && __test_passed(_metadata))
+		SKIP(return, NOT_QUIET);
+	EXPECT_EQ(0, err);
+	EXPECT_TRUE(no_area_is_left());
 }
 
 int main(int argc, char **argv)

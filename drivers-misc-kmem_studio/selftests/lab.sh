@@ -355,6 +355,7 @@ switches() {
 thread_uses_no_cpu() {
 	start 50000 || return 1
 	thread=$(thread_pid)
+	wait_until grep -q '^State:.S' "/proc/$thread/status" || { stop; return 1; }
 	begin=$(seconds_up)
 	before="$(cpu_time "$thread") $(switches "$thread")"
 	sleep 3

@@ -134,6 +134,11 @@ bool page_trace_has_lost(void)
 	return lost;
 }
 
+bool page_trace_is_not_quiet(void)
+{
+	return page_trace_has_lost() && !is_emulated();
+}
+
 FILE *page_trace_events(void)
 {
 	char path[256];

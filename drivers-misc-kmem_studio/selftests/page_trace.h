@@ -44,6 +44,10 @@ void page_trace_restart(void);
 /* Others may fill the buffer, too, on a machine that is not quiet. */
 bool page_trace_has_lost(void);
 
+/* Did they, and is that nobody's fault? An emulated machine has nobody else. */
+bool page_trace_is_not_quiet(void);
+#define NOT_QUIET	"this machine is not quiet: the tracing buffer was full"
+
 /*
  * Pages that it got since and that are still not free. Of a span that is not in a row in
  * memory only the first page is known. Negative if events were lost.

@@ -11,6 +11,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/spinlock.h>
 
 #include "../giveway.h"
 #include "../session.h"
@@ -163,6 +164,8 @@ static void the_thread_sleeps(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, task->comm, "k_memory");
 
 	expect_soon(test, READ_ONCE(task->__state) & TASK_INTERRUPTIBLE);
+	/* it has that state a moment before it sleeps */
+	expect_soon(test, !READ_ONCE(task->on_rq));
 	msleep(20);
 	switches = task->nvcsw + task->nivcsw;
 	runtime = task->se.sum_exec_runtime;
@@ -310,6 +313,39 @@ static void a_scrub_that_runs_is_stopped(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, results_of(listener).words_verified,
 				2000ULL * PAGE_SIZE / 4);
 	}
+}
+
+static bool scrubs_at(struct kmst_session *session, int nice)
+{
+	bool does;
+
+	spin_lock(&session->record.lock);
+	does = session->scrubs && task_nice(session->task) == nice;
+	spin_unlock(&session->record.lock);
+	return does;
+}
+
+static bool hurries(struct kmst_session *session)
+{
+	kmst_session_hurry(session);
+	return scrubs_at(session, 0);
+}
+
+/* Who waits for a scrub waits for no thread that gives way to all others. */
+static void a_scrub_that_is_waited_for_is_not_nice(struct kunit *test)
+{
+	struct kmst_session_config config = config_of(kmst_allocator_find("chunk"),
+						      2000 * PER_PAGE);
+	struct listener *listener = test->priv;
+	struct kmst_refusal why;
+
+	config.scrub_ms = 1;
+	KUNIT_ASSERT_EQ(test, kmst_session_start(&listener->session, &config, &why), 0);
+	expect_soon(test, scrubs_at(&listener->session, MAX_NICE));
+	expect_soon(test, hurries(&listener->session));
+	/* the next one is */
+	expect_soon(test, scrubs_at(&listener->session, MAX_NICE));
+	KUNIT_EXPECT_EQ(test, kmst_session_stop(&listener->session), 0);
 }
 
 /* A period is no time that a stop would have to wait for. */
@@ -592,6 +628,7 @@ static struct kunit_case session_cases[] = {
 	KUNIT_CASE(a_corrupted_word_is_found_while_live),
 	KUNIT_CASE(a_scrub_finds_a_corrupted_word),
 	KUNIT_CASE(a_scrub_that_runs_is_stopped),
+	KUNIT_CASE(a_scrub_that_is_waited_for_is_not_nice),
 	KUNIT_CASE(a_scrub_that_waits_is_stopped),
 	KUNIT_CASE(the_results_tell_of_the_run),
 	KUNIT_CASE(a_fatal_signal_ends_a_fill),
