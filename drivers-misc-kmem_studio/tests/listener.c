@@ -3,6 +3,7 @@
  * A session with a front end that remembers what it was told.
  */
 #include <linux/container_of.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "listener.h"
@@ -29,14 +30,27 @@ static void hear_filled(struct kmst_session *session,
 		kmst_verify_corrupt(arena, listener->corrupt_word, 1);
 }
 
+static void hear_scrub(struct listener *listener)
+{
+	listener->scrub_nice = task_nice(current);
+	if (listener->hurry)
+		kmst_session_hurry(&listener->session);
+	listener->hurried_nice = task_nice(current);
+}
+
 static void hear_verified(struct kmst_session *session,
 			  const struct kmst_arena *arena,
 			  const struct kmst_report *report, bool scrub, int err)
 {
-	if (scrub)
+	struct listener *listener = listener_of(session);
+
+	if (scrub) {
+		hear_scrub(listener);
 		return;
-	listener_of(session)->reports++;
-	listener_of(session)->last_err = err;
+	}
+	listener->answer_nice = task_nice(current);
+	listener->reports++;
+	listener->last_err = err;
 }
 
 static void hear_lost(struct kmst_session *session, unsigned long nr_pages)

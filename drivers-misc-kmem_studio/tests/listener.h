@@ -20,6 +20,10 @@
  * @arena:          the arena that was filled last
  * @corrupt:        flip a bit of @corrupt_word once it is filled
  * @corrupt_word:   number of the word
+ * @hurry:          somebody waits for each scrub
+ * @scrub_nice:     niceness of the thread in its last scrub
+ * @hurried_nice:   the same once somebody waited for it
+ * @answer_nice:    the same in the last verification that somebody waited for
  * @hellos:         threads that began
  * @fills:          arenas that were filled
  * @reports:        verifications that somebody waited for
@@ -33,6 +37,10 @@ struct listener {
 	const struct kmst_arena		*arena;
 	bool				corrupt;
 	u64				corrupt_word;
+	bool				hurry;
+	int				scrub_nice;
+	int				hurried_nice;
+	int				answer_nice;
 	int				hellos;
 	int				fills;
 	int				reports;

@@ -11,7 +11,6 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
-#include <linux/spinlock.h>
 
 #include "../giveway.h"
 #include "../session.h"
@@ -315,37 +314,19 @@ static void a_scrub_that_runs_is_stopped(struct kunit *test)
 	}
 }
 
-static bool scrubs_at(struct kmst_session *session, int nice)
-{
-	bool does;
-
-	spin_lock(&session->record.lock);
-	does = session->scrubs && task_nice(session->task) == nice;
-	spin_unlock(&session->record.lock);
-	return does;
-}
-
-static bool hurries(struct kmst_session *session)
-{
-	kmst_session_hurry(session);
-	return scrubs_at(session, 0);
-}
-
 /* Who waits for a scrub waits for no thread that gives way to all others. */
 static void a_scrub_that_is_waited_for_is_not_nice(struct kunit *test)
 {
-	struct kmst_session_config config = config_of(kmst_allocator_find("chunk"),
-						      2000 * PER_PAGE);
 	struct listener *listener = test->priv;
-	struct kmst_refusal why;
 
-	config.scrub_ms = 1;
-	KUNIT_ASSERT_EQ(test, kmst_session_start(&listener->session, &config, &why), 0);
-	expect_soon(test, scrubs_at(&listener->session, MAX_NICE));
-	expect_soon(test, hurries(&listener->session));
-	/* the next one is */
-	expect_soon(test, scrubs_at(&listener->session, MAX_NICE));
+	listener->hurry = true;
+	KUNIT_ASSERT_EQ(test, start_scrubbed(listener, 1), 0);
+	/* the second of them is nice again */
+	expect_soon(test, results_of(listener).scrubs > 1);
 	KUNIT_EXPECT_EQ(test, kmst_session_stop(&listener->session), 0);
+	KUNIT_EXPECT_EQ(test, listener->scrub_nice, MAX_NICE);
+	KUNIT_EXPECT_EQ(test, listener->hurried_nice, 0);
+	KUNIT_EXPECT_EQ(test, listener->answer_nice, 0);
 }
 
 /* A period is no time that a stop would have to wait for. */
