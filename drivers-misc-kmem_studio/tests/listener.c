@@ -32,10 +32,10 @@ static void hear_filled(struct kmst_session *session,
 
 static void hear_scrub(struct listener *listener)
 {
-	listener->scrub_nice = task_nice(current);
+	WRITE_ONCE(listener->scrub_nice, task_nice(current));
 	if (listener->hurry)
 		kmst_session_hurry(&listener->session);
-	listener->hurried_nice = task_nice(current);
+	WRITE_ONCE(listener->hurried_nice, task_nice(current));
 }
 
 static void hear_verified(struct kmst_session *session,
